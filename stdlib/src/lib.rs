@@ -1,0 +1,1 @@
+//! OTTL editors and converters.

@@ -1,0 +1,1 @@
+//! Bytecode VM that runs OTTL programs over OTLP bytes.
