@@ -1,0 +1,12 @@
+//! OTLP on the wire: protobuf and JSON bytes, read and written through one schema.
+//!
+//! Knows no statement and no path. Nothing here builds a model of a request: each part looks at the
+//! bytes and at [`schema`], in which every OTLP message is declared once.
+
+pub mod cursor;
+pub mod error;
+pub mod schema;
+
+pub use cursor::{Cursor, WireType};
+pub use error::{WireError, WireErrorKind};
+pub use schema::{MessageKind, Signal};
