@@ -1,0 +1,160 @@
+//! Paths: what the contexts let a statement read and write.
+//!
+//! A path is one line in its context's table ([`table`]): name, how it is reached ([`Access`]), whether
+//! it takes keys. The compiler resolves text to a line; the executor interprets the access.
+
+pub mod form;
+pub mod special;
+pub mod table;
+
+use form::Form;
+
+/// A message of the tree that a lane has at hand, from the record itself up to its resource.
+///
+/// `schema_url` stands beside the resource and the scope, in the message that contains them; hence the
+/// containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// `ResourceSpans`, `ResourceLogs`, `ResourceMetrics`, `ResourceProfiles`.
+    ResourceContainer,
+    /// `Resource`.
+    Resource,
+    /// `ScopeSpans`, `ScopeLogs`, `ScopeMetrics`, `ScopeProfiles`.
+    ScopeContainer,
+    /// `InstrumentationScope`.
+    Scope,
+    /// `Span`.
+    Span,
+    /// `Span.Event`.
+    SpanEvent,
+    /// `LogRecord`.
+    Log,
+    /// `Metric`.
+    Metric,
+    /// `Gauge`, `Sum`, `Histogram`, `ExponentialHistogram`, `Summary`.
+    MetricData,
+    /// A data point of any kind.
+    DataPoint,
+    /// `Exemplar`.
+    Exemplar,
+    /// The context's cache: a map that is never encoded.
+    Cache,
+}
+
+impl Level {
+    /// How many there are.
+    pub const COUNT: usize = Level::Cache as usize + 1;
+}
+
+/// Where a statement runs; each names the levels that it can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// `resource`.
+    Resource,
+    /// `scope`, formerly `instrumentation_scope`.
+    Scope,
+    /// `span`.
+    Span,
+    /// `spanevent`.
+    SpanEvent,
+    /// `metric`.
+    Metric,
+    /// `datapoint`.
+    DataPoint,
+    /// `exemplar`.
+    Exemplar,
+    /// `log`.
+    Log,
+}
+
+impl Context {
+    /// The name in statements and configurations.
+    pub fn name(self) -> &'static str {
+        match self {
+            Context::Resource => "resource",
+            Context::Scope => "scope",
+            Context::Span => "span",
+            Context::SpanEvent => "spanevent",
+            Context::Metric => "metric",
+            Context::DataPoint => "datapoint",
+            Context::Exemplar => "exemplar",
+            Context::Log => "log",
+        }
+    }
+
+    /// The message that a lane of this context is.
+    pub fn level(self) -> Level {
+        match self {
+            Context::Resource => Level::Resource,
+            Context::Scope => Level::Scope,
+            Context::Span => Level::Span,
+            Context::SpanEvent => Level::SpanEvent,
+            Context::Metric => Level::Metric,
+            Context::DataPoint => Level::DataPoint,
+            Context::Exemplar => Level::Exemplar,
+            Context::Log => Level::Log,
+        }
+    }
+
+    /// The contexts whose paths a statement of this context can use, itself first.
+    pub fn visible(self) -> &'static [Context] {
+        use Context::*;
+        match self {
+            Resource => &[Resource],
+            Scope => &[Scope, Resource],
+            Span => &[Span, Scope, Resource],
+            SpanEvent => &[SpanEvent, Span, Scope, Resource],
+            Metric => &[Metric, Scope, Resource],
+            DataPoint => &[DataPoint, Metric, Scope, Resource],
+            Exemplar => &[Exemplar, DataPoint, Metric, Scope, Resource],
+            Log => &[Log, Scope, Resource],
+        }
+    }
+}
+
+/// How a path is reached from its context's message.
+#[derive(Clone, Copy, Debug)]
+pub enum Access {
+    /// A singular field of the message.
+    Field {
+        /// Its number.
+        field: u32,
+        /// How its payload and a value correspond.
+        form: Form,
+    },
+    /// A singular field of a singular message field, such as `status.code`.
+    Nested {
+        /// The number of the message field.
+        field: u32,
+        /// The number of the field in it.
+        inner: u32,
+        /// How its payload and a value correspond.
+        form: Form,
+    },
+    /// A repeated `KeyValue` field: the map of attributes, or with a key one of them.
+    Attributes {
+        /// Its number.
+        field: u32,
+    },
+    /// Anything else: read and written by functions of its own.
+    Special(&'static special::Special),
+}
+
+/// One line of a context's table.
+#[derive(Clone, Copy, Debug)]
+pub struct PathSpec {
+    /// The name after the context, such as `status.code`.
+    pub name: &'static str,
+    /// The message that holds it.
+    pub level: Level,
+    /// How it is reached.
+    pub access: Access,
+    /// How many keys it takes: none, exactly so many, or any number (`u8::MAX`).
+    pub keys: u8,
+    /// What it is, with the OTLP field; one sentence.
+    pub docs: &'static str,
+}
+
+/// `keys` of a path that takes any number of keys.
+pub const ANY_KEYS: u8 = u8::MAX;

@@ -1,0 +1,182 @@
+//! `Program`: what the compiler makes of a configuration, and all that the executor needs.
+//!
+//! A program is immutable and `Send + Sync`; hosts share it between workers and swap it atomically. It is
+//! a list of passes, run one after the other over the whole request; a pass is one group of statements.
+
+use crate::function::{Function, Literal, Prepared};
+use crate::instruction::Instruction;
+use crate::path::{Access, Context, Level};
+use crate::wire::Signal;
+
+/// What a failed statement does to the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ErrorMode {
+    /// The failure is reported; the next statement runs.
+    Ignore,
+    /// The next statement runs.
+    Silent,
+    /// The request is refused with the first failure.
+    #[default]
+    Propagate,
+}
+
+/// A compiled configuration for one signal.
+#[derive(Debug)]
+pub struct Program {
+    /// The signal of the requests that it takes.
+    pub signal: Signal,
+    /// The groups of statements in order.
+    pub passes: Vec<Pass>,
+    /// The rule on empty parents after all passes, for filters.
+    pub sweep: Sweep,
+}
+
+/// Which empty messages a filter removes after its passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Sweep {
+    /// None: a transformation keeps all, and gives a request back even when it is empty.
+    #[default]
+    Nothing,
+    /// Resources without scopes, as a filter with conditions on resources alone does.
+    Resources,
+    /// Metrics emptied of data points, scopes without records and resources without scopes.
+    Everything,
+}
+
+/// One group of statements, run over all records of its context.
+pub struct Pass {
+    /// The context.
+    pub context: Context,
+    /// What to do about failed statements.
+    pub error_mode: ErrorMode,
+    /// The same for the group's conditions.
+    pub condition_error_mode: ErrorMode,
+    /// How many records run together: 1 where the order of effects between records can be seen.
+    pub lanes: usize,
+    /// Whether all records of a request share one cache.
+    pub shared_cache: bool,
+    /// Whether `set` writes nil.
+    pub allow_nil: bool,
+    /// The instructions that run over records.
+    pub code: Vec<Instruction>,
+    /// Parts that need no record, run once per resource or scope ahead of `code`.
+    pub hoisted: Vec<Section>,
+    /// How many results the hoisted sections have in all.
+    pub hoisted_count: usize,
+    /// Constants, named by operands.
+    pub constants: Vec<Literal>,
+    /// Paths, named by operands.
+    pub paths: Vec<Path>,
+    /// Calls, named by operands.
+    pub calls: Vec<CallSite>,
+    /// Lists of value operands.
+    pub operands: Vec<Vec<u16>>,
+    /// The statements and conditions, for reports.
+    pub statements: Vec<StatementInfo>,
+    /// How many value registers `code` and the sections use.
+    pub registers: usize,
+    /// How many mask registers they use.
+    pub masks: usize,
+    /// What to look for in a message of each level, by `Level as usize`.
+    pub touched: [Touched; Level::COUNT],
+}
+
+/// A part of a pass that runs once per resource or scope.
+#[derive(Debug)]
+pub struct Section {
+    /// `ResourceContainer` or `ScopeContainer`: what a lane is. Only those with records take part.
+    pub level: Level,
+    /// The instructions.
+    pub code: Vec<Instruction>,
+    /// Results: (number of the hoisted value, value register).
+    pub results: Vec<(u16, u16)>,
+}
+
+/// A statement or condition, for reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementInfo {
+    /// The text as written.
+    pub text: String,
+    /// Whether it is a condition of a group or filter rather than a statement.
+    pub is_condition: bool,
+}
+
+/// A resolved path.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// The text as written.
+    pub text: String,
+    /// The message that holds it.
+    pub level: Level,
+    /// How it is reached.
+    pub access: Access,
+    /// The slot of the message's located fields that stands for the path's first step, if it has one.
+    pub slot: Option<u16>,
+    /// The keys, those that a slot stands for included.
+    pub keys: Vec<Key>,
+}
+
+/// A key of a path or of an indexed converter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    /// A string literal.
+    String(Vec<u8>),
+    /// An int literal.
+    Int(i64),
+    /// The value of a register or constant.
+    Value(u16),
+}
+
+/// What a pass looks for in the messages of a level: slot by slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The singular fields, each with its slot.
+    pub fields: Vec<(u32, u16)>,
+    /// The attributes' field number, if any attribute has a slot.
+    pub attributes: Option<u32>,
+    /// Constant keys of attributes, each with its slot.
+    pub keys: Vec<(Vec<u8>, u16)>,
+    /// How many slots there are.
+    pub slots: u16,
+}
+
+/// A call of a function.
+pub struct CallSite {
+    /// What is called.
+    pub function: &'static Function,
+    /// The arguments by parameter.
+    pub arguments: Vec<Argument>,
+    /// What the function prepared from the literals.
+    pub prepared: Option<Prepared>,
+    /// The number of the call in its program, by which workers keep scratch memory for it.
+    pub scratch: usize,
+}
+
+/// An argument of a call.
+#[derive(Debug)]
+pub enum Argument {
+    /// Left out.
+    Absent,
+    /// The value of a register or constant.
+    Value(u16),
+    /// A path, to be written or read and written: an index into the pass's paths.
+    Path(u16),
+    /// A list literal for a parameter that takes a list of expressions.
+    List(Vec<Argument>),
+    /// A literal for a parameter that takes only those.
+    Literal(Literal),
+    /// A converter's name.
+    Function(&'static Function),
+}
+
+impl std::fmt::Debug for CallSite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallSite").field("function", &self.function).field("arguments", &self.arguments).finish()
+    }
+}
+
+impl std::fmt::Debug for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pass").field("context", &self.context).field("code", &self.code).finish_non_exhaustive()
+    }
+}
