@@ -83,6 +83,21 @@ impl<'a> Cursor<'a> {
         self.bytes.len()
     }
 
+    /// The bytes of the message that aren't read yet.
+    #[inline(always)]
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.pos..]
+    }
+
+    /// The same message at another position, which is cut to its end.
+    #[inline(always)]
+    #[must_use]
+    pub fn moved_to(&self, pos: usize) -> Self {
+        let pos = pos.min(self.bytes.len());
+        Cursor { pos, ..*self }
+    }
+
     /// Whether the message is read to its end.
     #[inline(always)]
     #[must_use]
@@ -114,32 +129,22 @@ impl<'a> Cursor<'a> {
     /// Truncated, or longer than ten bytes.
     #[inline(always)]
     pub fn varint(&mut self) -> Result<u64, WireError> {
-        match self.bytes.get(self.pos) {
-            Some(&byte) if byte < 0x80 => {
+        match self.bytes[self.pos..] {
+            [first, ..] if first < 0x80 => {
                 self.pos += 1;
-                Ok(u64::from(byte))
+                Ok(u64::from(first))
             }
-            _ => self.long_varint(),
-        }
-    }
-
-    /// Varints of two bytes and more. On an error the position stays.
-    fn long_varint(&mut self) -> Result<u64, WireError> {
-        let mut value = 0;
-        for (count, &byte) in self.bytes[self.pos..].iter().take(10).enumerate() {
-            value |= u64::from(byte & 0x7f) << (7 * count);
-            if byte < 0x80 {
-                self.pos += count + 1;
-                return Ok(value);
+            [first, second, ..] if second < 0x80 => {
+                self.pos += 2;
+                Ok(u64::from(first & 0x7f) | u64::from(second) << 7)
+            }
+            // By value, so that the cursor can stay in registers.
+            _ => {
+                let (value, pos) = long_varint(self.bytes, self.pos)?;
+                self.pos = pos;
+                Ok(value)
             }
         }
-        let long = self.bytes.len() - self.pos >= 10;
-        let kind = if long {
-            WireErrorKind::VarintTooLong
-        } else {
-            WireErrorKind::Truncated
-        };
-        Err(WireError::new(kind, self.pos))
     }
 
     /// Eight bytes, little endian.
@@ -220,35 +225,57 @@ impl<'a> Cursor<'a> {
             WireType::Fixed64 => self.fixed64().map(drop),
             WireType::Bytes => self.bytes().map(drop),
             WireType::Fixed32 => self.fixed32().map(drop),
-            WireType::StartGroup | WireType::EndGroup => self.skip_group(wire_type),
+            WireType::StartGroup | WireType::EndGroup => {
+                self.pos = skip_group(*self, wire_type)?;
+                Ok(())
+            }
         }
     }
+}
 
-    #[cold]
-    fn skip_group(&mut self, wire_type: WireType) -> Result<(), WireError> {
-        let mut depth = 0u32;
-        let mut wire_type = wire_type;
-        loop {
-            if self.is_at_end() {
-                return Err(WireError::new(WireErrorKind::Truncated, self.pos));
-            }
-            match wire_type {
-                // A group nests at most once a byte, so the count fits.
-                WireType::StartGroup => depth += 1,
-                WireType::EndGroup if depth == 0 => {
-                    return Err(WireError::new(WireErrorKind::EndGroup, self.pos));
-                }
-                WireType::EndGroup => depth -= 1,
-                WireType::Varint => return self.varint().map(drop),
-                WireType::Fixed64 => return self.fixed64().map(drop),
-                WireType::Bytes => return self.bytes().map(drop),
-                WireType::Fixed32 => return self.fixed32().map(drop),
-            }
-            if depth == 0 {
-                return Ok(());
-            }
-            wire_type = self.tag()?.1;
+/// The varint at `pos`, and the position after it.
+fn long_varint(bytes: &[u8], pos: usize) -> Result<(u64, usize), WireError> {
+    let mut value = 0;
+    for (count, &byte) in bytes[pos..].iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * count);
+        if byte < 0x80 {
+            return Ok((value, pos + count + 1));
         }
+    }
+    let long = bytes.len() - pos >= 10;
+    let kind = if long {
+        WireErrorKind::VarintTooLong
+    } else {
+        WireErrorKind::Truncated
+    };
+    Err(WireError::new(kind, pos))
+}
+
+/// The position after a group as the reference sees it.
+#[cold]
+fn skip_group(mut cursor: Cursor<'_>, mut wire_type: WireType) -> Result<usize, WireError> {
+    // A group nests at most once a byte, so the count fits.
+    let mut depth = 0u32;
+    loop {
+        let at = cursor.position();
+        if cursor.is_at_end() {
+            return Err(WireError::new(WireErrorKind::Truncated, at));
+        }
+        match wire_type {
+            WireType::StartGroup => depth += 1,
+            WireType::EndGroup if depth == 0 => {
+                return Err(WireError::new(WireErrorKind::EndGroup, at));
+            }
+            WireType::EndGroup => depth -= 1,
+            scalar => {
+                cursor.skip(scalar)?;
+                return Ok(cursor.position());
+            }
+        }
+        if depth == 0 {
+            return Ok(at);
+        }
+        wire_type = cursor.tag()?.1;
     }
 }
 

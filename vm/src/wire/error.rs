@@ -34,8 +34,6 @@ pub enum WireErrorKind {
     EndGroup,
     /// A trace, span or profile id that is neither empty nor of its exact length.
     IdLength,
-    /// A packed field whose length is no multiple of its element's.
-    PackedLength,
     /// Values nested deeper than [`crate::limits::VALUE_DEPTH_MAX`].
     TooDeep,
     /// A request of more than [`crate::limits::REQUEST_BYTES_MAX`] bytes.
@@ -100,7 +98,6 @@ impl fmt::Display for WireErrorKind {
             WireErrorKind::WrongWireType => "a field has the wrong wire type",
             WireErrorKind::EndGroup => "a group ends that never started",
             WireErrorKind::IdLength => "an id has the wrong length",
-            WireErrorKind::PackedLength => "a packed field has a broken length",
             WireErrorKind::TooDeep => "values are nested too deep",
             WireErrorKind::TooLarge => "the request is too large",
         })

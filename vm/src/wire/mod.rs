@@ -6,6 +6,7 @@
 pub mod cursor;
 pub mod error;
 pub mod schema;
+pub mod validate;
 
 pub use cursor::{Cursor, WireType};
 pub use error::{WireError, WireErrorKind};

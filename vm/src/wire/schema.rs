@@ -40,8 +40,6 @@ impl Signal {
 pub struct Message {
     /// OTLP's name, such as `Span`.
     pub name: &'static str,
-    /// Whether it is announced to visitors.
-    pub is_node: bool,
     /// Its fields, in the order in which the reference writes JSON.
     pub fields: &'static [Field],
 }
@@ -275,6 +273,9 @@ macro_rules! is_node {
     (part) => {
         false
     };
+    (nest) => {
+        false
+    };
 }
 
 macro_rules! run_time_table {
@@ -291,7 +292,6 @@ macro_rules! run_time_table {
         pub static MESSAGES: &[Message] = &[$(
             Message {
                 name: stringify!($name),
-                is_node: is_node!($role),
                 fields: &[$(Field {
                     number: $number,
                     name: stringify!($field),
@@ -303,6 +303,12 @@ macro_rules! run_time_table {
         )*];
 
         impl MessageKind {
+            /// Whether it is announced to visitors.
+            #[must_use]
+            pub const fn is_node(self) -> bool {
+                match self { $(MessageKind::$name => is_node!($role),)* }
+            }
+
             /// Every kind, in the order of [`MESSAGES`].
             pub const ALL: &'static [MessageKind] = &[$(MessageKind::$name),*];
         }

@@ -1,7 +1,8 @@
 //! THE table of OTLP messages; see the parent for who reads it.
 //!
-//! A message is `Name function_name node|part { fields }`: a *node* is announced to a
-//! [`Visitor`](crate::wire::validate::Visitor), a *part* isn't. A field is
+//! A message is `Name function_name node|part|nest { fields }`: a *node* is announced to a
+//! [`Visitor`](crate::wire::validate::Visitor), a *part* isn't, a *nest* is a part that can be inside
+//! itself and counts towards the depth of values. A field is
 //! `number field_name "jsonName" label kind`, in the order in which the reference writes JSON.
 //! Labels: `one` (absent is the same as zero), `optional` (presence counts), `oneof` (at most one of
 //! them in a message; no message has two groups), `many`, `packed` (many, preferably in one chunk) and
@@ -310,10 +311,10 @@ macro_rules! messages {
                 7 bytes_value "bytesValue" oneof bytes;
                 8 string_value_strindex "stringValueStrindex" oneof int32;
             }
-            ArrayValue array_value part {
+            ArrayValue array_value nest {
                 1 values "values" many (AnyValue any_value);
             }
-            KeyValueList key_value_list part {
+            KeyValueList key_value_list nest {
                 1 values "values" many (KeyValue key_value);
             }
         }

@@ -1,0 +1,411 @@
+//! `validate`: accepts and refuses what the reference's decoder does; `scan`: looks at containers alone.
+//!
+//! Both are one walk, derived from the schema as one function a message. It announces the nodes of the
+//! request to a [`Visitor`] in wire order and tells whether the request is canonical. Invariants: nothing
+//! is allocated or written, no byte outside a message's own range is read for it, and recursion is bounded
+//! by [`VALUE_DEPTH_MAX`] levels of values plus the constant depth of the schema.
+
+use super::cursor::{Cursor, WireType};
+use super::error::{WireError, WireErrorKind};
+use super::schema::{MessageKind, Messages, Signal, messages};
+use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
+
+/// Is told of every message that can be a node of a tree.
+pub trait Visitor {
+    /// A message of `kind` whose tag is at `at` and whose payload is `start..end`: bytes from the start
+    /// of the request. Called in wire order, before the messages inside it.
+    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32);
+}
+
+/// Isn't told of anything, at no cost.
+impl Visitor for () {
+    #[inline(always)]
+    fn enter(&mut self, _: MessageKind, _: u32, _: u32, _: u32) {}
+}
+
+/// Whether readers may take the first occurrence of a field for the only one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Canonical {
+    /// In every message looked at: a singular field occurs at most once, a oneof is set at most once, a
+    /// packed field is one chunk, tags are minimal, field numbers fit 31 bits and there are no groups.
+    /// Lengths and numbers may still be overlong varints.
+    Yes,
+    /// Not so; [`normalize`](super::normalize::normalize) makes it so.
+    No,
+}
+
+/// Checks a whole request, down to the last value.
+///
+/// # Errors
+/// What the reference refuses, values deeper than [`VALUE_DEPTH_MAX`] and requests larger than
+/// [`REQUEST_BYTES_MAX`].
+pub fn validate<V: Visitor>(
+    signal: Signal,
+    request: &[u8],
+    visitor: &mut V,
+) -> Result<Canonical, WireError> {
+    walk(signal, request, visitor, Everything)
+}
+
+/// Walks by lengths to the nodes of a request, looking only into the messages of `open` (the request
+/// itself always is). The answer covers those messages alone.
+///
+/// # Errors
+/// What is wrong in the messages looked into; other messages may be broken inside.
+pub fn scan<V: Visitor>(
+    signal: Signal,
+    request: &[u8],
+    open: Messages,
+    visitor: &mut V,
+) -> Result<Canonical, WireError> {
+    walk(signal, request, visitor, open)
+}
+
+/// Which messages are looked into.
+trait Opens: Copy {
+    fn opens(self, kind: MessageKind) -> bool;
+}
+
+#[derive(Clone, Copy)]
+struct Everything;
+
+impl Opens for Everything {
+    #[inline(always)]
+    fn opens(self, _: MessageKind) -> bool {
+        true
+    }
+}
+
+impl Opens for Messages {
+    #[inline(always)]
+    fn opens(self, kind: MessageKind) -> bool {
+        self.contains(kind)
+    }
+}
+
+/// What the functions of one walk share.
+struct Walk<'v, V, O> {
+    visitor: &'v mut V,
+    opens: O,
+    /// Levels of values around the message being read.
+    depth: u32,
+    /// Not zero once something isn't canonical.
+    hazards: u32,
+}
+
+fn walk<V: Visitor, O: Opens>(
+    signal: Signal,
+    request: &[u8],
+    visitor: &mut V,
+    opens: O,
+) -> Result<Canonical, WireError> {
+    if request.len() > REQUEST_BYTES_MAX {
+        return Err(WireError::new(WireErrorKind::TooLarge, REQUEST_BYTES_MAX));
+    }
+    let mut walk = Walk {
+        visitor,
+        opens,
+        depth: 0,
+        hazards: 0,
+    };
+    let cursor = Cursor::new(request);
+    match signal {
+        Signal::Traces => export_trace_service_request(&mut walk, cursor),
+        Signal::Metrics => export_metrics_service_request(&mut walk, cursor),
+        Signal::Logs => export_logs_service_request(&mut walk, cursor),
+        Signal::Profiles => export_profiles_service_request(&mut walk, cursor),
+    }?;
+    Ok(if walk.hazards == 0 {
+        Canonical::Yes
+    } else {
+        Canonical::No
+    })
+}
+
+/// Field number, wire type bits, and whether the tag isn't canonical.
+#[inline(always)]
+fn tag(cursor: &mut Cursor<'_>) -> Result<(u32, u32, bool), WireError> {
+    let at = cursor.position();
+    let tag = cursor.varint()?;
+    let number = (tag >> 3) as u32;
+    // One byte is what nearly all tags take; then nothing can be wrong with the width.
+    let odd = cursor.position() - at > 1 && !is_minimal_tag(tag, cursor.position() - at);
+    Ok((number, tag as u32 & 7, odd))
+}
+
+#[inline(always)]
+fn is_minimal_tag(tag: u64, length: usize) -> bool {
+    tag >> 35 == 0 && super::cursor::varint_len(tag) == length
+}
+
+/// A field that the schema doesn't know, or number 0. Returns whether it isn't canonical.
+#[inline(never)]
+fn unknown(
+    mut cursor: Cursor<'_>,
+    at: usize,
+    number: u32,
+    wire_type: u32,
+) -> Result<(usize, bool), WireError> {
+    if number == 0 || number > i32::MAX as u32 {
+        return Err(WireError::new(WireErrorKind::FieldNumber, at));
+    }
+    let Some(wire_type) = WireType::of(u64::from(wire_type)) else {
+        return Err(WireError::new(WireErrorKind::WireType, at));
+    };
+    cursor.skip(wire_type)?;
+    let group = matches!(wire_type, WireType::StartGroup | WireType::EndGroup);
+    Ok((cursor.position(), group))
+}
+
+/// Whether a `KeyValue` is one key and one scalar value with short lengths, in either order: valid and
+/// canonical. Most are; the walk is the twin for all others.
+#[inline(always)]
+fn is_plain_attribute(body: &[u8]) -> bool {
+    const KEY: u8 = 0x0a;
+    const VALUE: u8 = 0x12;
+    let &[first_tag, first_len, ref rest @ ..] = body else {
+        return false;
+    };
+    let Some((first, &[second_tag, second_len, ref second @ ..])) =
+        rest.split_at_checked(usize::from(first_len))
+    else {
+        return false;
+    };
+    let value = match (first_tag, second_tag) {
+        (KEY, VALUE) => second,
+        (VALUE, KEY) => first,
+        _ => return false,
+    };
+    (first_len | second_len) < 0x80
+        && second.len() == usize::from(second_len)
+        && is_plain_value(value)
+}
+
+/// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
+#[inline(always)]
+fn is_plain_value(value: &[u8]) -> bool {
+    match *value {
+        [0x0a, length, ref text @ ..] => length < 0x80 && text.len() == usize::from(length),
+        [0x10, bool] => bool < 0x80,
+        [0x18, int] => int < 0x80,
+        [0x18, low, high] => low >= 0x80 && high < 0x80,
+        [0x21, ref double @ ..] => double.len() == 8,
+        _ => false,
+    }
+}
+
+fn wrong_wire_type(at: usize) -> WireError {
+    WireError::new(WireErrorKind::WrongWireType, at)
+}
+
+#[inline(always)]
+fn id(cursor: &mut Cursor<'_>, length: usize) -> Result<(), WireError> {
+    let at = cursor.position();
+    let id = cursor.bytes()?;
+    if id.is_empty() || id.len() == length {
+        return Ok(());
+    }
+    Err(WireError::new(WireErrorKind::IdLength, at))
+}
+
+/// The wire type of a kind, as bits.
+macro_rules! wire_bits {
+    (fixed64) => {
+        1
+    };
+    (sfixed64) => {
+        1
+    };
+    (double) => {
+        1
+    };
+    (fixed32) => {
+        5
+    };
+    (string) => {
+        2
+    };
+    (bytes) => {
+        2
+    };
+    (trace_id) => {
+        2
+    };
+    (span_id) => {
+        2
+    };
+    (profile_id) => {
+        2
+    };
+    (($name:ident $function:ident)) => {
+        2
+    };
+    ($varint:tt) => {
+        0
+    };
+}
+
+/// Checks one value and steps over it.
+macro_rules! value {
+    ($walk:ident $cursor:ident $at:ident fixed64) => {
+        $cursor.fixed64()?
+    };
+    ($walk:ident $cursor:ident $at:ident sfixed64) => {
+        $cursor.fixed64()?
+    };
+    ($walk:ident $cursor:ident $at:ident double) => {
+        $cursor.fixed64()?
+    };
+    ($walk:ident $cursor:ident $at:ident fixed32) => {
+        $cursor.fixed32()?
+    };
+    ($walk:ident $cursor:ident $at:ident string) => {
+        $cursor.bytes()?
+    };
+    ($walk:ident $cursor:ident $at:ident bytes) => {
+        $cursor.bytes()?
+    };
+    ($walk:ident $cursor:ident $at:ident trace_id) => {
+        id(&mut $cursor, 16)?
+    };
+    ($walk:ident $cursor:ident $at:ident span_id) => {
+        id(&mut $cursor, 8)?
+    };
+    ($walk:ident $cursor:ident $at:ident profile_id) => {
+        id(&mut $cursor, 16)?
+    };
+    ($walk:ident $cursor:ident $at:ident (KeyValue key_value)) => {{
+        let inner = $cursor.message()?;
+        if $walk.opens.opens(MessageKind::KeyValue) && !is_plain_attribute(inner.rest()) {
+            key_value($walk, inner)?;
+        }
+    }};
+    ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
+        let inner = $cursor.message()?;
+        if const { MessageKind::$name.is_node() } {
+            $walk.visitor.enter(
+                MessageKind::$name,
+                $at as u32,
+                inner.position() as u32,
+                inner.end() as u32,
+            );
+        }
+        if $walk.opens.opens(MessageKind::$name) {
+            $function($walk, inner)?;
+        }
+    }};
+    ($walk:ident $cursor:ident $at:ident $varint:tt) => {
+        $cursor.varint()?
+    };
+}
+
+/// The bit that marks a field as seen; 0 for fields that may occur again.
+macro_rules! seen_bit {
+    (one $number:literal) => {
+        1u32 << ($number & 31)
+    };
+    (optional $number:literal) => {
+        1u32 << ($number & 31)
+    };
+    (packed $number:literal) => {
+        1u32 << ($number & 31)
+    };
+    // All fields of a oneof share the bit of number 0, which no field has.
+    (oneof $number:literal) => {
+        1u32
+    };
+    (many $number:literal) => {
+        0u32
+    };
+    (hidden $number:literal) => {
+        0u32
+    };
+}
+
+/// One field whose tag at `$at` is read.
+macro_rules! field {
+    ($walk:ident $cursor:ident $at:ident $wire:ident $again:ident packed $kind:tt) => {{
+        if $wire == 2 {
+            let mut $cursor = $cursor.message()?;
+            while !$cursor.is_at_end() {
+                value!($walk $cursor $at $kind);
+            }
+        } else if $wire == wire_bits!($kind) {
+            value!($walk $cursor $at $kind);
+            $again |= 1;
+        } else {
+            return Err(wrong_wire_type($at));
+        }
+    }};
+    ($walk:ident $cursor:ident $at:ident $wire:ident $again:ident hidden ($name:ident $function:ident)) => {{
+        if $wire != 2 {
+            return Err(wrong_wire_type($at));
+        }
+        let inner = $cursor.message()?;
+        if $walk.opens.opens(MessageKind::$name) {
+            let mut unseen = Walk { visitor: &mut (), opens: $walk.opens, depth: 0, hazards: 0 };
+            $function(&mut unseen, inner)?;
+            $again |= unseen.hazards;
+        }
+    }};
+    ($walk:ident $cursor:ident $at:ident $wire:ident $again:ident $label:ident $kind:tt) => {{
+        if $wire != wire_bits!($kind) {
+            return Err(wrong_wire_type($at));
+        }
+        value!($walk $cursor $at $kind);
+    }};
+}
+
+/// Around a message that can be inside itself.
+macro_rules! nested {
+    (nest $walk:ident $cursor:ident $body:expr) => {{
+        $walk.depth += 1;
+        let done = if $walk.depth > VALUE_DEPTH_MAX {
+            Err(WireError::new(WireErrorKind::TooDeep, $cursor.position()))
+        } else {
+            $body
+        };
+        $walk.depth -= 1;
+        done
+    }};
+    ($role:ident $walk:ident $cursor:ident $body:expr) => {
+        $body
+    };
+}
+
+macro_rules! walkers {
+    ($($name:ident $function:ident $role:ident {
+        $($number:literal $field:ident $json:literal $label:ident $kind:tt;)*
+    })*) => {$(
+        fn $function<V: Visitor, O: Opens>(walk: &mut Walk<'_, V, O>, cursor: Cursor<'_>) -> Result<(), WireError> {
+            #[inline(always)]
+            fn fields<V: Visitor, O: Opens>(
+                walk: &mut Walk<'_, V, O>,
+                mut cursor: Cursor<'_>,
+            ) -> Result<(), WireError> {
+                let (mut seen, mut again) = (0u32, 0u32);
+                while !cursor.is_at_end() {
+                    let at = cursor.position();
+                    let (number, wire, odd) = tag(&mut cursor)?;
+                    again |= u32::from(odd);
+                    match number {
+                        $($number => {
+                            again |= seen & seen_bit!($label $number);
+                            seen |= seen_bit!($label $number);
+                            field!(walk cursor at wire again $label $kind);
+                        })*
+                        _ => {
+                            let (next, group) = unknown(cursor, at, number, wire)?;
+                            cursor = cursor.moved_to(next);
+                            again |= u32::from(group);
+                        }
+                    }
+                }
+                walk.hazards |= again;
+                Ok(())
+            }
+            nested!($role walk cursor fields(walk, cursor)).map_err(|error| error.within(MessageKind::$name))
+        }
+    )*};
+}
+messages!(walkers);
