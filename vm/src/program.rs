@@ -5,7 +5,7 @@
 
 use crate::function::{Function, Literal, Prepared};
 use crate::instruction::Instruction;
-use crate::path::{Access, Context, Level};
+use crate::path::{Access, Context, FieldNumbers, Level};
 use crate::wire::Signal;
 
 /// What a failed statement does to the rest.
@@ -131,9 +131,9 @@ pub enum Key {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
     /// The singular fields, each with its slot.
-    pub fields: Vec<(u32, u16)>,
+    pub fields: Vec<(FieldNumbers, u16)>,
     /// The attributes' field number, if any attribute has a slot.
-    pub attributes: Option<u32>,
+    pub attributes: Option<FieldNumbers>,
     /// Constant keys of attributes, each with its slot.
     pub keys: Vec<(Vec<u8>, u16)>,
     /// How many slots there are.

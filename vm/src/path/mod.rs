@@ -113,20 +113,29 @@ impl Context {
     }
 }
 
+/// A field's number in each variant of a message: data points are of four messages (number, histogram,
+/// exponential histogram, summary), all others of one. 0 where a variant does not have the field.
+pub type FieldNumbers = [u32; 4];
+
+/// The numbers of a field that is the same in all variants.
+pub const fn every(number: u32) -> FieldNumbers {
+    [number; 4]
+}
+
 /// How a path is reached from its context's message.
 #[derive(Clone, Copy, Debug)]
 pub enum Access {
     /// A singular field of the message.
     Field {
         /// Its number.
-        field: u32,
+        field: FieldNumbers,
         /// How its payload and a value correspond.
         form: Form,
     },
     /// A singular field of a singular message field, such as `status.code`.
     Nested {
         /// The number of the message field.
-        field: u32,
+        field: FieldNumbers,
         /// The number of the field in it.
         inner: u32,
         /// How its payload and a value correspond.
@@ -135,7 +144,7 @@ pub enum Access {
     /// A repeated `KeyValue` field: the map of attributes, or with a key one of them.
     Attributes {
         /// Its number.
-        field: u32,
+        field: FieldNumbers,
     },
     /// Anything else: read and written by functions of its own.
     Special(&'static special::Special),
