@@ -134,8 +134,8 @@ pub enum ValueKind {
     Nil,
     /// `true`, `false`
     Bool(bool),
-    /// `"text"`: its bytes after unescaping, which `\xff` can make other than UTF-8.
-    String(Vec<u8>),
+    /// `"text"` after unescaping. As in the reference, `\xff` is the character U+00FF, not the byte.
+    String(String),
     /// `0xC0FFEE`: the bytes that the digits spell.
     Bytes(Vec<u8>),
     /// `42`; never negative: `-42` is a [`Math::Unary`].
@@ -163,8 +163,8 @@ pub enum ValueKind {
 /// `"a": 1`
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapItem {
-    /// `a`: the key's bytes after unescaping.
-    pub key: Vec<u8>,
+    /// `a`: the key after unescaping.
+    pub key: String,
     /// The key with its quotes.
     pub key_span: Span,
     /// `1`
@@ -243,8 +243,8 @@ pub struct Key {
 /// The kinds of [`Key`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyKind {
-    /// `["a"]`: bytes as in [`ValueKind::String`].
-    String(Vec<u8>),
+    /// `["a"]`, unescaped as [`ValueKind::String`] is.
+    String(String),
     /// `[0]`; never negative: `[-1]` is an expression.
     Int(i64),
     /// `[i + 1]`, `[attributes["b"]]`, `[Len(body)]`, `[1.5]`: what [`Math`] allows as an operand, `Int` excepted.
