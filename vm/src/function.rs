@@ -133,8 +133,12 @@ pub enum Literal {
     Double(f64),
     /// A bool.
     Bool(bool),
-    /// A list of which every item is known.
+    /// A span of time in nanoseconds (extended dialect).
+    Duration(i64),
+    /// A list of which every item is known: `[]any` on its own, a `pcommon.Slice` within a map.
     List(Vec<Literal>),
+    /// A map of which every value is known, without repeated keys.
+    Map(Vec<(Vec<u8>, Literal)>),
     /// A function's name.
     Function(&'static Function),
 }
