@@ -5,6 +5,8 @@
 
 pub mod cursor;
 pub mod error;
+pub mod json;
+pub mod normalize;
 pub mod schema;
 pub mod validate;
 

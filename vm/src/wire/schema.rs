@@ -266,6 +266,14 @@ macro_rules! field_kind {
     };
 }
 
+/// `type` is a keyword, so the table spells it `r#type`.
+const fn field_name(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
 macro_rules! is_node {
     (node) => {
         true
@@ -294,7 +302,7 @@ macro_rules! run_time_table {
                 name: stringify!($name),
                 fields: &[$(Field {
                     number: $number,
-                    name: stringify!($field),
+                    name: field_name(stringify!($field)),
                     json_name: $json,
                     label: label!($label),
                     kind: field_kind!($kind),

@@ -292,7 +292,7 @@ macro_rules! messages {
             }
             EntityRef entity_ref part {
                 1 schema_url "schemaUrl" one string;
-                2 type "type" one string;
+                2 r#type "type" one string;
                 3 id_keys "idKeys" many string;
                 4 description_keys "descriptionKeys" many string;
             }

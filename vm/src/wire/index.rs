@@ -1,0 +1,138 @@
+//! Builds a tree's nodes from a request, by validating it or by lengths alone.
+
+use super::error::WireError;
+use super::schema::{MessageKind, Messages, Signal};
+use super::tree::{NONE, Node, NodeId, Tree};
+use super::validate::{Canonical, Visitor, scan, validate};
+use crate::path::Level;
+
+/// How much of a request is checked before it is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Validation {
+    /// Everything: what the reference refuses is refused.
+    #[default]
+    Full,
+    /// Only what the program looks at: the rest is passed on as it is.
+    Touched,
+}
+
+/// The levels whose messages become nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Levels(u16);
+
+impl Levels {
+    pub(crate) fn insert(&mut self, level: Level) {
+        self.0 |= 1 << level as u16;
+    }
+
+    pub(crate) fn contains(self, level: Level) -> bool {
+        self.0 & (1 << level as u16) != 0
+    }
+}
+
+/// Fills `tree.nodes` with the request's messages of `levels`; those below an absent level must be absent.
+///
+/// # Errors
+/// What [`validate`] or [`scan`] refuses.
+pub(crate) fn index(
+    tree: &mut Tree<'_>,
+    signal: Signal,
+    levels: Levels,
+    validation: Validation,
+) -> Result<Canonical, WireError> {
+    let mut index = Index { nodes: &mut tree.nodes, levels, open: NONE };
+    let canonical = match validation {
+        Validation::Full => validate(signal, tree.input, &mut index)?,
+        Validation::Touched => scan(signal, tree.input, opened(levels), &mut index)?,
+    };
+    for id in 0..tree.nodes.len() as NodeId {
+        let node = tree.node(id);
+        if node.message == NONE
+            && let Some(level) = contained(node.level)
+        {
+            let message = tree.add_virtual(level, id);
+            tree.nodes[id as usize].message = message;
+        }
+    }
+    Ok(canonical)
+}
+
+/// The message that a container has beside its records.
+fn contained(container: Level) -> Option<Level> {
+    match container {
+        Level::ResourceContainer => Some(Level::Resource),
+        Level::ScopeContainer => Some(Level::Scope),
+        _ => None,
+    }
+}
+
+/// The level and variant of a message; `None` for messages that statements do not address.
+fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
+    use MessageKind::*;
+    Some(match kind {
+        ResourceSpans | ResourceLogs | ResourceMetrics | ResourceProfiles => (Level::ResourceContainer, 0),
+        Resource => (Level::Resource, 0),
+        ScopeSpans | ScopeLogs | ScopeMetrics | ScopeProfiles => (Level::ScopeContainer, 0),
+        InstrumentationScope => (Level::Scope, 0),
+        Span => (Level::Span, 0),
+        SpanEvent => (Level::SpanEvent, 0),
+        LogRecord => (Level::Log, 0),
+        Metric => (Level::Metric, 0),
+        Gauge | Sum | Histogram | ExponentialHistogram | Summary => (Level::MetricData, 0),
+        NumberDataPoint => (Level::DataPoint, 0),
+        HistogramDataPoint => (Level::DataPoint, 1),
+        ExponentialHistogramDataPoint => (Level::DataPoint, 2),
+        SummaryDataPoint => (Level::DataPoint, 3),
+        Exemplar => (Level::Exemplar, 0),
+        _ => return None,
+    })
+}
+
+/// The messages to look into for nodes of `levels`: all that can contain one.
+fn opened(levels: Levels) -> Messages {
+    let inner = |level| match level {
+        Level::ResourceContainer | Level::ScopeContainer => true,
+        Level::Span => levels.contains(Level::SpanEvent),
+        Level::Metric => levels.contains(Level::MetricData),
+        Level::MetricData => levels.contains(Level::DataPoint),
+        Level::DataPoint => levels.contains(Level::Exemplar),
+        _ => false,
+    };
+    let mut messages = Messages::NONE;
+    for &kind in MessageKind::ALL {
+        if level_of(kind).is_some_and(|(level, _)| inner(level)) {
+            messages = messages.with(kind);
+        }
+    }
+    messages
+}
+
+struct Index<'t> {
+    nodes: &'t mut Vec<Node>,
+    levels: Levels,
+    /// The innermost node entered.
+    open: NodeId,
+}
+
+impl Visitor for Index<'_> {
+    #[inline]
+    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
+        let Some((level, variant)) = level_of(kind) else { return };
+        if !self.levels.contains(level) {
+            return;
+        }
+        while let Some(open) = self.nodes.get(self.open as usize)
+            && open.end <= at
+        {
+            self.open = open.parent;
+        }
+        let id = self.nodes.len() as NodeId;
+        if matches!(level, Level::Resource | Level::Scope)
+            && let Some(container) = self.nodes.get_mut(self.open as usize)
+        {
+            container.message = id;
+        }
+        self.nodes.push(Node::new(level, variant, at, start, end, self.open));
+        self.open = id;
+    }
+}

@@ -1,0 +1,292 @@
+//! The lazy message tree: a request's messages as ranges of its bytes, and the edits made to them.
+//!
+//! A node is a message that statements may address (a resource, a span, …); everything below stays bytes
+//! until somebody asks. An edit replaces, removes or adds one field of a node; a node's edits are a chain
+//! sorted by position, and [`Tree::fields`] reads a node with its edits applied. Invariants: edits of a
+//! node do not overlap; one that adds has `at == end`; `bytes` is one whole field or nothing.
+
+use super::cursor::{Cursor, WireType};
+use crate::path::{FieldNumbers, Level};
+
+/// No node, no edit, no slot.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A node's index in its tree.
+pub(crate) type NodeId = u32;
+
+/// A message that statements may address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    /// Where its tag stands in the request.
+    pub(crate) tag_at: u32,
+    /// Where its payload begins.
+    pub(crate) start: u32,
+    /// Where its payload ends.
+    pub(crate) end: u32,
+    /// The node that contains it.
+    pub(crate) parent: NodeId,
+    /// Of a container: the node of its `resource` or `scope`.
+    pub(crate) message: NodeId,
+    /// Which message it is.
+    pub(crate) level: Level,
+    /// Which of a level's messages it is, see [`FieldNumbers`].
+    pub(crate) variant: u8,
+    /// Whether it is not in the request: a resource or scope that was left out, or a cache.
+    pub(crate) is_virtual: bool,
+    /// Whether a statement or filter removed it.
+    pub(crate) is_dropped: bool,
+    /// Where its located fields begin in the machine's slots.
+    pub(crate) slots: u32,
+    /// The first edit of its chain.
+    pub(crate) first_edit: u32,
+    /// The last edit of its chain.
+    pub(crate) last_edit: u32,
+    /// Scratch: its number among its siblings while a section runs, its size change while encoding.
+    pub(crate) scratch: i64,
+}
+
+/// A change of one field of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edit<'a> {
+    /// Where the replaced range begins.
+    pub(crate) at: u32,
+    /// Where it ends.
+    pub(crate) end: u32,
+    /// The next edit of the node.
+    next: u32,
+    /// The field that comes in its place, tag included, or nothing.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// A field of a node, edits applied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field<'a> {
+    /// Its number.
+    pub(crate) number: u32,
+    /// How it is encoded.
+    pub(crate) wire_type: WireType,
+    /// Its payload: the content of a length-delimited field, the bytes of any other value.
+    pub(crate) payload: &'a [u8],
+    /// The whole field, tag included.
+    pub(crate) whole: &'a [u8],
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
+/// Where a field of a node stands: a range of the request, or an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Where the range begins.
+    pub(crate) at: u32,
+    /// Where it ends.
+    pub(crate) end: u32,
+    /// The edit that replaced it.
+    pub(crate) edit: u32,
+}
+
+/// A request's nodes and edits.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'a> {
+    /// The request.
+    pub(crate) input: &'a [u8],
+    /// The nodes in wire order, parents first; those that are not in the request come last.
+    pub(crate) nodes: Vec<Node>,
+    /// All nodes' edits.
+    pub(crate) edits: Vec<Edit<'a>>,
+    /// Whether something was seen that only the request's canonical form makes plain.
+    pub(crate) is_irregular: bool,
+}
+
+impl<'a> Tree<'a> {
+    /// The node.
+    #[inline]
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    /// A node's fields in order, edits applied.
+    pub(crate) fn fields(&self, id: NodeId) -> Fields<'_, 'a> {
+        let node = self.node(id);
+        Fields {
+            tree: self,
+            cursor: Cursor::over(self.input, node.start as usize, node.end as usize),
+            edit: node.first_edit,
+        }
+    }
+
+    /// A node's field with the number that its variant has; `None` if it is absent.
+    pub(crate) fn find(&mut self, id: NodeId, field: &FieldNumbers) -> Option<Field<'a>> {
+        let number = field[usize::from(self.node(id).variant)];
+        let mut found = None;
+        let mut is_irregular = false;
+        for candidate in self.fields(id).filter(|f| f.number == number) {
+            is_irregular |= found.is_some();
+            found = Some(candidate);
+        }
+        self.is_irregular |= is_irregular;
+        found
+    }
+
+    /// Puts `bytes`, a whole field or nothing, in the place of a field. Returns the edit.
+    pub(crate) fn replace(&mut self, id: NodeId, place: Place, bytes: &'a [u8]) -> u32 {
+        if place.edit != NONE {
+            self.edits[place.edit as usize].bytes = bytes;
+            return place.edit;
+        }
+        self.insert(id, Edit { at: place.at, end: place.end, next: NONE, bytes })
+    }
+
+    /// Adds a whole field at a node's end. Returns the edit.
+    pub(crate) fn append(&mut self, id: NodeId, bytes: &'a [u8]) -> u32 {
+        let at = self.node(id).end;
+        self.insert(id, Edit { at, end: at, next: NONE, bytes })
+    }
+
+    fn insert(&mut self, id: NodeId, mut edit: Edit<'a>) -> u32 {
+        let new = self.edits.len() as u32;
+        let node = &mut self.nodes[id as usize];
+        if node.first_edit == NONE {
+            node.first_edit = new;
+            node.last_edit = new;
+        } else if edit.at >= self.edits[node.last_edit as usize].at {
+            self.edits[node.last_edit as usize].next = new;
+            node.last_edit = new;
+        } else if edit.at < self.edits[node.first_edit as usize].at {
+            edit.next = node.first_edit;
+            node.first_edit = new;
+        } else {
+            let mut before = node.first_edit;
+            while self.edits[self.edits[before as usize].next as usize].at <= edit.at {
+                before = self.edits[before as usize].next;
+            }
+            edit.next = self.edits[before as usize].next;
+            self.edits[before as usize].next = new;
+        }
+        self.edits.push(edit);
+        new
+    }
+
+    /// A node's edits in order.
+    pub(crate) fn edits(&self, id: NodeId) -> impl Iterator<Item = &Edit<'a>> {
+        let mut next = self.node(id).first_edit;
+        std::iter::from_fn(move || {
+            let edit = self.edits.get(next as usize)?;
+            next = edit.next;
+            Some(edit)
+        })
+    }
+
+    /// Adds a node that is not in the request, for a message that was left out of `parent`.
+    pub(crate) fn add_virtual(&mut self, level: Level, parent: NodeId) -> NodeId {
+        let at = if parent == NONE { 0 } else { self.node(parent).end };
+        let id = self.nodes.len() as NodeId;
+        let mut node = Node::new(level, 0, at, at, at, parent);
+        node.is_virtual = true;
+        self.nodes.push(node);
+        id
+    }
+}
+
+impl Node {
+    pub(crate) fn new(level: Level, variant: u8, tag_at: u32, start: u32, end: u32, parent: NodeId) -> Node {
+        Node {
+            tag_at,
+            start,
+            end,
+            parent,
+            message: NONE,
+            level,
+            variant,
+            is_virtual: false,
+            is_dropped: false,
+            slots: NONE,
+            first_edit: NONE,
+            last_edit: NONE,
+            scratch: 0,
+        }
+    }
+}
+
+/// Iterates a node's fields, edits applied. What does not parse ends it.
+#[derive(Clone)]
+pub(crate) struct Fields<'t, 'a> {
+    tree: &'t Tree<'a>,
+    cursor: Cursor<'a>,
+    edit: u32,
+}
+
+impl<'a> Iterator for Fields<'_, 'a> {
+    type Item = Field<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Field<'a>> {
+        while let Some(edit) = self.tree.edits.get(self.edit as usize)
+            && edit.at as usize <= self.cursor.position()
+        {
+            let place = Place { at: edit.at, end: edit.end, edit: self.edit };
+            self.edit = edit.next;
+            self.cursor = Cursor::over(self.tree.input, edit.end as usize, self.cursor.end());
+            if !edit.bytes.is_empty() {
+                return read_field(&mut Cursor::new(edit.bytes), edit.bytes, place);
+            }
+        }
+        if self.cursor.is_at_end() {
+            return None;
+        }
+        let at = self.cursor.position() as u32;
+        let place = Place { at, end: at, edit: NONE };
+        let mut field = read_field(&mut self.cursor, self.tree.input, place)?;
+        field.place.end = self.cursor.position() as u32;
+        Some(field)
+    }
+}
+
+#[inline]
+fn read_field<'a>(cursor: &mut Cursor<'a>, bytes: &'a [u8], place: Place) -> Option<Field<'a>> {
+    let at = cursor.position();
+    let (number, wire_type) = cursor.tag().ok()?;
+    let payload = if wire_type == WireType::Bytes {
+        cursor.bytes().ok()?
+    } else {
+        let start = cursor.position();
+        cursor.skip(wire_type).ok()?;
+        &bytes[start..cursor.position()]
+    };
+    Some(Field { number, wire_type, payload, whole: &bytes[at..cursor.position()], place })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::every;
+
+    /// One span node over: 1: "ab", 2: 7, 1000: unknown.
+    fn tree(input: &[u8]) -> Tree<'_> {
+        let node = Node::new(Level::Span, 0, 0, 0, input.len() as u32, NONE);
+        Tree { input, nodes: vec![node], ..Tree::default() }
+    }
+
+    fn numbers(tree: &Tree<'_>) -> Vec<(u32, Vec<u8>)> {
+        tree.fields(0).map(|f| (f.number, f.payload.to_vec())).collect()
+    }
+
+    #[test]
+    fn edits_read_back_in_place() {
+        let input = [0x0a, 2, b'a', b'b', 0x10, 7, 0x1a, 1, b'c'];
+        let mut tree = tree(&input);
+        let seven = tree.find(0, &every(2)).expect("field 2");
+        assert_eq!(seven.payload, [7]);
+        tree.append(0, &[0x22, 1, b'd']);
+        tree.replace(0, seven.place, &[0x10, 9]);
+        let first = tree.find(0, &every(1)).expect("field 1");
+        tree.replace(0, first.place, &[]);
+        assert_eq!(numbers(&tree), [(2, vec![9]), (3, vec![b'c']), (4, vec![b'd'])]);
+        let nine = tree.find(0, &every(2)).expect("field 2");
+        tree.replace(0, nine.place, &[0x10, 1]);
+        let added = tree.find(0, &every(4)).expect("field 4");
+        tree.replace(0, added.place, &[]);
+        tree.append(0, &[0x2a, 0]);
+        assert_eq!(numbers(&tree), [(2, vec![1]), (3, vec![b'c']), (5, vec![])]);
+        assert_eq!(tree.edits(0).count(), 4);
+    }
+}
