@@ -1,1 +1,51 @@
-//! OTTL editors and converters.
+//! OTTL editors and converters: one file a function.
+//!
+//! A function's file is its whole story: its declaration with docs and examples, its body, its odd
+//! cases. Its line in the list of its folder ([`FUNCTIONS`] is both lists) registers it.
+//!
+//! Bodies run on every record: where an argument is a literal all that can be done ahead is done when
+//! the program is compiled, results go to the request's arena, and an editor that changes nothing
+//! stores nothing.
+
+#![forbid(unsafe_code)]
+
+mod converters;
+mod editors;
+pub mod regex;
+
+mod case;
+mod hex;
+mod keys;
+mod limits;
+mod maps;
+mod pattern;
+mod prelude;
+mod replace;
+mod shape;
+mod strings;
+mod utf8;
+
+use ottl_vm::function::Function;
+
+/// All functions of the library: the editors, then the converters, by name.
+///
+/// ```
+/// let names = ottl_stdlib::FUNCTIONS.iter().map(|function| function.name);
+/// assert!(names.clone().any(|name| name == "set") && names.clone().any(|name| name == "IsMatch"));
+/// ```
+pub static FUNCTIONS: &[&Function] = &joined();
+
+const COUNT: usize = editors::FUNCTIONS.len() + converters::FUNCTIONS.len();
+
+const fn joined() -> [&'static Function; COUNT] {
+    let mut all = [editors::FUNCTIONS[0]; COUNT];
+    let mut i = 0;
+    while i < COUNT {
+        all[i] = match i.checked_sub(editors::FUNCTIONS.len()) {
+            Some(converter) => converters::FUNCTIONS[converter],
+            None => editors::FUNCTIONS[i],
+        };
+        i += 1;
+    }
+    all
+}

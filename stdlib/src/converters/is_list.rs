@@ -1,0 +1,27 @@
+//! `IsList`: whether a value is a list.
+
+use crate::prelude::*;
+use crate::shape;
+
+function! {
+    /// Whether `target` is a list of any kind, such as a list of values, the result of `Split`, or the
+    /// events of a span. Bytes are none.
+    ///
+    /// ```ottl
+    /// IsList([1, 2])  # true
+    /// IsList(Split("a,b", ","))  # true
+    /// IsList({"a": 1})  # false
+    /// IsList(nil)  # false
+    /// ```
+    pub(crate) static FUNCTION = converter IsList(target: Getter) pure, run is_list;
+}
+
+fn is_list<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let target = call.value(0)?;
+    let is_list = match target {
+        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => true,
+        Value::Pdata(part) => shape::is_slice(part),
+        _ => false,
+    };
+    Ok(Value::Bool(is_list))
+}

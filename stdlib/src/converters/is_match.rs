@@ -1,0 +1,33 @@
+//! `IsMatch`: whether a text matches a pattern.
+
+use crate::pattern::{self, Pattern};
+use crate::prelude::*;
+
+function! {
+    /// Whether the regular expression `pattern` matches somewhere in the text form of `target`, which is
+    /// that of [`String`](#string). Nil matches nothing.
+    ///
+    /// A literal `pattern` that is no regular expression is refused when the program is compiled; any
+    /// other is an error on each record.
+    ///
+    /// ```ottl
+    /// IsMatch("GET /health", "^GET ")  # true
+    /// IsMatch(404, "^4..$")  # true
+    /// IsMatch(log.attributes["missing"], ".*")  # false
+    /// ```
+    pub(crate) static FUNCTION = converter IsMatch(target: StringLikeGetter, pattern: StringGetter)
+        pure, prepare prepare, run is_match;
+}
+
+fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+    Ok(Box::new(Pattern::prepare("IsMatch", literals, 1)?))
+}
+
+/// The pattern is evaluated before the target.
+fn is_match<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let pattern = call.prepared::<Pattern>();
+    pattern::search(call, pattern, 1, |call, pattern| {
+        let target = call.string_like(0)?;
+        Ok(Value::Bool(target.is_some_and(|text| pattern.is_match(text))))
+    })
+}

@@ -1,0 +1,80 @@
+//! `append`: adds values to a list.
+
+use crate::prelude::*;
+use bumpalo::collections::Vec;
+use ottl_vm::value::Element;
+
+function! {
+    /// Adds `value`, then the items of `values`, to the list `target`. A `target` without a value becomes
+    /// a list; a single value becomes the list's first item.
+    ///
+    /// Items may be nil, strings, bools, ints, doubles, bytes and list literals of such; anything else is
+    /// an error, and nothing is written. `values` is a list literal. At least one of both must be given,
+    /// else the statement is refused when compiled.
+    ///
+    /// ```ottl
+    /// append(log.cache["l"], "a")
+    /// log.cache["l"]  # ["a"]
+    /// append(log.cache["l"], "b", ["c", 4])
+    /// log.cache["l"]  # ["a", "b", "c", 4]
+    /// set(log.cache["s"], 1.5)
+    /// append(log.cache["s"], values=[true])
+    /// log.cache["s"]  # [1.5, true]
+    /// append(log.cache["l"], {"a": 1})  # error: Invalid value type pcommon.Map
+    /// ```
+    pub(crate) static FUNCTION = editor append(
+        target: GetSetter,
+        value[optional]: Getter,
+        values[optional]: List(&Getter),
+    ) volatile, prepare prepare, run append;
+}
+
+fn prepare(_literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
+    if given.get(1) != Some(&true) && given.get(2) != Some(&true) {
+        return Err("at least one of the optional arguments ('value' or 'values') must be provided".to_owned());
+    }
+    Ok(Box::new(()))
+}
+
+fn append<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let target = call.value(0)?;
+    let mut list = Vec::new_in(call.arena());
+    match target {
+        Value::Nil => {}
+        // What a list on the record holds is taken as it is, maps included.
+        Value::WireList(_) | Value::List(_) => list.extend(target.items().into_iter().flatten()),
+        Value::TypedList(typed) => {
+            for item in typed.items {
+                list.push(raw(call, *item)?);
+            }
+        }
+        single => list.push(raw(call, single)?),
+    }
+    if call.given(1) {
+        let value = call.value(1)?;
+        list.push(raw(call, value)?);
+    }
+    if call.given(2) {
+        for item in 0..call.len(2)? {
+            let value = call.item(2, item)?;
+            list.push(raw(call, value)?);
+        }
+    }
+    call.set(0, Value::List(list.into_bump_slice()))?;
+    Ok(Value::Nil)
+}
+
+/// The value as `pcommon.Value.FromRaw` takes it.
+fn raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome<'a> {
+    match value {
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::String(_) | Value::Bytes(_) => Ok(value),
+        Value::TypedList(list) if list.element == Element::Any => {
+            let mut items = Vec::with_capacity_in(list.items.len(), call.arena());
+            for item in list.items {
+                items.push(raw(call, *item)?);
+            }
+            Ok(Value::List(items.into_bump_slice()))
+        }
+        other => Err(call.error(format_args!("<Invalid value type {}>", other.type_name()))),
+    }
+}

@@ -1,0 +1,61 @@
+//! `limit`: bounds the number of entries of a map.
+
+use crate::keys::{self, KeySet};
+use crate::prelude::*;
+
+function! {
+    /// Removes entries of the map `target` until it has at most `limit`. The entries of `priority_keys`
+    /// stay; of the others the first stay while there is room. The order is kept.
+    ///
+    /// Refused when compiled: a negative `limit`, and more `priority_keys` than `limit`.
+    ///
+    /// ```ottl
+    /// set(log.cache["m"], {"a": 1, "b": 2, "c": 3})
+    /// limit(log.cache["m"], 2, ["c"])
+    /// log.cache["m"]  # {"a": 1, "c": 3}
+    /// limit(log.cache["m"], 1, ["a", "c"])  # error: 1 cannot be less than number of priority attributes 2
+    /// ```
+    pub(crate) static FUNCTION = editor limit(target: PMapGetSetter, limit: Int, priority_keys: List(&String))
+        idempotent, prepare prepare, run limit;
+}
+
+struct Limit {
+    entries_max: usize,
+    /// As given, doubles included: each that is present takes a place.
+    priority: Vec<Vec<u8>>,
+    keep: KeySet,
+}
+
+fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+    let limit = literals.int(1).unwrap_or_default();
+    let Ok(entries_max) = usize::try_from(limit) else {
+        return Err(format!("invalid limit for limit function, {limit} cannot be negative"));
+    };
+    let priority = keys::strings(literals, 2).unwrap_or_default();
+    if entries_max < priority.len() {
+        let count = priority.len();
+        return Err(format!(
+            "invalid limit for limit function, {limit} cannot be less than number of priority attributes {count}"
+        ));
+    }
+    let keep = KeySet::new(priority.clone());
+    Ok(Box::new(Limit { entries_max, priority, keep }))
+}
+
+fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let limit = call.prepared::<Limit>();
+    let mut map = call.map_edit(0)?;
+    if map.len() <= limit.entries_max {
+        return Ok(Value::Nil);
+    }
+    let mut count = limit.priority.iter().filter(|key| map.get(key).is_some()).count();
+    map.retain(|key, _| {
+        if limit.keep.contains(key) {
+            return true;
+        }
+        count += 1;
+        count <= limit.entries_max
+    });
+    call.store_map(0, map)?;
+    Ok(Value::Nil)
+}

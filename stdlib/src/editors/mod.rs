@@ -1,0 +1,30 @@
+//! Editors: the functions that begin a statement and change the record.
+
+mod append;
+mod delete_key;
+mod delete_matching_keys;
+mod keep_keys;
+mod keep_matching_keys;
+mod limit;
+mod merge_maps;
+mod replace_all_patterns;
+mod replace_pattern;
+mod set;
+mod truncate_all;
+
+use ottl_vm::function::Function;
+
+/// The list: a line a function.
+pub(crate) const FUNCTIONS: &[&Function] = &[
+    &append::FUNCTION,
+    &delete_key::FUNCTION,
+    &delete_matching_keys::FUNCTION,
+    &keep_keys::FUNCTION,
+    &keep_matching_keys::FUNCTION,
+    &limit::FUNCTION,
+    &merge_maps::FUNCTION,
+    &replace_all_patterns::FUNCTION,
+    &replace_pattern::FUNCTION,
+    &set::FUNCTION,
+    &truncate_all::FUNCTION,
+];

@@ -1,0 +1,32 @@
+//! Lower-case hexadecimal.
+
+use bumpalo::Bump;
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// Two digits for each byte, written straight into the arena.
+pub(crate) fn encode<'a>(arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
+    let digit = |i: usize| {
+        let byte = bytes[i / 2];
+        DIGITS[usize::from(if i % 2 == 0 { byte >> 4 } else { byte & 15 })]
+    };
+    arena.alloc_slice_fill_with(bytes.len() * 2, digit)
+}
+
+/// The value of a hexadecimal digit in either case.
+pub(crate) fn digit_value(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_two_digits_a_byte() {
+        let arena = Bump::new();
+        assert_eq!(encode(&arena, b"\x00\x0f\xf0\xff"), b"000ff0ff");
+        assert_eq!(encode(&arena, b""), b"");
+        assert_eq!((digit_value(b'a'), digit_value(b'F'), digit_value(b'g')), (Some(10), Some(15), None));
+    }
+}

@@ -1,0 +1,32 @@
+//! Every bound of the library, with its unit.
+
+/// How many patterns that are not literals a call site keeps compiled, per worker. With more in turn,
+/// the oldest is compiled again.
+pub(crate) const DYNAMIC_PATTERNS_MAX: usize = 32;
+
+/// Count that a repetition in a pattern may ask for, nested ones multiplied. The reference's bound.
+pub(crate) const REGEX_REPEAT_MAX: u32 = 1000;
+
+/// Height of a pattern's syntax tree, in nodes. The reference's bound.
+pub(crate) const REGEX_HEIGHT_MAX: u32 = 1000;
+
+/// Size of a pattern's program with repetitions written out, in instructions. The reference's
+/// bound: 128 MiB of instructions of 40 bytes.
+pub(crate) const REGEX_INSTRUCTIONS_MAX: u64 = (128 << 20) / 40;
+
+/// Range ends of all classes in a pattern, in code points. The reference's bound: 128 MiB of code
+/// points of 4 bytes.
+pub(crate) const REGEX_CLASS_RUNES_MAX: usize = (128 << 20) / 4;
+
+/// Size of the automaton of a pattern, in bytes. A pattern that the reference accepts but that
+/// exceeds this is refused as too large.
+pub(crate) const REGEX_NFA_BYTES_MAX: usize = 64 << 20;
+
+/// Memory for states of a pattern's lazy automaton, in bytes a worker and direction.
+pub(crate) const REGEX_DFA_CACHE_BYTES_MAX: usize = 2 << 20;
+
+/// Height of a syntax tree up to which its automaton is built on the caller's stack, in nodes.
+pub(crate) const REGEX_INLINE_HEIGHT_MAX: u32 = 100;
+
+/// Stack for building the automaton of a higher tree, in bytes.
+pub(crate) const REGEX_BUILD_STACK_BYTES: usize = 32 << 20;

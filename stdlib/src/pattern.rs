@@ -1,0 +1,97 @@
+//! Regular expressions given as arguments: literals are compiled with the program, others when their
+//! text turns up.
+
+use crate::prelude::*;
+use crate::regex::{Cache, Captures, DynamicCache, Regex, Template};
+use ottl_vm::text::quote::Quoted;
+
+/// A pattern argument.
+pub(crate) struct Pattern {
+    function: &'static str,
+    /// Present if the argument is a literal.
+    literal: Option<Regex>,
+}
+
+impl Pattern {
+    /// Compiles the pattern if it is a literal. `parameter` is its position in `function`.
+    pub(crate) fn prepare(function: &'static str, literals: Literals<'_>, parameter: usize) -> Result<Pattern, String> {
+        let invalid = |pattern, error| invalid(function, pattern, &error);
+        let compile = |pattern| Regex::new(pattern).map_err(|error| invalid(pattern, error.to_string()));
+        let literal = literals.string(parameter).map(compile).transpose()?;
+        Ok(Pattern { function, literal })
+    }
+}
+
+fn invalid(function: &str, pattern: &[u8], error: &str) -> String {
+    format!("the regex pattern supplied to {function} '{}' is not a valid pattern: {error}", Quoted(pattern))
+}
+
+/// What searching writes to: kept per worker and call, so that it is allocated once.
+#[derive(Default)]
+struct Memory {
+    cache: Cache,
+    dynamic: DynamicCache,
+    buffers: Buffers,
+}
+
+/// Memory for replacing.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    /// A text in the making.
+    pub(crate) out: Vec<u8>,
+    /// The replacement of one match.
+    pub(crate) expanded: Vec<u8>,
+    /// Where a match and its groups are.
+    pub(crate) captures: Captures,
+    /// The last replacement that was no literal, with its text.
+    pub(crate) template: Option<(Vec<u8>, Template)>,
+}
+
+/// A compiled pattern with the memory to search for it.
+pub(crate) struct Search<'s> {
+    pub(crate) regex: &'s Regex,
+    pub(crate) cache: &'s mut Cache,
+    pub(crate) buffers: &'s mut Buffers,
+}
+
+impl Search<'_> {
+    /// Whether the pattern matches somewhere in `text`.
+    #[inline]
+    pub(crate) fn is_match(&mut self, text: &[u8]) -> bool {
+        self.regex.is_match(self.cache, text)
+    }
+}
+
+/// Runs `body` with the pattern that argument `parameter` is on this record.
+pub(crate) fn search<'m, 'p, 'a, T>(
+    call: &mut Call<'m, 'p, 'a>,
+    pattern: &Pattern,
+    parameter: usize,
+    body: impl FnOnce(&mut Call<'m, 'p, 'a>, Search<'_>) -> Result<T, Error<'a>>,
+) -> Result<T, Error<'a>> {
+    // Taken out, since the body borrows the call.
+    let mut memory = call.scratch::<Option<Box<Memory>>>().take().unwrap_or_default();
+    let result = with_memory(call, pattern, parameter, &mut memory, body);
+    *call.scratch::<Option<Box<Memory>>>() = Some(memory);
+    result
+}
+
+fn with_memory<'m, 'p, 'a, T>(
+    call: &mut Call<'m, 'p, 'a>,
+    pattern: &Pattern,
+    parameter: usize,
+    memory: &mut Memory,
+    body: impl FnOnce(&mut Call<'m, 'p, 'a>, Search<'_>) -> Result<T, Error<'a>>,
+) -> Result<T, Error<'a>> {
+    let Memory { cache, dynamic, buffers } = memory;
+    let (regex, cache) = match &pattern.literal {
+        Some(regex) => (regex, cache),
+        None => {
+            let text = call
+                .string(parameter)
+                .map_err(|error| call.error(format_args!("{}", invalid(pattern.function, b"", error.text()))))?;
+            dynamic.get(text).map_err(|error| call.error(format_args!("{error}")))?
+        }
+    };
+    body(call, Search { regex, cache, buffers })
+}

@@ -1,0 +1,173 @@
+//! Replacing the matches of a pattern: what `replace_pattern` and `replace_all_patterns` have in common.
+
+use crate::pattern::{self, Pattern, Search};
+use crate::prelude::*;
+use crate::regex::Template;
+
+/// The arguments of a function that replaces: a pattern, its replacement, a function and a format.
+pub(crate) struct Replacing {
+    pattern: Pattern,
+    /// The replacement, if it is a literal.
+    template: Option<Template>,
+    /// The position of the pattern among the parameters; the others follow it.
+    first: usize,
+}
+
+/// One text after another, on one record.
+pub(crate) struct Replacer<'s> {
+    replacing: &'s Replacing,
+    search: Search<'s>,
+    /// The replacement as evaluated on this record.
+    text: &'s [u8],
+}
+
+impl Replacing {
+    /// Prepares the arguments of `function` from position `first` on.
+    pub(crate) fn prepare(function: &'static str, literals: Literals<'_>, first: usize) -> Result<Replacing, String> {
+        let pattern = Pattern::prepare(function, literals, first)?;
+        Ok(Replacing { pattern, template: literals.string(first + 1).map(Template::new), first })
+    }
+
+    /// The replacement's text: evaluated ahead of the pattern.
+    pub(crate) fn replacement<'a>(&self, call: &mut Call<'_, '_, 'a>) -> Result<&'a [u8], Error<'a>> {
+        match self.template {
+            Some(_) => Ok(b""),
+            None => call.string(self.first + 1),
+        }
+    }
+
+    /// Runs `body` with what replaces on this record; `replacement` is what [`Replacing::replacement`] said.
+    pub(crate) fn run<'m, 'p, 'a, T>(
+        &self,
+        call: &mut Call<'m, 'p, 'a>,
+        replacement: &'a [u8],
+        body: impl FnOnce(&mut Call<'m, 'p, 'a>, Replacer<'_>) -> Result<T, Error<'a>>,
+    ) -> Result<T, Error<'a>> {
+        pattern::search(call, &self.pattern, self.first, |call, search| {
+            body(call, Replacer { replacing: self, search, text: replacement })
+        })
+    }
+}
+
+impl Replacer<'_> {
+    /// The text with all matches replaced, or `None` if there is no match.
+    pub(crate) fn replace<'a>(
+        &mut self,
+        call: &mut Call<'_, '_, 'a>,
+        text: &[u8],
+    ) -> Result<Option<&'a [u8]>, Error<'a>> {
+        let has_function = call.given(self.replacing.first + 2);
+        let template = match &self.replacing.template {
+            Some(template) => template,
+            None => remembered(&mut self.search.buffers.template, self.text),
+        };
+        let Search { regex, cache, .. } = &mut self.search;
+        let out = &mut self.search.buffers.out;
+        out.clear();
+        let replaced = match has_function {
+            false => regex.replace_all(cache, text, template, out),
+            true => {
+                let captures = &mut self.search.buffers.captures;
+                let expanded = &mut self.search.buffers.expanded;
+                let mut copied = None;
+                let mut matches = regex.matches(cache, text);
+                while matches.next(captures) {
+                    let Some(range) = captures.get(0) else { break };
+                    expanded.clear();
+                    template.expand(regex, text, captures, expanded);
+                    out.extend_from_slice(&text[copied.unwrap_or(0)..range.start]);
+                    apply(call, self.replacing.first + 2, expanded, out)?;
+                    copied = Some(range.end);
+                }
+                out.extend_from_slice(copied.map_or(b"", |copied| &text[copied..]));
+                copied.is_some()
+            }
+        };
+        Ok(replaced.then(|| call.bytes(out)))
+    }
+}
+
+/// The template of this text, parsed again only when the text is another than last time.
+fn remembered<'t>(last: &'t mut Option<(Vec<u8>, Template)>, text: &[u8]) -> &'t Template {
+    if last.as_ref().is_some_and(|(known, _)| known != text) {
+        *last = None;
+    }
+    &last.get_or_insert_with(|| (text.to_vec(), Template::new(text))).1
+}
+
+/// Appends what the function at position `function` makes of a replacement, in the format after it.
+fn apply<'a>(call: &mut Call<'_, '_, 'a>, function: usize, expanded: &[u8], out: &mut Vec<u8>) -> Result<(), Error<'a>> {
+    let argument = Value::String(call.bytes(expanded));
+    let Value::String(value) = call.invoke(function, &[argument])?.ok()? else {
+        return Err(Error::new("the replacement value must be a string"));
+    };
+    if !call.given(function + 1) {
+        out.extend_from_slice(value);
+        return Ok(());
+    }
+    let format = call.string(function + 1)?;
+    if !is_valid_format(format) {
+        return Err(Error::new(
+            "replacementFormat must be format string containing a single %s and no other format specifiers",
+        ));
+    }
+    append_formatted(out, format, value);
+    Ok(())
+}
+
+/// Whether the format is one line with `%s` in it, and no percent sign before another character.
+fn is_valid_format(format: &[u8]) -> bool {
+    let mut has_verb = false;
+    for pair in format.windows(2).filter(|pair| pair[0] == b'%') {
+        if pair[1] != b's' {
+            return false;
+        }
+        has_verb = true;
+    }
+    has_verb && !format.contains(&b'\n')
+}
+
+/// `fmt.Sprintf` of a valid format with one string. Not all that is valid makes sense: further verbs
+/// miss their value, and a percent sign at the end its verb.
+fn append_formatted(out: &mut Vec<u8>, format: &[u8], value: &[u8]) {
+    let mut value = Some(value);
+    let mut rest = format;
+    while let Some(percent) = memchr::memchr(b'%', rest) {
+        out.extend_from_slice(&rest[..percent]);
+        match rest.get(percent + 1..) {
+            Some([_, after @ ..]) => {
+                out.extend_from_slice(value.take().unwrap_or(b"%!s(MISSING)"));
+                rest = after;
+            }
+            _ => {
+                out.extend_from_slice(b"%!(NOVERB)");
+                return;
+            }
+        }
+    }
+    out.extend_from_slice(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_formats() {
+        for valid in ["%s", "a%sb", "%s%s", "%s %"] {
+            assert!(is_valid_format(valid.as_bytes()), "{valid}");
+        }
+        for invalid in ["", "a", "%", "%d", "%s %d", "%5s", "%%", "%s%%", "100% %s", "%s\n", "%\n%s"] {
+            assert!(!is_valid_format(invalid.as_bytes()), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn formats() {
+        for (format, expected) in [("<%s>", "<x>"), ("%s-%s", "x-%!s(MISSING)"), ("%s %", "x %!(NOVERB)")] {
+            let mut out = Vec::new();
+            append_formatted(&mut out, format.as_bytes(), b"x");
+            assert_eq!(out, expected.as_bytes());
+        }
+    }
+}
