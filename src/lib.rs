@@ -1,1 +1,4 @@
 //! OTTL, the OpenTelemetry Transformation Language.
+
+pub mod config;
+pub mod report;
