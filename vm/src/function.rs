@@ -119,7 +119,7 @@ pub struct Literals<'p> {
 }
 
 /// An argument known when the program is compiled.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Literal {
     /// `nil`.
     Nil,
@@ -141,6 +141,23 @@ pub enum Literal {
     Map(Vec<(Vec<u8>, Literal)>),
     /// A function's name.
     Function(&'static Function),
+}
+
+impl PartialEq for Literal {
+    /// Whether both are the same literal: `0.0` and `-0.0` are two.
+    fn eq(&self, other: &Literal) -> bool {
+        match (self, other) {
+            (Literal::Nil, Literal::Nil) => true,
+            (Literal::String(one), Literal::String(other)) | (Literal::Bytes(one), Literal::Bytes(other)) => one == other,
+            (Literal::Int(one), Literal::Int(other)) | (Literal::Duration(one), Literal::Duration(other)) => one == other,
+            (Literal::Double(one), Literal::Double(other)) => one.to_bits() == other.to_bits(),
+            (Literal::Bool(one), Literal::Bool(other)) => one == other,
+            (Literal::List(one), Literal::List(other)) => one == other,
+            (Literal::Map(one), Literal::Map(other)) => one == other,
+            (Literal::Function(one), Literal::Function(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 impl<'p> Literals<'p> {
