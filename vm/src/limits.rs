@@ -15,3 +15,15 @@ pub const LIST_LEN_MAX: usize = 1 << 20;
 
 /// Objects and arrays inside one another below an unknown name of OTLP/JSON: levels, the reference's.
 pub const JSON_SKIP_DEPTH_MAX: usize = 10_000;
+
+/// Time zones that a process may meet: entries. Abbreviations beyond it lose their names.
+pub const ZONE_COUNT_MAX: usize = 1024;
+
+/// One file of the tz database: bytes.
+pub const TZ_FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Directives in a format of `Time` and `FormatTime`: directives.
+pub const STRPTIME_DIRECTIVE_COUNT_MAX: usize = 64;
+
+/// Layouts that are tried to read one time: layouts.
+pub const STRPTIME_ATTEMPT_COUNT_MAX: usize = 1000;
