@@ -29,11 +29,15 @@ const (
 
 // expectation is what the reference gave for a case.
 type expectation struct {
-	ConfigError string          `json:"config_error,omitempty"`
-	Error       string          `json:"error,omitempty"`
-	Logged      []string        `json:"logged,omitempty"`
-	Output      json.RawMessage `json:"output,omitempty"`    // absent when all data was dropped
-	Unchanged   bool            `json:"unchanged,omitempty"` // the output is the header's passthrough of the input
+	ConfigError string   `json:"config_error,omitempty"`
+	Error       string   `json:"error,omitempty"`
+	Logged      []string `json:"logged,omitempty"`
+	// Output is the request that came out, absent when all data was dropped or
+	// when Changes says it more shortly.
+	Output json.RawMessage `json:"output,omitempty"`
+	// Changes is how the output differs from the header's passthrough of the
+	// input (see difference), for unordered cases with both sorted.
+	Changes *map[string]json.RawMessage `json:"changes,omitempty"`
 }
 
 // header is the first line of a recorded file.
@@ -113,7 +117,7 @@ func recordTopic(t *topic) (cases, size int, err error) {
 // used says whether a case refers to the passthrough of the input.
 func used(all []*expandedCase, input string) bool {
 	return slices.ContainsFunc(all, func(c *expandedCase) bool {
-		return c.Expected.Unchanged && string(c.Input) == fmt.Sprintf("%q", input)
+		return c.Expected.Changes != nil && string(c.Input) == fmt.Sprintf("%q", input)
 	})
 }
 
@@ -143,9 +147,9 @@ func evaluate(c *expandedCase, passthrough map[string]json.RawMessage) error {
 			return fmt.Errorf("two runs differ:\n  %s\n  %s", mustJSON(first), mustJSON(again))
 		}
 		c.Expected = first
-		return nil
+		break
 	}
-	return noteUnchanged(c, passthrough)
+	return shorten(c, passthrough)
 }
 
 // runs is how often c has to run: often if its configuration may build a map.
@@ -162,8 +166,8 @@ func runs(c *expandedCase) int {
 	return runsMin
 }
 
-// noteUnchanged replaces an output that is the input's passthrough by a mark.
-func noteUnchanged(c *expandedCase, passthrough map[string]json.RawMessage) error {
+// shorten replaces an output by its differences to the input's passthrough.
+func shorten(c *expandedCase, passthrough map[string]json.RawMessage) error {
 	var name string
 	if c.Expected.Output == nil || json.Unmarshal(c.Input, &name) != nil {
 		return nil
@@ -175,8 +179,19 @@ func noteUnchanged(c *expandedCase, passthrough map[string]json.RawMessage) erro
 		}
 		passthrough[name] = plain.Output
 	}
-	if bytes.Equal(c.Expected.Output, passthrough[name]) {
-		c.Expected.Output, c.Expected.Unchanged = nil, true
+	base := passthrough[name]
+	if c.Unordered {
+		var err error
+		if base, err = sortMaps(base); err != nil {
+			return err
+		}
+	}
+	changes, err := difference(base, c.Expected.Output)
+	if err != nil {
+		return err
+	}
+	if len(mustJSON(changes)) < len(c.Expected.Output) {
+		c.Expected.Output, c.Expected.Changes = nil, &changes
 	}
 	return nil
 }
@@ -198,7 +213,9 @@ func runBounded(c *expandedCase) (expectation, error) {
 		for i, text := range r.Logged {
 			r.Logged[i] = stableText(text)
 		}
-		return expectation{stableText(r.ConfigError), stableText(r.Error), r.Logged, validUTF8(r.Output), false}, nil
+		return expectation{
+			ConfigError: stableText(r.ConfigError), Error: stableText(r.Error), Logged: r.Logged, Output: validUTF8(r.Output),
+		}, nil
 	case <-time.After(caseTimeout):
 		return expectation{}, fmt.Errorf("no end after %v", caseTimeout)
 	}
@@ -260,10 +277,8 @@ func sortMaps(raw json.RawMessage) (json.RawMessage, error) {
 	if raw == nil {
 		return nil, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
+	value, err := decodeJSON(raw)
+	if err != nil {
 		return nil, err
 	}
 	sortWithin(value)
