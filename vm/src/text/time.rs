@@ -172,7 +172,8 @@ impl Time {
     }
 
     /// `Time.Add`: saturates at the ends of Go's range. The duration is in nanoseconds.
-    pub fn plus(self, duration: i64) -> Time {
+    #[expect(clippy::should_implement_trait, reason = "saturates, which `+` would hide")]
+    pub fn add(self, duration: i64) -> Time {
         let total = i64::from(self.nanos) + duration % NANOS_PER_SECOND;
         let seconds = duration / NANOS_PER_SECOND + total.div_euclid(NANOS_PER_SECOND);
         let internal = match self.internal().checked_add(seconds) {
@@ -189,7 +190,8 @@ impl Time {
     }
 
     /// `Time.Sub`: the nanoseconds from `earlier` to this, saturating.
-    pub fn since(self, earlier: Time) -> i64 {
+    #[expect(clippy::should_implement_trait, reason = "saturates, which `-` would hide")]
+    pub fn sub(self, earlier: Time) -> i64 {
         let seconds = i128::from(self.internal()) - i128::from(earlier.internal());
         let nanos = seconds * i128::from(NANOS_PER_SECOND) + i128::from(self.nanos)
             - i128::from(earlier.nanos);
@@ -218,7 +220,7 @@ impl Time {
         }
         let nanos =
             i128::from(self.internal()) * i128::from(NANOS_PER_SECOND) + i128::from(self.nanos);
-        self.plus(-(nanos.rem_euclid(i128::from(duration)) as i64))
+        self.add(-(nanos.rem_euclid(i128::from(duration)) as i64))
     }
 
     /// Appends the time as Go's `String` does: `2006-01-02 15:04:05.999999999 -0700 MST`.

@@ -134,10 +134,10 @@ fn arithmetic() {
             let (nanos, duration) = (row.int(1), row.int(2));
             let time = Time::from_unix(row.int(0), nanos, ZoneId::UTC);
             let other = Time::from_unix(row.int(3), nanos / 2, ZoneId::UTC);
-            let (sum, cut) = (time.plus(duration), time.truncate(duration));
+            let (sum, cut) = (time.add(duration), time.truncate(duration));
             row.expect(4, sum.unix().to_string().as_bytes());
             row.expect(5, sum.nanosecond().to_string().as_bytes());
-            row.expect(6, time.since(other).to_string().as_bytes());
+            row.expect(6, time.sub(other).to_string().as_bytes());
             row.expect(7, cut.unix().to_string().as_bytes());
             row.expect(8, cut.nanosecond().to_string().as_bytes());
             row.expect(9, (time.cmp(&other) as i8).to_string().as_bytes());
