@@ -30,3 +30,7 @@ pub(crate) const REGEX_INLINE_HEIGHT_MAX: u32 = 100;
 
 /// Stack for building the automaton of a higher tree, in bytes.
 pub(crate) const REGEX_BUILD_STACK_BYTES: usize = 32 << 20;
+
+/// Memory for compiled patterns that are not literals, in bytes a call site and worker. A single
+/// pattern may take more.
+pub(crate) const REGEX_DYNAMIC_BYTES_MAX: usize = 32 << 20;

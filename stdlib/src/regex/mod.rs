@@ -1,0 +1,308 @@
+//! Regular expressions as the reference has them: the syntax and the meaning of Go's `regexp`,
+//! the speed of `regex-automata`.
+//!
+//! A pattern is parsed by rules of our own (`parse`, `class`, `stack`, `unicode`) and handed to the
+//! engine as a syntax tree; the engine's own parser is never asked, as the two languages differ.
+//! Haystacks are bytes, and a byte that is not UTF-8 is read as one U+FFFD (`haystack`).
+//!
+//! - A [`Regex`] is immutable and shared; what a search needs to write is in a [`Cache`], one a
+//!   worker and pattern. There are no locks.
+//! - Offsets are byte offsets into the haystack as given.
+//! - A match never begins or ends within a character.
+//! - A search allocates nothing once its cache and captures have grown to size.
+
+mod captures;
+mod class;
+mod dynamic;
+mod engine;
+mod error;
+mod haystack;
+mod matches;
+mod parse;
+mod stack;
+mod template;
+mod unicode;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use regex_automata::{Input, meta};
+
+pub use captures::Captures;
+pub use dynamic::DynamicCache;
+pub use error::{Error, ErrorKind};
+pub use matches::Matches;
+pub use template::Template;
+
+use engine::{Automaton, Engine, Existence};
+use haystack::Repaired;
+
+/// A compiled pattern.
+pub struct Regex {
+    pattern: Box<[u8]>,
+    group_names: Box<[Option<Box<str>>]>,
+    engine: Engine,
+    existence: Option<Existence>,
+    /// Whether a haystack that isn't UTF-8 has to be repaired before the engine reads it.
+    sees_bad_bytes: bool,
+    /// Tells the caches of one pattern from those of another.
+    id: u64,
+}
+
+/// The memory of searches for one pattern by one worker.
+///
+/// A cache that has served one [`Regex`] may be given to another: it starts afresh then, which
+/// costs as much as a new cache.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    /// The `id` of the pattern it is for; 0 for none.
+    owner: u64,
+    engine: Option<meta::Cache>,
+    existence: Option<meta::Cache>,
+    repaired: Repaired,
+    captures: Captures,
+}
+
+impl Cache {
+    /// An empty cache, for any pattern.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The part of the cache that `automaton` uses, which must be the engine of pattern `owner`.
+    fn engine(&mut self, owner: u64, automaton: &Automaton) -> &mut meta::Cache {
+        self.claim(owner);
+        self.engine
+            .get_or_insert_with(|| automaton.regex.create_cache())
+    }
+
+    fn claim(&mut self, owner: u64) {
+        if self.owner != owner {
+            self.owner = owner;
+            self.engine = None;
+            self.existence = None;
+        }
+    }
+}
+
+impl Regex {
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    ///
+    /// Where the reference refuses the pattern, with the same text; and
+    /// [`ErrorKind::TooLarge`] for a pattern whose automaton would not fit its bound.
+    pub fn new(pattern: impl AsRef<[u8]>) -> Result<Self, Error> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let pattern = pattern.as_ref();
+        let parse::Pattern {
+            parsed,
+            group_names,
+        } = parse::parse(pattern)?;
+        let engine = Engine::new(&parsed.hir, group_names.len() - 1, parsed.height)
+            .ok_or_else(|| Error::new(ErrorKind::TooLarge, pattern))?;
+        Ok(Self {
+            pattern: pattern.into(),
+            group_names: group_names.into(),
+            engine,
+            existence: Existence::new(&parsed.hir, parsed.height),
+            sees_bad_bytes: engine::sees_bad_bytes(&parsed.hir),
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+        })
+    }
+
+    /// The pattern as it was given.
+    pub fn pattern(&self) -> &[u8] {
+        &self.pattern
+    }
+
+    /// How many groups capture, the whole match not counted.
+    pub fn capture_count(&self) -> usize {
+        self.group_names.len() - 1
+    }
+
+    /// The name of each group by number; entry 0 is the whole match and has none. Names may
+    /// occur more than once.
+    pub fn group_names(&self) -> &[Option<Box<str>>] {
+        &self.group_names
+    }
+
+    /// Memory of the automata of the pattern, in bytes; caches not counted.
+    pub fn memory_usage(&self) -> usize {
+        let engine = if let Engine::Automaton(automaton) = &self.engine {
+            automaton.memory_usage()
+        } else {
+            0
+        };
+        match &self.existence {
+            Some(Existence::Automaton(automaton)) => engine + automaton.memory_usage(),
+            _ => engine,
+        }
+    }
+
+    /// Whether the pattern matches anywhere in the haystack.
+    pub fn is_match(&self, cache: &mut Cache, haystack: &[u8]) -> bool {
+        match (&self.existence, &self.engine) {
+            (Some(Existence::Always), _) => true,
+            (Some(Existence::Literal(literal)), _) => literal.is_match(haystack),
+            (Some(Existence::ByteSet(set)), _) => {
+                haystack.iter().any(|&byte| set[usize::from(byte)])
+            }
+            (Some(Existence::Automaton(automaton)), _) => {
+                cache.claim(self.id);
+                let memory = cache
+                    .existence
+                    .get_or_insert_with(|| automaton.regex.create_cache());
+                self.automaton_matches(automaton, memory, &mut cache.repaired, haystack)
+            }
+            (None, Engine::Automaton(automaton)) => {
+                cache.claim(self.id);
+                let memory = cache
+                    .engine
+                    .get_or_insert_with(|| automaton.regex.create_cache());
+                self.automaton_matches(automaton, memory, &mut cache.repaired, haystack)
+            }
+            (None, Engine::Literal(literal)) => literal.is_match(haystack),
+        }
+    }
+
+    fn automaton_matches(
+        &self,
+        automaton: &Automaton,
+        memory: &mut meta::Cache,
+        repaired: &mut Repaired,
+        haystack: &[u8],
+    ) -> bool {
+        // A match of valid characters is one whatever stands around it, so only a miss makes it
+        // worth to look for bad bytes.
+        if automaton.is_match(memory, haystack) {
+            return true;
+        }
+        if !self.sees_bad_bytes || haystack::is_valid(haystack) {
+            return false;
+        }
+        repaired.fill(haystack);
+        automaton.is_match(memory, repaired.text())
+    }
+
+    /// The first match that begins at or behind `at`, which must not lie within a character.
+    /// What stands before `at` still counts for `^` and `\b`. None also if `at` is beyond the end.
+    ///
+    /// To go through all matches use [`Regex::matches`]: it looks at bad bytes once only.
+    pub fn find_at(&self, cache: &mut Cache, haystack: &[u8], at: usize) -> Option<Range<usize>> {
+        if let Engine::Literal(literal) = &self.engine {
+            return literal
+                .find(haystack, at)
+                .map(|start| start..start + literal.len());
+        }
+        let mut captures = std::mem::take(&mut cache.captures);
+        captures.want(1);
+        let found = self.captures_at(cache, haystack, at, &mut captures);
+        let range = captures.get(0).filter(|_| found);
+        cache.captures = captures;
+        range
+    }
+
+    /// The first match in the haystack, with as many of its groups as `captures` wants. False,
+    /// with no group set, if there is none.
+    pub fn captures(&self, cache: &mut Cache, haystack: &[u8], captures: &mut Captures) -> bool {
+        self.captures_at(cache, haystack, 0, captures)
+    }
+
+    /// As [`Regex::captures`], of the first match that begins at or behind `at`, as
+    /// [`Regex::find_at`] takes it.
+    pub fn captures_at(
+        &self,
+        cache: &mut Cache,
+        haystack: &[u8],
+        at: usize,
+        captures: &mut Captures,
+    ) -> bool {
+        if !self.must_repair(haystack) {
+            return self.search(cache, haystack, at, captures);
+        }
+        let mut repaired = std::mem::take(&mut cache.repaired);
+        repaired.fill(haystack);
+        let found = self.search(
+            cache,
+            repaired.text(),
+            repaired.repaired_offset(at),
+            captures,
+        );
+        captures.map_offsets(|offset| repaired.original_offset(offset));
+        cache.repaired = repaired;
+        found
+    }
+
+    /// All matches from the start of the haystack to its end that don't overlap. An empty match
+    /// right behind another match is none.
+    pub fn matches<'a>(&'a self, cache: &'a mut Cache, haystack: &'a [u8]) -> Matches<'a> {
+        Matches::new(self, cache, haystack)
+    }
+
+    /// Appends the haystack to `out`, each match replaced by the expanded template. If nothing
+    /// matches, returns false and leaves `out` alone.
+    pub fn replace_all(
+        &self,
+        cache: &mut Cache,
+        haystack: &[u8],
+        template: &Template,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let mut captures = std::mem::take(&mut cache.captures);
+        captures.want(template.group_count());
+        let mut copied = None;
+        let mut matches = self.matches(cache, haystack);
+        while matches.next(&mut captures) {
+            // Set after every match.
+            let Some(range) = captures.get(0) else { break };
+            out.extend_from_slice(&haystack[copied.unwrap_or(0)..range.start]);
+            template.expand(self, haystack, &captures, out);
+            copied = Some(range.end);
+        }
+        cache.captures = captures;
+        if let Some(copied) = copied {
+            out.extend_from_slice(&haystack[copied..]);
+        }
+        copied.is_some()
+    }
+
+    fn must_repair(&self, haystack: &[u8]) -> bool {
+        self.sees_bad_bytes
+            && matches!(self.engine, Engine::Automaton(_))
+            && !haystack::is_valid(haystack)
+    }
+
+    /// One search of a text that needs no repair.
+    fn search(&self, cache: &mut Cache, text: &[u8], at: usize, captures: &mut Captures) -> bool {
+        let slots = captures.reset(self.capture_count() + 1);
+        if at > text.len() {
+            return false;
+        }
+        match &self.engine {
+            Engine::Literal(literal) => match literal.find(text, at) {
+                Some(start) => captures.set_whole(start..start + literal.len()),
+                None => false,
+            },
+            Engine::Automaton(automaton) => {
+                let input = Input::new(text).range(at..);
+                let memory = cache.engine(self.id, automaton);
+                // Groups that can never take part may be missing at the end.
+                let known = slots.len().min(automaton.regex.group_info().slot_len());
+                automaton
+                    .regex
+                    .search_slots_with(memory, &input, &mut slots[..known])
+                    .is_some()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Regex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Regex")
+            .field(&String::from_utf8_lossy(&self.pattern))
+            .finish()
+    }
+}

@@ -1,0 +1,148 @@
+//! Replacement templates: text in which `$1`, `${name}` and `$$` stand for something else.
+//!
+//! A name is the longest run of letters, digits and underscores of any script, so `$1x` is the
+//! group named `1x`. Digits without a leading zero are a group's number. A `$` that begins
+//! nothing valid is itself. A group that doesn't exist or took no part is empty.
+
+use super::captures::Captures;
+use super::haystack::decode;
+use super::{Regex, unicode};
+
+/// A parsed template, for any pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    parts: Vec<Part>,
+    group_count: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(Vec<u8>),
+    Group(usize),
+    Name(Vec<u8>),
+}
+
+impl Template {
+    /// Parses a template. Any text is one.
+    pub fn new(text: impl AsRef<[u8]>) -> Self {
+        let mut rest = text.as_ref();
+        let mut parts = Vec::new();
+        let mut plain = Vec::new();
+        while let Some(dollar) = memchr::memchr(b'$', rest) {
+            plain.extend_from_slice(&rest[..dollar]);
+            rest = &rest[dollar + 1..];
+            if let Some(after) = rest.strip_prefix(b"$") {
+                plain.push(b'$');
+                rest = after;
+            } else if let Some((name, after)) = reference(rest) {
+                if !plain.is_empty() {
+                    parts.push(Part::Text(std::mem::take(&mut plain)));
+                }
+                parts.push(
+                    group_number(name).map_or_else(|| Part::Name(name.to_vec()), Part::Group),
+                );
+                rest = after;
+            } else {
+                plain.push(b'$');
+            }
+        }
+        plain.extend_from_slice(rest);
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        let needed = parts.iter().map(|part| match part {
+            Part::Text(_) => 1,
+            Part::Group(number) => number + 1,
+            Part::Name(_) => usize::MAX,
+        });
+        let group_count = needed.max().unwrap_or(1);
+        Self { parts, group_count }
+    }
+
+    /// The text the template always expands to, if it refers to no group.
+    pub fn literal(&self) -> Option<&[u8]> {
+        match self.parts.as_slice() {
+            [] => Some(b""),
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// How many groups, the whole match included, have to be captured for the template to be
+    /// expanded. `usize::MAX` stands for all of them.
+    pub fn group_count(&self) -> usize {
+        self.group_count
+    }
+
+    /// Appends the template to `out`, expanded for a match of `regex` in `haystack`.
+    pub fn expand(&self, regex: &Regex, haystack: &[u8], captures: &Captures, out: &mut Vec<u8>) {
+        for part in &self.parts {
+            let range = match part {
+                Part::Text(text) => {
+                    out.extend_from_slice(text);
+                    continue;
+                }
+                Part::Group(number) => captures.get(*number),
+                Part::Name(name) => named_group(regex, captures, name),
+            };
+            if let Some(text) = range.and_then(|range| haystack.get(range)) {
+                out.extend_from_slice(text);
+            }
+        }
+    }
+}
+
+/// The first group of that name which took part in the match.
+fn named_group(regex: &Regex, captures: &Captures, name: &[u8]) -> Option<std::ops::Range<usize>> {
+    let has_name = |group: &Option<Box<str>>| {
+        group
+            .as_deref()
+            .is_some_and(|group| group.as_bytes() == name)
+    };
+    let groups = regex
+        .group_names()
+        .iter()
+        .enumerate()
+        .filter(|(_, group)| has_name(group));
+    groups
+        .map(|(number, _)| number)
+        .find_map(|number| captures.get(number))
+}
+
+/// The name that the text behind a `$` begins with, in braces or not, and what follows.
+fn reference(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (text, is_braced) = text
+        .strip_prefix(b"{")
+        .map_or((text, false), |inner| (inner, true));
+    let mut length = 0;
+    while let Some(c) = decode(&text[length..]).filter(|&c| unicode::is_name_char(c)) {
+        length += c.len_utf8();
+    }
+    let (name, rest) = text.split_at(length);
+    if name.is_empty() {
+        return None;
+    }
+    Some((
+        name,
+        if is_braced {
+            rest.strip_prefix(b"}")?
+        } else {
+            rest
+        },
+    ))
+}
+
+/// A group number: ASCII digits, no leading zero, small.
+fn group_number(name: &[u8]) -> Option<usize> {
+    if name.len() > 1 && name[0] == b'0' {
+        return None;
+    }
+    std::str::from_utf8(name)
+        .ok()?
+        .parse()
+        .ok()
+        .filter(|_| name.len() <= GROUP_DIGITS_MAX)
+}
+
+/// Digits of a group number; a longer one is the name of a group. The reference's bound.
+const GROUP_DIGITS_MAX: usize = 9;
