@@ -3,9 +3,9 @@
 /// Longest text that is parsed, in bytes. Spans are `u32`.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 
-/// Deepest syntax tree, in levels: one for each open `(`, `[`, `{` and each `=>` or arithmetic operator that
-/// the innermost node stands under. The reference has no bound of its own.
-pub const NESTING_MAX: usize = 256;
+/// Deepest syntax tree, in levels: one for each open `(`, `[`, `{`, each `=>` and each arithmetic operator that
+/// the innermost node stands under or beside. The reference has no bound of its own.
+pub const NESTING_MAX: usize = 128;
 
 /// Most errors reported for one text.
 pub const ERRORS_MAX: usize = 64;

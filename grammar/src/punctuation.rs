@@ -1,0 +1,127 @@
+//! Strings that are punctuation.
+//!
+//! The reference tells signs and the word `where` by their text alone, after unquoting: where it expects a
+//! comma, the string `","` is one. `Concat([a "," b], "")` has a list of two. Nobody means that, but whoever
+//! wrote it has a statement that runs. Here such strings become the lexemes they count as, in the reference's
+//! order of trial; of the lexemes given out, those are the ones whose text is quoted.
+
+use crate::Start;
+use crate::literal;
+use crate::token::{Lexed, Lexeme};
+
+/// Replaces the strings that count as punctuation.
+pub(crate) fn replace(text: &str, start: Start, lexemes: &mut [Lexed]) {
+    if !lexemes.iter().any(|lexed| sign(text, *lexed).is_some()) {
+        return;
+    }
+    let mut open = Vec::new();
+    let mut where_seen = start != Start::Statement;
+    for at in 0..lexemes.len() {
+        let kind = |index: usize| lexemes.get(index).map(|lexed| lexed.kind);
+        let place = Place {
+            before: at.checked_sub(1).and_then(kind),
+            before_that: at.checked_sub(2).and_then(kind),
+            next: kind(at + 1),
+            in_map: open.last() == Some(&Lexeme::LBrace),
+            condition_starts: condition_starts(text, start, at, lexemes),
+        };
+        if let Some(sign) = sign(text, lexemes[at]) {
+            let counts = if sign == Lexeme::Lower {
+                !where_seen && open.is_empty() && place.before.is_some_and(Lexeme::closes)
+            } else {
+                place.counts_as(sign)
+            };
+            if counts {
+                lexemes[at].kind = sign;
+            }
+        }
+        match lexemes[at].kind {
+            kind @ (Lexeme::LParen | Lexeme::LBracket | Lexeme::LBrace) => open.push(kind),
+            kind if kind.closes() => drop(open.pop()),
+            Lexeme::Lower if open.is_empty() && is_where(text, lexemes[at]) => where_seen = true,
+            _ => {}
+        }
+    }
+}
+
+/// True of the word `where`, quoted or not.
+pub(crate) fn is_where(text: &str, lexed: Lexed) -> bool {
+    let word = lexed.span.of(text);
+    lexed.kind == Lexeme::Lower && (word == "where" || word.starts_with('"'))
+}
+
+/// What the string could count as, if anything: `where` is given as [`Lexeme::Lower`].
+fn sign(text: &str, lexed: Lexed) -> Option<Lexeme> {
+    // The longest spelling of one character is \U and eight digits.
+    if lexed.kind != Lexeme::String || !(3..=64).contains(&(lexed.span.end - lexed.span.start)) {
+        return None;
+    }
+    let body = lexed.span.of(text).strip_prefix('"')?.strip_suffix('"')?;
+    match literal::unescape(body, 0, &mut Vec::new()).as_str() {
+        "where" => Some(Lexeme::Lower),
+        "(" => Some(Lexeme::LParen),
+        ")" => Some(Lexeme::RParen),
+        "[" => Some(Lexeme::LBracket),
+        "]" => Some(Lexeme::RBracket),
+        "}" => Some(Lexeme::RBrace),
+        ":" => Some(Lexeme::Colon),
+        "," => Some(Lexeme::Comma),
+        "." => Some(Lexeme::Dot),
+        _ => None,
+    }
+}
+
+fn condition_starts(text: &str, start: Start, at: usize, lexemes: &[Lexed]) -> bool {
+    match at.checked_sub(1).map(|before| lexemes[before]) {
+        None => start == Start::Condition,
+        Some(before) => {
+            matches!(before.kind, Lexeme::And | Lexeme::Or | Lexeme::Not)
+                || start == Start::Statement && is_where(text, before)
+        }
+    }
+}
+
+/// Where a string stands.
+struct Place {
+    before: Option<Lexeme>,
+    before_that: Option<Lexeme>,
+    next: Option<Lexeme>,
+    in_map: bool,
+    condition_starts: bool,
+}
+
+impl Place {
+    fn counts_as(&self, sign: Lexeme) -> bool {
+        let after_value = self.before.is_some_and(Lexeme::ends_value);
+        let is_key = self.in_map && self.next == Some(Lexeme::Colon);
+        match sign {
+            Lexeme::Comma => after_value,
+            // A path's first dot is taken before the string is tried as a key.
+            Lexeme::Dot if is_key => {
+                self.before == Some(Lexeme::Lower) && self.before_that != Some(Lexeme::Dot)
+            }
+            Lexeme::RBrace
+                if self.in_map && matches!(self.before, Some(Lexeme::LBrace | Lexeme::Comma)) =>
+            {
+                !is_key
+            }
+            Lexeme::RParen if self.before == Some(Lexeme::LParen) => {
+                self.next == Some(Lexeme::Arrow)
+            }
+            Lexeme::LParen if matches!(self.before, Some(Lexeme::Lower | Lexeme::Upper)) => !is_key,
+            Lexeme::LParen if !after_value => self.opens_group(),
+            Lexeme::LParen => false,
+            _ => after_value && !is_key,
+        }
+    }
+
+    /// True if a `"("` that could be a string is rather the start of a group or lambda: those are tried first.
+    fn opens_group(&self) -> bool {
+        use Lexeme::*;
+        match self.next {
+            Some(Int | Float | Duration | Lower | Upper | AddSub(_) | LParen | Underscore) => true,
+            Some(String | Nil | Bool(_) | Bytes | LBracket | LBrace | Not) => self.condition_starts,
+            _ => false,
+        }
+    }
+}
