@@ -7,7 +7,7 @@ use super::filter::FILTER_KEYS;
 use super::node::{Entry, Kind, Node};
 use super::place::Place;
 use super::transform::TRANSFORM_KEYS;
-use super::{Processor, yaml};
+use super::{Processor, limits, yaml};
 use crate::report::nearest;
 
 /// A transform or filter processor of a file.
@@ -127,6 +127,22 @@ fn normal_id(id: &str) -> String {
     }
 }
 
+/// Why what follows the slash of an id cannot be a component's name.
+fn invalid_name(id: &str) -> Option<&'static str> {
+    let (_, name) = id.split_once('/')?;
+    let is_invalid = |letter: char| {
+        letter.is_whitespace() || letter.is_control() || "$+<=>^`|~".contains(letter)
+    };
+    match name {
+        "" => Some("a name must follow the `/`"),
+        _ if name.len() > limits::NAME_BYTES_MAX => Some("the name is too long"),
+        _ if name.contains(is_invalid) => {
+            Some("a name has no spaces, control characters or symbols")
+        }
+        _ => None,
+    }
+}
+
 fn error(kind: ConfigErrorKind, path: &str, place: &Place) -> ConfigError {
     ConfigError {
         kind,
@@ -162,14 +178,31 @@ fn processors(
         errors.push(error(kind, "processors", &section.place));
         return Vec::new();
     };
-    let ours = entries
-        .iter()
-        .filter_map(|entry| Some((entry, kind_of_id(&entry.key)?)));
-    let components: Vec<_> = ours
-        .map(|(Entry { key, place, node }, kind)| {
-            component(&normal_id(key), kind, node, place, lookup, errors)
-        })
-        .collect();
+    let mut components: Vec<Component> = Vec::new();
+    for Entry { key, place, node } in entries {
+        let Some(kind) = kind_of_id(key) else {
+            continue;
+        };
+        let id = normal_id(key);
+        if let Some(reason) = invalid_name(&id) {
+            errors.push(error(
+                ConfigErrorKind::InvalidId {
+                    id: key.clone(),
+                    reason,
+                },
+                "processors",
+                place,
+            ));
+        }
+        if components.iter().any(|component| component.id == id) {
+            errors.push(error(
+                ConfigErrorKind::RepeatedKey { key: id.clone() },
+                "processors",
+                place,
+            ));
+        }
+        components.push(component(&id, kind, node, place, lookup, errors));
+    }
     if components.is_empty() {
         errors.push(error(ConfigErrorKind::NoProcessor, "", &section.place));
     }
@@ -220,7 +253,9 @@ fn benchmark(kind: ProcessorKind, root: &Node, errors: &mut Vec<ConfigError>) ->
         Kind::String(name) => Signal::from_name(&name.text),
         _ => None,
     });
-    match Processor::decode(kind, config.node.clone()) {
+    let mut section = config.node.clone();
+    section.ints_to_floats();
+    match Processor::decode(kind, section) {
         Ok(processor) => vec![Component {
             id: kind.name().to_owned(),
             processor,

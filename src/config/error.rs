@@ -117,6 +117,13 @@ pub enum ConfigErrorKind {
         /// Why.
         reason: String,
     },
+    /// A component's id that is none.
+    InvalidId {
+        /// The id, as written.
+        id: String,
+        /// Why it is none.
+        reason: &'static str,
+    },
     /// Nothing in the file is a transform or filter processor's configuration.
     NoProcessor,
 }
@@ -142,6 +149,7 @@ impl ConfigErrorKind {
             ConfigErrorKind::UnknownSeverity { .. } => "E264",
             ConfigErrorKind::InvalidMatch { .. } => "E265",
             ConfigErrorKind::NoProcessor => "E266",
+            ConfigErrorKind::InvalidId { .. } => "E267",
         }
     }
 
@@ -242,6 +250,9 @@ impl fmt::Display for ConfigErrorKind {
                 write!(f, "`{severity}` is not a severity")
             }
             ConfigErrorKind::InvalidMatch { reason } => f.write_str(reason),
+            ConfigErrorKind::InvalidId { id, reason } => {
+                write!(f, "`{id}` is no component: {reason}")
+            }
             ConfigErrorKind::NoProcessor => {
                 f.write_str("there is no configuration of a transform or filter processor here")
             }

@@ -342,6 +342,27 @@ mod tests {
     }
 
     #[test]
+    fn limits_hold_just_under_and_just_over() {
+        let expand_one = |text: &str, value: &str| {
+            let scalar = Scalar {
+                text: text.to_owned(),
+                map: SourceMap::unknown(),
+            };
+            let result = expand_scalar(&scalar, &Place::unknown(), &|_| Some(value.to_owned()));
+            result.map(|_| ()).map_err(|error| error.kind.code())
+        };
+        // Each name is another reference.
+        let names: Vec<String> = (0..limits::EXPANSIONS_MAX)
+            .map(|index| format!("${{V{index}}}"))
+            .collect();
+        assert_eq!(expand_one(&names[1..].concat(), "x"), Ok(()));
+        assert_eq!(expand_one(&names.concat(), "x"), Err("E252"));
+        let longest = "x".repeat(limits::EXPANDED_BYTES_MAX - 1);
+        assert_eq!(expand_one(" ${V}", &longest), Ok(()));
+        assert_eq!(expand_one("  ${V}", &longest), Err("E252"));
+    }
+
+    #[test]
     fn places_survive() {
         let yaml_text = "\"a$$b ${NAME} \\\"end\"";
         let node = expanded(yaml_text).expect("expands");

@@ -11,3 +11,6 @@ pub const EXPANSIONS_MAX: usize = 1_000;
 
 /// Bytes of one value after its `${…}` were replaced.
 pub const EXPANDED_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of a component's name, what follows the `/` of its id; the collector's own limit.
+pub const NAME_BYTES_MAX: usize = 1024;

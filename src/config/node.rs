@@ -125,6 +125,18 @@ impl Node {
         }
     }
 
+    /// Makes every number what it is in JSON, here and below.
+    pub(crate) fn ints_to_floats(&mut self) {
+        match &mut self.kind {
+            Kind::Int(value) => self.kind = Kind::Float(*value as f64),
+            Kind::List(items) => items.iter_mut().for_each(Node::ints_to_floats),
+            Kind::Map(entries) => entries
+                .iter_mut()
+                .for_each(|entry| entry.node.ints_to_floats()),
+            _ => {}
+        }
+    }
+
     /// Writes keys with `::` out as the nested maps that they stand for, as the collector does: `a::b: 1` is
     /// `a: {b: 1}`. Maps within lists keep their keys.
     pub(crate) fn nest_keys(self) -> Node {

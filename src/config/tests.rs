@@ -91,14 +91,14 @@ processors:
   transform:
     log_statements:
       - set(log.body, \"x\")
-  filter/drop debug:
+  filter/drop_debug:
     error_mode: Silent
     log_conditions:
       - log.severity_number < SEVERITY_NUMBER_INFO
   transform/unused:
 service:
   pipelines:
-    logs/a: {receivers: [otlp], processors: [filter/drop debug, batch, transform]}
+    logs/a: {receivers: [otlp], processors: [filter/drop_debug, batch, transform]}
     traces: {receivers: [otlp], processors: [transform]}
 ";
 
@@ -113,7 +113,7 @@ fn a_collector_file_gives_its_components() {
         summary,
         [
             ("transform", 5, vec![Signal::Traces, Signal::Logs]),
-            ("filter/drop debug", 8, vec![Signal::Logs]),
+            ("filter/drop_debug", 8, vec![Signal::Logs]),
             ("transform/unused", 12, vec![]),
         ]
     );
@@ -215,6 +215,24 @@ fn errors_say_where_and_what_to_do() {
     assert_eq!(
         conflict,
         ["3:3: filter: `log_conditions` and `logs.log_record` cannot be used at the same time"]
+    );
+}
+
+#[test]
+fn ids_are_checked_as_by_the_collector() {
+    let code =
+        |yaml_text: &str| read(yaml_text, &|_| None).map_err(|errors| errors.0[0].kind.code());
+    assert_eq!(code("processors: {transform/: }"), Err("E267"));
+    assert_eq!(code("processors: {transform/a b: }"), Err("E267"));
+    assert_eq!(
+        code("processors: {transform/a: , 'transform/ a': }"),
+        Err("E251")
+    );
+    let longest = "n".repeat(limits::NAME_BYTES_MAX);
+    assert!(code(&format!("? transform/{longest}\n: {{}}")).is_ok());
+    assert_eq!(
+        code(&format!("? transform/{longest}n\n: {{}}")),
+        Err("E267")
     );
 }
 

@@ -1,7 +1,29 @@
-//! Diagnostics from configuration errors, and from a statement's text to the file that it stands in.
+//! Diagnostics from the grammar's and the configuration's errors, and from a statement's text to the file that
+//! it stands in.
 
 use super::diagnostic::{Diagnostic, Fix, Label, Source};
 use crate::config::{ConfigError, Text};
+
+impl From<&ottl_grammar::Error> for Diagnostic {
+    /// Spans are bytes of the text that was parsed.
+    fn from(error: &ottl_grammar::Error) -> Diagnostic {
+        let range = |span: ottl_grammar::ast::Span| span.start as usize..span.end as usize;
+        let label = match &error.expected[..] {
+            [] => String::new(),
+            [one] => format!("expected {one}"),
+            [most @ .., last] => format!("expected {} or {last}", most.join(", ")),
+        };
+        let mut diagnostic = Diagnostic::error(error.code.as_str(), error.message.as_str())
+            .at(range(error.span), label);
+        if let Some(help) = &error.help {
+            diagnostic = diagnostic.help(help.as_str());
+        }
+        match &error.fix {
+            Some(fix) => diagnostic.fix(range(fix.span), fix.replacement.as_str()),
+            None => diagnostic,
+        }
+    }
+}
 
 impl From<&ConfigError> for Diagnostic {
     /// Spans are bytes of the file that the configuration was read from.
@@ -128,6 +150,20 @@ mod tests {
             "2",
         );
         check("log_statements:\n  - 'set(body, \"$$1\")'", "$1", "$$1");
+    }
+
+    #[test]
+    fn grammar_errors_become_diagnostics() {
+        let text = "set(body, 'x')";
+        let errors = ottl_grammar::parse_statement(text, ottl_grammar::Dialect::Upstream)
+            .expect_err("quotes");
+        let diagnostic = Diagnostic::from(&errors.as_slice()[0]);
+        assert_eq!(diagnostic.code, "E104");
+        assert_eq!(diagnostic.primary.map(|label| label.span), Some(10..13));
+        assert_eq!(
+            diagnostic.fix.map(|fix| fix.replacement).as_deref(),
+            Some("\"x\"")
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@
 mod convert;
 mod diagnostic;
 mod json;
-mod nearest;
+pub(crate) mod nearest;
 mod text;
 
 pub use convert::locate;
