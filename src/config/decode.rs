@@ -207,45 +207,31 @@ impl Decoder {
         &mut self,
         field: Option<Field<'_>>,
         kind: ProcessorKind,
+        signal: Signal,
     ) -> Option<ContextName> {
         let field = field?;
         let text = self.name(&field)?;
-        let known = ContextName::of_processor(kind);
         let lower = text.to_lowercase();
-        let context = known
-            .iter()
-            .copied()
-            .find(|context| context.name() == lower);
-        if context.is_none() {
-            let known: Vec<_> = known.iter().map(|context| context.name()).collect();
-            let nearest = nearest(text.trim(), known.iter().copied()).map(str::to_owned);
-            let kind = ConfigErrorKind::UnknownContext {
-                context: text,
-                nearest,
-                known,
-            };
-            self.error(kind, &field.path, &field.node.place);
-        }
-        context
-    }
-
-    /// Refuses a context that the signal's groups cannot have.
-    pub(crate) fn check_context(
-        &mut self,
-        context: ContextName,
-        kind: ProcessorKind,
-        signal: Signal,
-        field: &Field<'_>,
-    ) {
-        let known = ContextName::of_groups(kind, signal);
-        if !known.contains(&context) {
-            let known = known.iter().map(|context| context.name()).collect();
-            let kind = ConfigErrorKind::ContextOfOtherSignal {
-                context: context.name(),
-                known,
-            };
-            self.error(kind, &field.path, &field.node.place);
-        }
+        let mut all = ContextName::of_processor(kind).iter().copied();
+        let of_signal = ContextName::of_groups(kind, signal);
+        let known: Vec<_> = of_signal.iter().map(|context| context.name()).collect();
+        let error = match all.find(|context| context.name() == lower) {
+            Some(context) if of_signal.contains(&context) => return Some(context),
+            Some(context) => {
+                let context = context.name();
+                ConfigErrorKind::ContextOfOtherSignal { context, known }
+            }
+            None => {
+                let nearest = nearest(text.trim(), known.iter().copied()).map(str::to_owned);
+                ConfigErrorKind::UnknownContext {
+                    context: text,
+                    nearest,
+                    known,
+                }
+            }
+        };
+        self.error(error, &field.path, &field.node.place);
+        None
     }
 
     /// A string that names something, empty if it is null.

@@ -80,7 +80,10 @@ pub enum ConfigErrorKind {
         known: Vec<&'static str>,
     },
     /// Statements or conditions stand beside groups in one list.
-    MixedStyles,
+    MixedStyles {
+        /// The key of a group under which they could stand.
+        key: &'static str,
+    },
     /// An item of a list of statements or conditions is empty.
     EmptyItem,
     /// Two ways to say what to drop, of which the filter processor takes only one.
@@ -140,7 +143,7 @@ impl ConfigErrorKind {
             ConfigErrorKind::UnknownErrorMode { .. } => "E255",
             ConfigErrorKind::UnknownContext { .. } => "E256",
             ConfigErrorKind::ContextOfOtherSignal { .. } => "E257",
-            ConfigErrorKind::MixedStyles => "E258",
+            ConfigErrorKind::MixedStyles { .. } => "E258",
             ConfigErrorKind::EmptyItem => "E259",
             ConfigErrorKind::Conflict { .. } => "E260",
             ConfigErrorKind::GateNeeded { .. } => "E261",
@@ -167,8 +170,8 @@ impl ConfigErrorKind {
             }
             ConfigErrorKind::UnknownContext { nearest: None, known, .. }
             | ConfigErrorKind::ContextOfOtherSignal { known, .. } => Some(one_of(known)),
-            ConfigErrorKind::MixedStyles => {
-                Some("move the bare statements into a group of their own: `- statements: […]`".to_owned())
+            ConfigErrorKind::MixedStyles { key } => {
+                Some(format!("give the bare {key} a group of their own: `- {key}: […]`"))
             }
             ConfigErrorKind::EmptyItem => Some("remove the item".to_owned()),
             ConfigErrorKind::GateNeeded { gate } => Some(format!("enable the feature gate `{gate}`")),
@@ -230,8 +233,8 @@ impl fmt::Display for ConfigErrorKind {
             ConfigErrorKind::ContextOfOtherSignal { context, .. } => {
                 write!(f, "the context `{context}` does not exist for this signal")
             }
-            ConfigErrorKind::MixedStyles => {
-                f.write_str("bare statements or conditions and groups of them stand in one list")
+            ConfigErrorKind::MixedStyles { key } => {
+                write!(f, "bare {key} and groups of {key} stand in one list")
             }
             ConfigErrorKind::EmptyItem => f.write_str("an empty statement or condition"),
             ConfigErrorKind::Conflict { one, other } => {

@@ -320,7 +320,11 @@ fn groups(decoder: &mut Decoder, field: &Field<'_>, signal: Signal) -> Option<Ve
             _ => true,
         };
         if is_mixed {
-            decoder.error(ConfigErrorKind::MixedStyles, &item.path, &item.node.place);
+            decoder.error(
+                ConfigErrorKind::MixedStyles { key: "conditions" },
+                &item.path,
+                &item.node.place,
+            );
         }
     }
     if let Some(first) = bare.first() {
@@ -335,10 +339,7 @@ fn groups(decoder: &mut Decoder, field: &Field<'_>, signal: Signal) -> Option<Ve
 
 fn group(decoder: &mut Decoder, field: &Field<'_>, signal: Signal) -> ConditionGroup {
     let fields = decoder.map(field, GROUP_KEYS);
-    let context = decoder.context(fields.get("context"), ProcessorKind::Filter);
-    if let (Some(context), Some(at)) = (context, fields.get("context")) {
-        decoder.check_context(context, ProcessorKind::Filter, signal, &at);
-    }
+    let context = decoder.context(fields.get("context"), ProcessorKind::Filter, signal);
     ConditionGroup {
         context,
         conditions: decoder

@@ -130,9 +130,11 @@ fn groups(decoder: &mut Decoder, field: &Field<'_>, signal: Signal) -> Vec<Group
         match &item.node.kind {
             Kind::Null => decoder.error(ConfigErrorKind::EmptyItem, &item.path, &item.node.place),
             Kind::String(_) => bare.extend(decoder.string(Some(item.clone()))),
-            _ if !bare.is_empty() => {
-                decoder.error(ConfigErrorKind::MixedStyles, &item.path, &item.node.place)
-            }
+            _ if !bare.is_empty() => decoder.error(
+                ConfigErrorKind::MixedStyles { key: "statements" },
+                &item.path,
+                &item.node.place,
+            ),
             _ => groups.push(group(decoder, item, signal)),
         }
     }
@@ -148,10 +150,7 @@ fn groups(decoder: &mut Decoder, field: &Field<'_>, signal: Signal) -> Vec<Group
 
 fn group(decoder: &mut Decoder, field: &Field<'_>, signal: Signal) -> Group {
     let fields = decoder.map(field, GROUP_KEYS);
-    let context = decoder.context(fields.get("context"), ProcessorKind::Transform);
-    if let (Some(context), Some(at)) = (context, fields.get("context")) {
-        decoder.check_context(context, ProcessorKind::Transform, signal, &at);
-    }
+    let context = decoder.context(fields.get("context"), ProcessorKind::Transform, signal);
     Group {
         context,
         conditions: decoder

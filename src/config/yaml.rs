@@ -5,6 +5,7 @@
 //! Invariant: no text makes this panic, recurse without bound or grow beyond [`limits`].
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
@@ -249,9 +250,7 @@ impl Builder<'_> {
         else {
             return Ok(());
         };
-        place.span.end = span
-            .byte_range()
-            .map_or(place.span.end, |range| range.end.max(place.span.start));
+        place.span = first_line(self.text, place.span.start, span.end.byte_offset());
         let kind = match content {
             Content::List(items) => Kind::List(items),
             Content::Map {
@@ -304,6 +303,13 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+/// The first line of a list or map, to point at: a block's end is where the next thing begins.
+fn first_line(text: &str, start: usize, end: Option<usize>) -> Range<usize> {
+    let part = text.get(start..end.unwrap_or(start).max(start));
+    let line = part.unwrap_or_default().lines().next().unwrap_or_default();
+    start..start + line.trim_end().len()
 }
 
 /// Its value is a map, or maps, whose entries the surrounding map takes over unless it has them itself.
@@ -371,13 +377,17 @@ fn resolve(text: &str) -> Option<Kind> {
     if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
         return None;
     }
-    let digits = text.replace('_', "");
+    // Underscores between digits do not count, but a leading point allows none.
+    let digits = if text.starts_with('.') {
+        text.to_owned()
+    } else {
+        text.replace('_', "")
+    };
     if let Some(int) = int(&digits) {
         return Some(Kind::Int(int));
     }
-    is_float(&digits)
-        .then(|| digits.parse().ok().map(Kind::Float))
-        .flatten()
+    let float = digits.parse().ok().filter(|float: &f64| float.is_finite());
+    float.filter(|_| is_float(&digits)).map(Kind::Float)
 }
 
 /// An int in base 10, or with one of the prefixes `0x`, `0o`, `0b` and `0`.
