@@ -377,12 +377,10 @@ fn resolve(text: &str) -> Option<Kind> {
     if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
         return None;
     }
-    // Underscores between digits do not count, but a leading point allows none.
-    let digits = if text.starts_with('.') {
-        text.to_owned()
-    } else {
-        text.replace('_', "")
-    };
+    if text.starts_with("._") {
+        return None;
+    }
+    let digits = text.replace('_', "");
     if let Some(int) = int(&digits) {
         return Some(Kind::Int(int));
     }
