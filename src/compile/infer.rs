@@ -527,6 +527,8 @@ mod tests {
         )
     }
 
+    /// `inferred` is what the reference's processors log at the debug level when they are created ("Inferred
+    /// OTTL context"), lambdas enabled; empty if they refuse to infer.
     #[test]
     fn the_reference_agrees() {
         let mut wrong = Vec::new();
