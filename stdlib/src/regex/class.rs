@@ -7,8 +7,11 @@ use super::error::{Error, ErrorKind};
 use super::parse::Parser;
 use super::unicode;
 
+/// Inclusive ranges of characters.
+type Ranges = [(char, char)];
+
 /// `[:name:]` classes, all within ASCII.
-const POSIX_CLASSES: &[(&[u8], &[(char, char)])] = &[
+const POSIX_CLASSES: &[(&[u8], &Ranges)] = &[
     (b"alnum", &[('0', '9'), ('A', 'Z'), ('a', 'z')]),
     (b"alpha", &[('A', 'Z'), ('a', 'z')]),
     (b"ascii", &[('\0', '\x7F')]),
@@ -25,10 +28,10 @@ const POSIX_CLASSES: &[(&[u8], &[(char, char)])] = &[
     (b"xdigit", &[('0', '9'), ('A', 'F'), ('a', 'f')]),
 ];
 
-const DIGIT: &[(char, char)] = &[('0', '9')];
+const DIGIT: &Ranges = &[('0', '9')];
 /// Unlike `[:space:]`, without the vertical tab.
-const SPACE: &[(char, char)] = &[('\t', '\n'), ('\x0C', '\r'), (' ', ' ')];
-const WORD: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
+const SPACE: &Ranges = &[('\t', '\n'), ('\x0C', '\r'), (' ', ' ')];
+const WORD: &Ranges = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
 
 impl Parser<'_> {
     /// The class of the bracket at `start`, and where it ends.
@@ -125,7 +128,7 @@ impl Parser<'_> {
         )))
     }
 
-    fn group(&self, ranges: &[(char, char)], negated: bool) -> ClassUnicode {
+    fn group(&self, ranges: &Ranges, negated: bool) -> ClassUnicode {
         let mut class = unicode::class(ranges);
         if self.flags.fold_case {
             unicode::fold(&mut class);

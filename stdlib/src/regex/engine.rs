@@ -14,7 +14,8 @@ use crate::limits;
 /// Finds out where a match is.
 #[derive(Debug)]
 pub(super) enum Engine {
-    Literal(Literal),
+    // Boxed: much larger than the other.
+    Literal(Box<Literal>),
     Automaton(Automaton),
 }
 
@@ -33,7 +34,7 @@ pub(super) struct Automaton {
 pub(super) enum Existence {
     /// Any haystack matches.
     Always,
-    Literal(Literal),
+    Literal(Box<Literal>),
     /// One byte of a set will do: an entry a byte. Boxed for its size.
     ByteSet(Box<[bool; 256]>),
     /// The pattern without what it begins with and does not need: unlike the whole of it, this
@@ -125,7 +126,7 @@ impl Engine {
                 _ => vec![hir],
             };
             if let Some(literal) = Literal::of(&parts) {
-                return Some(Self::Literal(literal));
+                return Some(Self::Literal(Box::new(literal)));
             }
         }
         let automaton = if height <= limits::REGEX_INLINE_HEIGHT_MAX {
@@ -184,7 +185,7 @@ impl Existence {
             return Some(if is_trivial {
                 Self::Always
             } else {
-                Self::Literal(literal)
+                Self::Literal(Box::new(literal))
             });
         }
         if let Some(set) = byte_set(&parts) {

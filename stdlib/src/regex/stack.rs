@@ -94,7 +94,8 @@ struct Expr {
 
 enum Node {
     Empty,
-    /// Code points, of which surrogates match nothing, and whether case is ignored.
+    /// Code points and whether case is ignored. Surrogates match nothing. (The reference, by an
+    /// accident of its prefix search, lets `^\x{D800}a` match U+FFFD; `\x{D800}a` it does not.)
     Literal(Vec<u32>, bool),
     Class(ClassUnicode),
     Concat(Vec<Hir>),
