@@ -27,3 +27,7 @@ pub const STRPTIME_DIRECTIVE_COUNT_MAX: usize = 64;
 
 /// Layouts that are tried to read one time: layouts.
 pub const STRPTIME_ATTEMPT_COUNT_MAX: usize = 1000;
+
+/// Maps and lists inside one another that are written as JSON text: levels. More than a request may
+/// bring, since a program can put values into one another.
+pub const JSON_WRITE_DEPTH_MAX: u32 = 512;
