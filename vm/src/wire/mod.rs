@@ -3,11 +3,16 @@
 //! Knows no statement and no path. Nothing here builds a model of a request: each part looks at the
 //! bytes and at [`schema`], in which every OTLP message is declared once.
 
+pub mod any;
 pub mod cursor;
+pub(crate) mod encode;
 pub mod error;
+pub(crate) mod index;
 pub mod json;
 pub mod normalize;
+pub mod profiles;
 pub mod schema;
+pub(crate) mod tree;
 pub mod validate;
 
 pub use cursor::{Cursor, WireType};

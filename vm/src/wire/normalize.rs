@@ -46,6 +46,13 @@ fn message(kind: MessageKind, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Wir
         match field.label {
             Label::One | Label::Optional => match field.kind {
                 FieldKind::Message(inner) => merged(field.number, inner, of_field(), out)?,
+                // An empty `bytes` doesn't displace one that isn't.
+                FieldKind::Bytes => {
+                    let full = of_field().rfind(|one| !one.value.is_empty());
+                    if let Some(one) = full.or_else(|| of_field().next()) {
+                        copy(one, out);
+                    }
+                }
                 _ => {
                     if let Some(last) = of_field().next_back() {
                         copy(last, out);

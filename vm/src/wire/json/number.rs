@@ -2,10 +2,14 @@
 
 use std::io::Write;
 
-/// A `double` written in a string: decimal or hexadecimal, `NaN`, signed `Inf` or `Infinity` in any case.
-/// `None` if it is none of that or too large.
+/// A `double` written in a string: decimal or hexadecimal, with underscores between digits, `NaN`, signed
+/// `Inf` or `Infinity` in any case. `None` if it is none of that or too large.
 pub(super) fn parse_double(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?;
+    if text.contains('_') {
+        return has_proper_underscores(text)
+            .then(|| parse_double(text.replace('_', "").as_bytes()))?;
+    }
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1.0, &text[1..]),
         b'+' => (1.0, &text[1..]),
@@ -29,6 +33,20 @@ pub(super) fn parse_double(text: &[u8]) -> Option<f64> {
     parse_decimal(text)
 }
 
+/// Whether every underscore is between two digits; a `0x` counts as one.
+fn has_proper_underscores(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text).as_bytes();
+    let is_hexadecimal = matches!(digits, [b'0', b'x' | b'X', ..]);
+    let is_digit = |index: usize| match digits.get(index) {
+        Some(byte) if is_hexadecimal => byte.is_ascii_hexdigit() || index == 1,
+        Some(byte) => byte.is_ascii_digit(),
+        None => false,
+    };
+    (0..digits.len()).all(|index| {
+        digits[index] != b'_' || (index > 0 && is_digit(index - 1) && is_digit(index + 1))
+    })
+}
+
 /// A decimal number; `None` if it isn't one or is too large.
 pub(super) fn parse_decimal(text: &str) -> Option<f64> {
     let is_number = text
@@ -42,8 +60,8 @@ pub(super) fn parse_decimal(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// A hexadecimal number after its `0x`: digits with one optional point and underscores between digits,
-/// then `p` and a decimal exponent.
+/// A hexadecimal number after its `0x`: digits with one optional point, then `p` and a
+/// decimal exponent.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let split = text.find(['p', 'P'])?;
     let (digits, exponent) = (&text[..split], &text[split + 1..]);
@@ -58,28 +76,26 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     } else {
         magnitude
     };
-    let (mut mantissa, mut has_point, mut has_digit, mut after_digit) = (0u64, false, false, true);
+    let (mut mantissa, mut has_point, mut has_digit) = (0u64, false, false);
     for char in digits.chars() {
-        match char {
-            '.' if !has_point => (has_point, after_digit) = (true, false),
-            '_' if after_digit => after_digit = false,
-            _ => {
-                let digit = u64::from(char.to_digit(16)?);
-                (has_digit, after_digit) = (true, true);
-                if mantissa >> 59 == 0 {
-                    mantissa = mantissa << 4 | digit;
-                } else {
-                    // Digits past 60 bits matter only as "not zero" for rounding.
-                    mantissa |= u64::from(digit != 0);
-                    exponent = exponent.saturating_add(4);
-                }
-                if has_point {
-                    exponent = exponent.saturating_sub(4);
-                }
-            }
+        if char == '.' && !has_point {
+            has_point = true;
+            continue;
+        }
+        let digit = u64::from(char.to_digit(16)?);
+        has_digit = true;
+        if mantissa >> 59 == 0 {
+            mantissa = mantissa << 4 | digit;
+        } else {
+            // Digits past 60 bits matter only as "not zero" for rounding.
+            mantissa |= u64::from(digit != 0);
+            exponent = exponent.saturating_add(4);
+        }
+        if has_point {
+            exponent = exponent.saturating_sub(4);
         }
     }
-    if !has_digit || digits.ends_with('_') {
+    if !has_digit {
         return None;
     }
     let value = scale(mantissa, exponent);
@@ -214,6 +230,12 @@ mod tests {
             ("0x1", None),
             ("0xp1", None),
             ("0x1_p1", None),
+            ("1_000.2_5", Some(1000.25)),
+            ("_1", None),
+            ("1_", None),
+            ("1__0", None),
+            ("1_e5", None),
+            ("+1e1_0", Some(1e10)),
         ] {
             assert_eq!(parse_double(text.as_bytes()), expected, "{text}");
         }

@@ -49,19 +49,19 @@ impl Found {
         last: 0,
     };
 
-    #[inline(always)]
+    #[inline]
     fn add(&mut self, at: usize) {
         self.first = self.first.min(at);
         self.last = at;
     }
 
-    #[inline(always)]
+    #[inline]
     fn is_present(self) -> bool {
         self.first != usize::MAX
     }
 
     /// At the value of the only occurrence.
-    #[inline(always)]
+    #[inline]
     fn value<'a>(self, message: Cursor<'a>) -> Result<Cursor<'a>, WireError> {
         let mut cursor = message.moved_to(self.first);
         cursor.tag()?;
@@ -282,18 +282,30 @@ macro_rules! writers {
     })*) => {$(
         fn $function(cursor: Cursor<'_>, out: &mut Vec<u8>) -> Result<(), WireError> {
             $(let mut $field = Found::ABSENT;)*
-            let mut walk = cursor;
-            while !walk.is_at_end() {
-                let at = walk.position();
-                let (number, wire_type) = walk.tag()?;
-                match number {
-                    $($number => $field.add(at),)*
-                    _ => {}
+            // Closures, so that without optimisation the temporaries of one field don't stay on the stack
+            // while values inside another are written.
+            let mut find = || {
+                let mut walk = cursor;
+                while !walk.is_at_end() {
+                    let at = walk.position();
+                    let (number, wire_type) = walk.tag()?;
+                    match number {
+                        $($number => $field.add(at),)*
+                        _ => {}
+                    }
+                    walk.skip(wire_type)?;
                 }
-                walk.skip(wire_type)?;
-            }
+                Ok(())
+            };
+            find()?;
             out.push(b'{');
-            $(field!(out cursor $field $number $json $label $kind);)*
+            $(
+                let mut write = || -> Result<(), WireError> {
+                    field!(out cursor $field $number $json $label $kind);
+                    Ok(())
+                };
+                write()?;
+            )*
             out.push(b'}');
             Ok(())
         }
