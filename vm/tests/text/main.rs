@@ -2,6 +2,7 @@
 
 use ottl_vm::text::duration;
 use ottl_vm::text::float::{self, FloatForm};
+use ottl_vm::text::json;
 use ottl_vm::text::layout::Layout;
 use ottl_vm::text::locale::Locale;
 use ottl_vm::text::number;
@@ -9,6 +10,7 @@ use ottl_vm::text::quote::Quoted;
 use ottl_vm::text::strptime::{Strptime, default_zone};
 use ottl_vm::text::time::Time;
 use ottl_vm::text::zone::ZoneId;
+use ottl_vm::value::{Element, Entry, TypedList, Value};
 
 mod table;
 use table::{Row, check};
@@ -199,6 +201,105 @@ fn strptime_formats() {
             }
         }
     });
+}
+
+#[test]
+fn json_texts() {
+    check("json.tsv", include_str!("json.tsv"), |row: &Row| {
+        let arena = bumpalo::Bump::new();
+        let text = row.bytes(0);
+        match json::parse(&arena, &text) {
+            Err(error) => row.expect(1, format!("!{error}").as_bytes()),
+            Ok(value) => {
+                let mut out = Vec::new();
+                json::append_value(&mut out, &value).unwrap();
+                row.expect(1, &out);
+                out.clear();
+                json::append_pdata_string(&mut out, &value);
+                row.expect(2, &out);
+            }
+        }
+    });
+}
+
+/// What `String(…)` makes of values that JSON text does not give.
+#[test]
+fn json_of_other_values() {
+    let go_json = |value: Value| {
+        let mut out = Vec::new();
+        json::append_value(&mut out, &value).map_or_else(
+            |error| error.to_string(),
+            |()| String::from_utf8_lossy(&out).into_owned(),
+        )
+    };
+    let time = Time::from_unix_nano(1_700_000_000_123_456_789);
+    let map = [Entry {
+        key: b"a",
+        value: Value::Int(1),
+    }];
+    let list = [
+        Value::Map(&map),
+        Value::String(b"<"),
+        Value::Bytes(b"\x01\x02"),
+        Value::Time(time),
+    ];
+    let any = TypedList {
+        element: Element::Any,
+        items: &list,
+    };
+    let time_text = "\"2023-11-14T22:13:20.123456789Z\"";
+
+    assert_eq!(
+        go_json(Value::List(&list)),
+        format!("[{{\"a\":1}},\"\\u003c\",\"AQI=\",{time_text}]")
+    );
+    assert_eq!(
+        go_json(Value::TypedList(&any)),
+        format!("[{{}},\"\\u003c\",\"AQI=\",{time_text}]")
+    );
+    assert_eq!(go_json(Value::Duration(3_600_000_000_000)), "3600000000000");
+    assert_eq!(
+        go_json(Value::SpanId([1, 2, 3, 4, 5, 6, 7, 8])),
+        "[1,2,3,4,5,6,7,8]"
+    );
+    assert_eq!(go_json(Value::Bytes(b"")), "null");
+    assert_eq!(
+        go_json(Value::Double(f64::NAN)),
+        "json: unsupported value: NaN"
+    );
+    assert_eq!(
+        go_json(Value::Double(f64::NEG_INFINITY)),
+        "json: unsupported value: -Inf"
+    );
+    let far = Time::from_unix(253_402_300_800, 0, ZoneId::UTC);
+    assert!(json::append_value(&mut Vec::new(), &Value::Time(far)).is_err());
+
+    let pdata = |value: Value| text(|out| json::append_pdata_string(out, &value));
+    assert_eq!(pdata(Value::Bytes(b"\x01\x02\x03")), b"AQID");
+    assert_eq!(pdata(Value::Double(1e-7)), b"1e-7");
+    assert_eq!(
+        pdata(Value::List(&[Value::Bytes(b""), Value::Double(1e-9)])),
+        b"[null,1e-9]"
+    );
+    assert_eq!(pdata(Value::List(&[Value::Double(f64::NAN)])), b"");
+}
+
+#[test]
+fn json_depth_is_bounded() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let arena = bumpalo::Bump::new();
+    let (fine, deep) = (nested(128), nested(129));
+    assert!(json::parse(&arena, fine.as_bytes()).is_ok());
+    let error = json::parse(&arena, deep.as_bytes()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid character \"[\" exceeded max depth"
+    );
+
+    let items = (0..600).fold(Value::Nil, |inner, _| {
+        Value::List(arena.alloc_slice_copy(&[inner]))
+    });
+    assert!(json::append_value(&mut Vec::new(), &items).is_err());
 }
 
 /// The reference never comes to an end on these: it goes on putting blanks into the layout.

@@ -482,11 +482,13 @@ fn merge_by_order(entries: &mut [Entry<'_>]) -> usize {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_unstable_by(|&a, &b| (entries[a].key, a).cmp(&(entries[b].key, b)));
     let mut repeated = vec![false; entries.len()];
-    for same in order.chunk_by(|&a, &b| entries[a].key == entries[b].key) {
-        let last = same[same.len() - 1];
-        entries[same[0]].value = entries[last].value;
-        for &index in &same[1..] {
+    let mut first = 0;
+    for (position, &index) in order.iter().enumerate() {
+        if position > 0 && entries[index].key == entries[first].key {
+            entries[first].value = entries[index].value;
             repeated[index] = true;
+        } else {
+            first = index;
         }
     }
     let mut count = 0;

@@ -1,7 +1,11 @@
 //! Values as JSON text, with the keys of maps in order.
 
 use crate::limits::JSON_WRITE_DEPTH_MAX;
-use crate::text::float::{append_go_json_float, append_int, append_json_float, append_pdata_float};
+use crate::text::float::{
+    FloatForm, append_float, append_go_json_float, append_int, append_json_float,
+    append_pdata_float,
+};
+use crate::text::quote::LossyText;
 use crate::text::time::Time;
 use crate::value::{Element, Entry, Items, TypedList, Value};
 use crate::wire::json::base64_encode;
@@ -21,10 +25,11 @@ pub enum WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WriteError::Float(float) if float.is_nan() => {
-                f.write_str("json: unsupported value: NaN")
+            WriteError::Float(float) => {
+                let mut text = Vec::new();
+                append_float(&mut text, *float, FloatForm::General);
+                write!(f, "json: unsupported value: {}", LossyText(&text))
             }
-            WriteError::Float(float) => write!(f, "json: unsupported value: {float:+}"),
             WriteError::Time => f.write_str("json: error calling MarshalJSON for type time.Time"),
             WriteError::TooDeep => {
                 write!(
