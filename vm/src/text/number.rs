@@ -161,8 +161,8 @@ pub fn parse_float(text: &[u8]) -> Result<f64, NumberError<'_>> {
 }
 
 fn parse_float_kind(text: &[u8]) -> Result<f64, NumberErrorKind> {
-    if let Some(whole) = small_whole(text) {
-        return Ok(whole);
+    if let Some(number) = short_decimal(text) {
+        return Ok(number);
     }
     let (negative, unsigned) = split_sign(text);
     let size =
@@ -178,20 +178,44 @@ fn parse_float_kind(text: &[u8]) -> Result<f64, NumberErrorKind> {
     Ok(if negative { -size } else { size })
 }
 
-/// Up to 15 digits and nothing else: the common number, exact in a float.
-fn small_whole(text: &[u8]) -> Option<f64> {
-    if text.is_empty() || text.len() > 15 {
+/// The largest whole number up to which every whole number is a float.
+const EXACT_MAX: u64 = 1 << 53;
+
+/// Powers of ten that are exact in a float, as far as they are needed.
+const POWERS_OF_TEN: [f64; 16] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+];
+
+/// The common number: a few digits with perhaps a minus and a point. Digits and power of ten are exact,
+/// so that one division rounds once.
+fn short_decimal(text: &[u8]) -> Option<f64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        _ => (false, text),
+    };
+    if digits.is_empty() || digits.len() > POWERS_OF_TEN.len() {
         return None;
     }
-    let mut whole = 0u64;
-    for &byte in text {
+    let mut mantissa = 0u64;
+    let mut point = None;
+    for (index, &byte) in digits.iter().enumerate() {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
+        if digit <= 9 {
+            mantissa = mantissa * 10 + u64::from(digit);
+        } else if byte == b'.' && point.is_none() && digits.len() > 1 {
+            point = Some(index);
+        } else {
             return None;
         }
-        whole = whole * 10 + u64::from(digit);
     }
-    Some(whole as f64)
+    if mantissa > EXACT_MAX {
+        return None;
+    }
+    let size = match point {
+        Some(point) => mantissa as f64 / POWERS_OF_TEN[digits.len() - 1 - point],
+        None => mantissa as f64,
+    };
+    Some(if negative { -size } else { size })
 }
 
 fn decimal_float(text: &[u8], unsigned: &[u8]) -> Result<f64, NumberErrorKind> {

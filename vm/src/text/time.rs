@@ -172,7 +172,10 @@ impl Time {
     }
 
     /// `Time.Add`: saturates at the ends of Go's range. The duration is in nanoseconds.
-    #[expect(clippy::should_implement_trait, reason = "saturates, which `+` would hide")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "saturates, which `+` would hide"
+    )]
     pub fn add(self, duration: i64) -> Time {
         let total = i64::from(self.nanos) + duration % NANOS_PER_SECOND;
         let seconds = duration / NANOS_PER_SECOND + total.div_euclid(NANOS_PER_SECOND);
@@ -190,7 +193,10 @@ impl Time {
     }
 
     /// `Time.Sub`: the nanoseconds from `earlier` to this, saturating.
-    #[expect(clippy::should_implement_trait, reason = "saturates, which `-` would hide")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "saturates, which `-` would hide"
+    )]
     pub fn sub(self, earlier: Time) -> i64 {
         let seconds = i128::from(self.internal()) - i128::from(earlier.internal());
         let nanos = seconds * i128::from(NANOS_PER_SECOND) + i128::from(self.nanos)

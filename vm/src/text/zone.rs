@@ -97,10 +97,11 @@ impl ZoneId {
         TABLE.insert_loaded(name, found)
     }
 
-    /// `time.FixedZone`: an offset in seconds east of UTC with a name, which may be empty. Once the
-    /// table is full the name is dropped.
+    /// `time.FixedZone`: an offset in seconds east of UTC (cut to 194 days) with a name, which may
+    /// be empty. Once the table is full the name is dropped.
     pub fn fixed(name: &[u8], offset: i32) -> ZoneId {
-        let nameless = ZoneId(FIXED | offset.saturating_add(FIXED_BIAS).cast_unsigned());
+        let offset = offset.clamp(1 - FIXED_BIAS, FIXED_BIAS - 1);
+        let nameless = ZoneId(FIXED | (offset + FIXED_BIAS).cast_unsigned());
         let Ok(name) = str::from_utf8(name) else {
             return nameless;
         };

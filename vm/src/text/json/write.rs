@@ -9,7 +9,9 @@ use crate::text::quote::LossyText;
 use crate::text::time::Time;
 use crate::value::{Element, Entry, Items, TypedList, Value};
 use crate::wire::json::base64_encode;
+use smallvec::SmallVec;
 use std::fmt;
+use std::ops::Range;
 
 /// Why a value has no JSON text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,11 +52,7 @@ impl std::error::Error for WriteError {}
 ///
 /// After an error the text is incomplete.
 pub fn append_value(out: &mut Vec<u8>, value: &Value<'_>) -> Result<(), WriteError> {
-    Writer {
-        out,
-        dialect: Dialect::GoJson,
-    }
-    .value(value, 0)
+    Writer::new(out, Dialect::GoJson).value(value, 0)
 }
 
 /// Appends a value as `pcommon.Value.AsString` writes it: strings as they are, bytes in base64, maps
@@ -67,13 +65,7 @@ pub fn append_pdata_string(out: &mut Vec<u8>, value: &Value<'_>) {
         Value::Bytes(bytes) => base64_encode(bytes, out),
         value => {
             let start = out.len();
-            if (Writer {
-                out,
-                dialect: Dialect::Standard,
-            })
-            .value(value, 0)
-            .is_err()
-            {
+            if Writer::new(out, Dialect::Standard).value(value, 0).is_err() {
                 out.truncate(start);
             }
         }
@@ -91,12 +83,28 @@ enum Dialect {
 
 struct Writer<'o> {
     out: &'o mut Vec<u8>,
+    /// The quoted keys of the maps that are being written.
+    keys: Vec<u8>,
     dialect: Dialect,
 }
 
+/// Room that a map's keys usually need.
+const KEYS_BYTES_RESERVED: usize = 128;
+
+/// Entries of a map that are put in order without the heap.
+const ENTRIES_INLINE: usize = 8;
+
 type Written = Result<(), WriteError>;
 
-impl Writer<'_> {
+impl<'o> Writer<'o> {
+    fn new(out: &'o mut Vec<u8>, dialect: Dialect) -> Writer<'o> {
+        Writer {
+            out,
+            keys: Vec::new(),
+            dialect,
+        }
+    }
+
     fn value(&mut self, value: &Value<'_>, depth: u32) -> Written {
         match value {
             Value::Nil => self.out.extend_from_slice(b"null"),
@@ -196,22 +204,28 @@ impl Writer<'_> {
     /// A map in the order of its keys; of equal keys the last counts.
     fn map(&mut self, map: &Value<'_>, depth: u32) -> Written {
         let depth = deeper(depth)?;
-        let mut entries: Vec<Entry<'_>> = map.entries().into_iter().flatten().collect();
+        let keys_before = self.keys.len();
+        self.keys.reserve(KEYS_BYTES_RESERVED);
+        let mut entries = SmallVec::<[(Range<usize>, Entry<'_>); ENTRIES_INLINE]>::new();
+        for entry in map.entries().into_iter().flatten() {
+            let start = self.keys.len();
+            append_string(&mut self.keys, entry.key, self.dialect);
+            entries.push((start..self.keys.len(), entry));
+        }
+        let keys = &self.keys;
         match self.dialect {
-            Dialect::Standard => entries.sort_by(|a, b| a.key.cmp(b.key)),
+            Dialect::Standard => entries.sort_by(|(_, a), (_, b)| a.key.cmp(b.key)),
             // The order of the quoted keys, so that `a!` comes before `a`.
-            Dialect::GoJson => entries.sort_by_cached_key(|entry| {
-                let mut quoted = Vec::with_capacity(entry.key.len() + 2);
-                append_string(&mut quoted, entry.key, self.dialect);
-                quoted
-            }),
+            Dialect::GoJson => {
+                entries.sort_by(|(a, _), (b, _)| keys[a.clone()].cmp(&keys[b.clone()]))
+            }
         }
         self.out.push(b'{');
         let mut first = true;
-        for (index, entry) in entries.iter().enumerate() {
+        for (index, (quoted, entry)) in entries.iter().enumerate() {
             if entries
                 .get(index + 1)
-                .is_some_and(|next| next.key == entry.key)
+                .is_some_and(|(_, next)| next.key == entry.key)
             {
                 continue;
             }
@@ -219,11 +233,12 @@ impl Writer<'_> {
                 self.out.push(b',');
             }
             first = false;
-            append_string(self.out, entry.key, self.dialect);
+            self.out.extend_from_slice(&self.keys[quoted.clone()]);
             self.out.push(b':');
             self.value(&entry.value, depth)?;
         }
         self.out.push(b'}');
+        self.keys.truncate(keys_before);
         Ok(())
     }
 }
@@ -243,10 +258,7 @@ fn append_string(out: &mut Vec<u8>, text: &[u8], dialect: Dialect) {
     let html = dialect == Dialect::GoJson;
     let mut rest = text;
     loop {
-        let plain = rest
-            .iter()
-            .position(|&byte| !is_plain(byte, html))
-            .unwrap_or(rest.len());
+        let plain = plain_length(rest, html);
         out.extend_from_slice(&rest[..plain]);
         rest = &rest[plain..];
         let Some(&byte) = rest.first() else { break };
@@ -270,6 +282,33 @@ fn append_string(out: &mut Vec<u8>, text: &[u8], dialect: Dialect) {
         }
     }
     out.push(b'"');
+}
+
+/// How many bytes at the start of a text stand for themselves in a string.
+fn plain_length(text: &[u8], html: bool) -> usize {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // Of the top bits, the lowest that is set marks the first such byte; those above it may be wrong.
+    let equal = |word: u64, byte: u8| (word ^ (LOW * u64::from(byte))).wrapping_sub(LOW);
+    let mut index = 0;
+    while let Some(chunk) = text[index..].first_chunk::<8>() {
+        let word = u64::from_le_bytes(*chunk);
+        let controls = word.wrapping_sub(LOW * 0x20);
+        let mut marks = word | controls | equal(word, b'"') | equal(word, b'\\');
+        if html {
+            marks |= equal(word, b'<') | equal(word, b'>') | equal(word, b'&');
+        }
+        if marks & HIGH != 0 {
+            return index + (marks & HIGH).trailing_zeros() as usize / 8;
+        }
+        index += 8;
+    }
+    let rest = &text[index..];
+    index
+        + rest
+            .iter()
+            .position(|&byte| !is_plain(byte, html))
+            .unwrap_or(rest.len())
 }
 
 /// Whether a byte stands for itself in a string.
