@@ -221,12 +221,7 @@ impl<'v> Fields<'v> {
                 self.minute = within(minute, 0, 59, "minute out of range")?;
             }
             Element::Second | Element::ZeroSecond => {
-                let second = two_digits(rest, element == Element::ZeroSecond)?;
-                self.second = within(second, 0, 59, "second out of range")?;
-                // A fraction is read even if the layout has none.
-                if fraction_digits(rest) > 0 && !fraction_follows() {
-                    self.nanos = fraction(rest, 1 + fraction_digits(rest))?;
-                }
+                self.second(rest, element == Element::ZeroSecond, fraction_follows)?;
             }
             Element::UpperHalf => self.afternoon = Some(half(rest, *b"AM", *b"PM")?),
             Element::LowerHalf => self.afternoon = Some(half(rest, *b"am", *b"pm")?),
@@ -248,6 +243,21 @@ impl<'v> Fields<'v> {
                     self.nanos = fraction(rest, 1 + fraction_digits(rest))?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// The second, and a fraction of it even if the layout has none.
+    fn second(
+        &mut self,
+        rest: &mut &'v [u8],
+        fixed: bool,
+        fraction_follows: impl Fn() -> bool,
+    ) -> Read<()> {
+        self.second = within(two_digits(rest, fixed)?, 0, 59, "second out of range")?;
+        let digits = fraction_digits(rest);
+        if digits > 0 && !fraction_follows() {
+            self.nanos = fraction(rest, 1 + digits)?;
         }
         Ok(())
     }
