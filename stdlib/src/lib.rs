@@ -13,15 +13,23 @@ mod converters;
 mod editors;
 pub mod regex;
 
+mod base64;
 mod case;
+mod cidr;
+mod csv;
 mod hex;
+mod ids;
 mod keys;
 mod limits;
 mod maps;
+mod murmur3;
+mod pairs;
 mod pattern;
 mod prelude;
+mod raw;
 mod replace;
 mod shape;
+mod sorting;
 mod strings;
 mod utf8;
 

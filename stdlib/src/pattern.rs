@@ -15,8 +15,7 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Compiles the pattern if it is a literal. `parameter` is its position in `function`.
     pub(crate) fn prepare(function: &'static str, literals: Literals<'_>, parameter: usize) -> Result<Pattern, String> {
-        let invalid = |pattern, error| invalid(function, pattern, &error);
-        let compile = |pattern| Regex::new(pattern).map_err(|error| invalid(pattern, error.to_string()));
+        let compile = |pattern| Regex::new(pattern).map_err(|error| invalid(function, pattern, &error.to_string()));
         let literal = literals.string(parameter).map(compile).transpose()?;
         Ok(Pattern { function, literal })
     }

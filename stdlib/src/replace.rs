@@ -1,6 +1,6 @@
 //! Replacing the matches of a pattern: what `replace_pattern` and `replace_all_patterns` have in common.
 
-use crate::pattern::{self, Pattern, Search};
+use crate::pattern::{self, Buffers, Pattern, Search};
 use crate::prelude::*;
 use crate::regex::Template;
 
@@ -56,34 +56,30 @@ impl Replacer<'_> {
         call: &mut Call<'_, '_, 'a>,
         text: &[u8],
     ) -> Result<Option<&'a [u8]>, Error<'a>> {
-        let has_function = call.given(self.replacing.first + 2);
+        let function = self.replacing.first + 2;
+        let Search { regex, cache, buffers } = &mut self.search;
+        let Buffers { out, expanded, captures, template } = &mut **buffers;
         let template = match &self.replacing.template {
             Some(template) => template,
-            None => remembered(&mut self.search.buffers.template, self.text),
+            None => remembered(template, self.text),
         };
-        let Search { regex, cache, .. } = &mut self.search;
-        let out = &mut self.search.buffers.out;
         out.clear();
-        let replaced = match has_function {
-            false => regex.replace_all(cache, text, template, out),
-            true => {
-                let captures = &mut self.search.buffers.captures;
-                let expanded = &mut self.search.buffers.expanded;
-                let mut copied = None;
-                let mut matches = regex.matches(cache, text);
-                while matches.next(captures) {
-                    let Some(range) = captures.get(0) else { break };
-                    expanded.clear();
-                    template.expand(regex, text, captures, expanded);
-                    out.extend_from_slice(&text[copied.unwrap_or(0)..range.start]);
-                    apply(call, self.replacing.first + 2, expanded, out)?;
-                    copied = Some(range.end);
-                }
-                out.extend_from_slice(copied.map_or(b"", |copied| &text[copied..]));
-                copied.is_some()
-            }
-        };
-        Ok(replaced.then(|| call.bytes(out)))
+        if !call.given(function) {
+            return Ok(regex.replace_all(cache, text, template, out).then(|| call.bytes(out)));
+        }
+        let mut copied = None;
+        let mut matches = regex.matches(cache, text);
+        while matches.next(captures) {
+            let Some(range) = captures.get(0) else { break };
+            expanded.clear();
+            template.expand(regex, text, captures, expanded);
+            out.extend_from_slice(&text[copied.unwrap_or(0)..range.start]);
+            apply(call, function, expanded, out)?;
+            copied = Some(range.end);
+        }
+        let Some(copied) = copied else { return Ok(None) };
+        out.extend_from_slice(&text[copied..]);
+        Ok(Some(call.bytes(out)))
     }
 }
 

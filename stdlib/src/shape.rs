@@ -1,6 +1,6 @@
 //! The shape of values that stand for parts of a record.
 
-use ottl_vm::value::Pdata;
+use ottl_vm::value::{Pdata, Value};
 use ottl_vm::wire::cursor::Cursor;
 
 /// Whether this is a list of messages, such as the events of a span.
@@ -13,8 +13,27 @@ pub(crate) fn slice_len(part: &Pdata<'_>) -> usize {
     // Each message is a field of its own.
     let mut cursor = Cursor::new(part.wire);
     let mut count = 0;
-    while let Ok(Some(_)) = cursor.next_field() {
+    while !cursor.is_at_end() {
+        // What cannot be read was refused with the request.
+        let skipped = cursor.tag().and_then(|(_, wire_type)| cursor.skip(wire_type));
+        if skipped.is_err() {
+            break;
+        }
         count += 1;
     }
     count
+}
+
+/// The type of a value in a record, by the name that `pcommon.ValueType` has for it.
+pub(crate) fn kind_name(value: &Value<'_>) -> &'static str {
+    match value {
+        Value::Bool(_) => "Bool",
+        Value::Int(_) => "Int",
+        Value::Double(_) => "Double",
+        Value::String(_) => "Str",
+        Value::Bytes(_) => "Bytes",
+        Value::WireMap(_) | Value::Map(_) => "Map",
+        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => "Slice",
+        _ => "Empty",
+    }
 }

@@ -8,11 +8,11 @@ use ottl_vm::value::{Element, TypedList, Value};
 
 /// `strings.Split`: the pieces between the separators; with an empty separator the characters, where a
 /// bad byte counts as one.
-pub(crate) fn split<'a>(arena: &'a Bump, text: &'a [u8], separator: &[u8]) -> Vec<'a, Value<'a>> {
+pub(crate) fn split<'a>(arena: &'a Bump, text: &'a [u8], separator: &[u8]) -> Vec<'a, &'a [u8]> {
     let mut pieces = Vec::new_in(arena);
     let mut start = 0;
     let mut cut = |at: usize| {
-        pieces.push(Value::String(&text[start..at]));
+        pieces.push(&text[start..at]);
         start = at + separator.len();
     };
     match separator {
@@ -31,9 +31,35 @@ pub(crate) fn split<'a>(arena: &'a Bump, text: &'a [u8], separator: &[u8]) -> Ve
     pieces
 }
 
+/// `strings.Trim` by a rule: without the characters at both ends of which `is_cut` holds. A bad byte counts
+/// as U+FFFD.
+pub(crate) fn trim(mut text: &[u8], is_cut: impl Fn(char) -> bool) -> &[u8] {
+    while !text.is_empty() {
+        let (c, length) = utf8::first(text);
+        if !is_cut(c) {
+            break;
+        }
+        text = &text[length..];
+    }
+    while !text.is_empty() {
+        let (c, length) = utf8::last(text);
+        if !is_cut(c) {
+            break;
+        }
+        text = &text[..text.len() - length];
+    }
+    text
+}
+
+/// `strings.TrimSpace`.
+pub(crate) fn trim_space(text: &[u8]) -> &[u8] {
+    trim(text, char::is_whitespace)
+}
+
 /// A `[]string` of these strings.
-pub(crate) fn list<'a>(arena: &'a Bump, strings: Vec<'a, Value<'a>>) -> Value<'a> {
-    Value::TypedList(arena.alloc(TypedList { element: Element::String, items: strings.into_bump_slice() }))
+pub(crate) fn list<'a>(arena: &'a Bump, strings: &[&'a [u8]]) -> Value<'a> {
+    let items = arena.alloc_slice_fill_iter(strings.iter().map(|text| Value::String(text)));
+    Value::TypedList(arena.alloc(TypedList { element: Element::String, items }))
 }
 
 #[cfg(test)]
@@ -43,14 +69,16 @@ mod tests {
     #[track_caller]
     fn check(text: &[u8], separator: &[u8], expected: &[&[u8]]) {
         let arena = Bump::new();
-        let pieces: std::vec::Vec<&[u8]> = split(&arena, text, separator)
-            .iter()
-            .map(|piece| match piece {
-                Value::String(piece) => *piece,
-                other => panic!("{other:?} is no string"),
-            })
-            .collect();
+        let pieces = split(&arena, text, separator);
         assert_eq!(pieces, expected);
+    }
+
+    #[test]
+    fn trims() {
+        assert_eq!(trim_space(" \u{a0}a b\n\u{2003}".as_bytes()), b"a b");
+        assert_eq!(trim_space(b" \t "), b"");
+        assert_eq!(trim(b"\xffa\xe2\x82", |c| c == '\u{fffd}'), b"a");
+        assert_eq!(trim(b"aba", |c| c == 'b'), b"aba");
     }
 
     #[test]

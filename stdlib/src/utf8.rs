@@ -20,6 +20,16 @@ pub(crate) fn first(text: &[u8]) -> (char, usize) {
     }
 }
 
+/// `utf8.DecodeLastRune`: the last character and its length; U+FFFD and 1 where there is none. Not for
+/// an empty `text`.
+pub(crate) fn last(text: &[u8]) -> (char, usize) {
+    let start = (1..=text.len().min(4)).find(|&length| is_start(text[text.len() - length]));
+    match start.map(|length| (first(&text[text.len() - length..]), length)) {
+        Some(((c, decoded), length)) if decoded == length => (c, length),
+        _ => (char::REPLACEMENT_CHARACTER, 1),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +47,9 @@ mod tests {
         assert_eq!(first("é€".as_bytes()), ('é', 2));
         assert_eq!(first(b"\xe2\x82"), ('\u{fffd}', 1));
         assert_eq!(first(b"a\xff"), ('a', 1));
+        assert_eq!(last("é€".as_bytes()), ('€', 3));
+        assert_eq!(last(b"a\xe2\x82"), ('\u{fffd}', 1));
+        assert_eq!(last(b"\x82a"), ('a', 1));
+        assert_eq!(last(b"\x80\x80\x80\x80\x80"), ('\u{fffd}', 1));
     }
 }

@@ -19,15 +19,27 @@ function! {
     ) pure, run concat;
 }
 
-/// The delimiter is evaluated before the values.
+/// The delimiter is evaluated before the values. A list that an expression yields is gone through once.
 fn concat<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let delimiter = call.string(1)?;
     let mut out = Vec::new_in(call.arena());
-    for item in 0..call.len(0)? {
+    let mut push = |item, text: Option<&[u8]>| {
         if item > 0 {
             out.extend_from_slice(delimiter);
         }
-        out.extend_from_slice(call.item_string_like(0, item)?.unwrap_or(b"<nil>"));
+        out.extend_from_slice(text.unwrap_or(b"<nil>"));
+    };
+    match call.value(0)?.items() {
+        Some(items) => {
+            for (item, value) in items.enumerate() {
+                push(item, call.text_form(value)?);
+            }
+        }
+        None => {
+            for item in 0..call.len(0)? {
+                push(item, call.item_string_like(0, item)?);
+            }
+        }
     }
     Ok(Value::String(out.into_bump_slice()))
 }

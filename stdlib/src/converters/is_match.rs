@@ -25,8 +25,8 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 /// The pattern is evaluated before the target.
 fn is_match<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let pattern = call.prepared::<Pattern>();
-    pattern::search(call, pattern, 1, |call, pattern| {
+    let pattern: &Pattern = call.prepared();
+    pattern::search(call, pattern, 1, |call, mut pattern| {
         let target = call.string_like(0)?;
         Ok(Value::Bool(target.is_some_and(|text| pattern.is_match(text))))
     })

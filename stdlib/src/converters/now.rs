@@ -6,7 +6,7 @@ function! {
     /// The current time, in the machine's zone.
     ///
     /// ```ottl
-    /// Now() > Time("2024-01-01", "%Y-%m-%d")  # true
+    /// IsInt(Year(Now()))  # true
     /// ```
     pub(crate) static FUNCTION = converter Now() volatile, run now;
 }

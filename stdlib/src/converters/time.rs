@@ -40,9 +40,13 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         return Err("format cannot be nil".to_owned());
     }
     let zone = strptime::default_zone(literals.string(2), format).map_err(|error| error.to_string())?;
-    let locale = literals.string(3).map(Locale::new).transpose().map_err(|error| error.to_string())?;
+    let locale = literals.string(3).map(locale).transpose()?;
     let format = Strptime::new(format).map_err(|error| error.to_string())?;
     Ok(Box::new(Reader { format, zone, locale }))
+}
+
+fn locale(tag: &[u8]) -> Result<Locale, String> {
+    Locale::new(&String::from_utf8_lossy(tag)).map_err(|error| error.to_string())
 }
 
 fn time<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
@@ -50,7 +54,7 @@ fn time<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if text.is_empty() {
         return Err(Error::new("time cannot be nil"));
     }
-    let reader = call.prepared::<Reader>();
+    let reader: &Reader = call.prepared();
     match reader.format.parse_at(text, reader.zone, reader.locale.as_ref(), || call.now()) {
         Ok(time) => Ok(Value::Time(time)),
         Err(error) => Err(call.error(format_args!("{error}"))),

@@ -1,8 +1,8 @@
 //! `append`: adds values to a list.
 
 use crate::prelude::*;
+use crate::raw;
 use bumpalo::collections::Vec;
-use ottl_vm::value::Element;
 
 function! {
     /// Adds `value`, then the items of `values`, to the list `target`. A `target` without a value becomes
@@ -45,36 +45,21 @@ fn append<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::WireList(_) | Value::List(_) => list.extend(target.items().into_iter().flatten()),
         Value::TypedList(typed) => {
             for item in typed.items {
-                list.push(raw(call, *item)?);
+                list.push(raw::from_raw(call, *item)?);
             }
         }
-        single => list.push(raw(call, single)?),
+        single => list.push(raw::from_raw(call, single)?),
     }
     if call.given(1) {
         let value = call.value(1)?;
-        list.push(raw(call, value)?);
+        list.push(raw::from_raw(call, value)?);
     }
     if call.given(2) {
         for item in 0..call.len(2)? {
             let value = call.item(2, item)?;
-            list.push(raw(call, value)?);
+            list.push(raw::from_raw(call, value)?);
         }
     }
     call.set(0, Value::List(list.into_bump_slice()))?;
     Ok(Value::Nil)
-}
-
-/// The value as `pcommon.Value.FromRaw` takes it.
-fn raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome<'a> {
-    match value {
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::String(_) | Value::Bytes(_) => Ok(value),
-        Value::TypedList(list) if list.element == Element::Any => {
-            let mut items = Vec::with_capacity_in(list.items.len(), call.arena());
-            for item in list.items {
-                items.push(raw(call, *item)?);
-            }
-            Ok(Value::List(items.into_bump_slice()))
-        }
-        other => Err(call.error(format_args!("<Invalid value type {}>", other.type_name()))),
-    }
 }

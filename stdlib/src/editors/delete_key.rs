@@ -20,8 +20,7 @@ function! {
 fn delete_key<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let mut map = call.map_edit(0)?;
     let key = call.string(1)?;
-    if map.remove(key) {
-        call.store_map(0, map)?;
-    }
+    map.remove(key);
+    call.store_map(0, map)?;
     Ok(Value::Nil)
 }

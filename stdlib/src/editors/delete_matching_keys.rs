@@ -24,14 +24,11 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 /// The pattern is evaluated before the target.
 fn delete_matching_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let pattern = call.prepared::<Pattern>();
-    pattern::search(call, pattern, 1, |call, pattern| {
+    let pattern: &Pattern = call.prepared();
+    pattern::search(call, pattern, 1, |call, mut pattern| {
         let mut map = call.map_edit(0)?;
-        let before = map.len();
-        map.retain(|key, _| !pattern.is_match(key));
-        if map.len() != before {
-            call.store_map(0, map)?;
-        }
+        map.retain(|item| !pattern.is_match(item.key()));
+        call.store_map(0, map)?;
         Ok(Value::Nil)
     })
 }

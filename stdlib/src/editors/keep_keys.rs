@@ -30,19 +30,16 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn keep_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let mut map = call.map_edit(0)?;
-    let before = map.len();
     match &call.prepared::<Keys>().0 {
-        Some(keys) => map.retain(|key, _| keys.contains(key)),
+        Some(keys) => map.retain(|item| keys.contains(item.key())),
         None => {
             let mut keys = Vec::new_in(call.arena());
             for item in 0..call.len(1)? {
                 keys.push(call.item_string(1, item)?);
             }
-            map.retain(|key, _| keys.contains(&key));
+            map.retain(|item| keys.contains(&item.key()));
         }
     }
-    if map.len() != before {
-        call.store_map(0, map)?;
-    }
+    call.store_map(0, map)?;
     Ok(Value::Nil)
 }

@@ -43,14 +43,14 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let limit = call.prepared::<Limit>();
+    let limit: &Limit = call.prepared();
     let mut map = call.map_edit(0)?;
     if map.len() <= limit.entries_max {
         return Ok(Value::Nil);
     }
     let mut count = limit.priority.iter().filter(|key| map.get(key).is_some()).count();
-    map.retain(|key, _| {
-        if limit.keep.contains(key) {
+    map.retain(|item| {
+        if limit.keep.contains(item.key()) {
             return true;
         }
         count += 1;

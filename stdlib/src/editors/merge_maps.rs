@@ -37,7 +37,7 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         b"update" => Strategy::Update,
         b"upsert" => Strategy::Upsert,
         _ => {
-            let strategy = strategy.escape_ascii();
+            let strategy = String::from_utf8_lossy(strategy);
             return Err(format!(
                 "invalid value for strategy, {strategy}, must be 'insert', 'update' or 'upsert'"
             ));
@@ -46,10 +46,9 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn merge_maps<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let strategy = *call.prepared::<Strategy>();
+    let strategy: &Strategy = call.prepared();
     let mut target = call.map_edit(0)?;
     let source = call.map(1)?;
-    let mut changed = false;
     for entry in source.entries().into_iter().flatten() {
         let wanted = match strategy {
             Strategy::Insert => target.get(entry.key).is_none(),
@@ -58,11 +57,8 @@ fn merge_maps<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         };
         if wanted {
             target.set(entry.key, entry.value);
-            changed = true;
         }
     }
-    if changed {
-        call.store_map(0, target)?;
-    }
+    call.store_map(0, target)?;
     Ok(Value::Nil)
 }

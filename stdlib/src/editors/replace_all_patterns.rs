@@ -43,13 +43,13 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
     let in_keys = match literals.string(1).unwrap_or_default() {
         b"key" => true,
         b"value" => false,
-        mode => return Err(format!("invalid mode {}, must be either 'key' or 'value'", mode.escape_ascii())),
+        mode => return Err(format!("invalid mode {}, must be either 'key' or 'value'", String::from_utf8_lossy(mode))),
     };
     Ok(Box::new(Arguments { in_keys, replacing }))
 }
 
 fn replace_all_patterns<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let arguments = call.prepared::<Arguments>();
+    let arguments: &Arguments = call.prepared();
     let map = call.map_edit(0)?;
     let replacement = arguments.replacing.replacement(call)?;
     let replace = if arguments.in_keys { in_keys } else { in_values };

@@ -42,7 +42,7 @@ fn replace_pattern<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if target.is_nil() {
         return Ok(Value::Nil);
     }
-    let replacing = call.prepared::<Replacing>();
+    let replacing: &Replacing = call.prepared();
     let replacement = replacing.replacement(call)?;
     let Value::String(text) = target else { return Ok(Value::Nil) };
     let replaced = replacing.run(call, replacement, |call, mut replacer| replacer.replace(call, text))?;

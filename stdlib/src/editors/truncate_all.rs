@@ -71,7 +71,7 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn truncate_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let cut = call.prepared::<Cut>();
+    let cut: &Cut = call.prepared();
     let mut map = call.map_edit(0)?;
     let mut changed = false;
     for item in map.items_mut() {

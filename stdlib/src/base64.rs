@@ -1,0 +1,162 @@
+//! Base 64 as Go's package encoding/base64 writes and reads it.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
+
+const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// A variant of base 64.
+#[derive(Clone, Copy)]
+pub(crate) struct Variant {
+    alphabet: &'static [u8; 64],
+    is_padded: bool,
+}
+
+/// The position of the input byte where base 64 is broken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Corrupt(pub(crate) usize);
+
+impl Variant {
+    /// With the standard alphabet and padding.
+    pub(crate) const PADDED: Variant = Variant { alphabet: STANDARD, is_padded: true };
+
+    /// The variant of this name in OTTL.
+    pub(crate) fn named(name: &[u8]) -> Option<Variant> {
+        let (alphabet, is_padded) = match name {
+            b"base64" => (STANDARD, true),
+            b"base64-raw" => (STANDARD, false),
+            b"base64-url" => (URL, true),
+            b"base64-raw-url" => (URL, false),
+            _ => return None,
+        };
+        Some(Variant { alphabet, is_padded })
+    }
+
+    pub(crate) fn encode<'a>(self, arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
+        let mut out = Vec::with_capacity_in(bytes.len().div_ceil(3) * 4, arena);
+        for group in bytes.chunks(3) {
+            let bits = (0..3).fold(0, |bits, i| bits << 8 | u32::from(group.get(i).copied().unwrap_or(0)));
+            for i in 0..4 {
+                if i <= group.len() {
+                    out.push(self.alphabet[(bits >> (18 - 6 * i)) as usize & 63]);
+                } else if self.is_padded {
+                    out.push(b'=');
+                }
+            }
+        }
+        out.into_bump_slice()
+    }
+
+    /// Line breaks between digits are skipped; bits left over need not be zero.
+    pub(crate) fn decode<'a>(self, arena: &'a Bump, text: &[u8]) -> Result<&'a [u8], Corrupt> {
+        let digits = self.digits();
+        let mut out = Vec::with_capacity_in(text.len() / 4 * 3 + 3, arena);
+        let mut at = 0;
+        loop {
+            let (mut bits, mut count) = (0u32, 0);
+            let is_last = loop {
+                let Some(&byte) = text.get(at) else {
+                    match count {
+                        0 => return Ok(out.into_bump_slice()),
+                        1 => return Err(Corrupt(at - 1)),
+                        _ if self.is_padded => return Err(Corrupt(at - count)),
+                        _ => break true,
+                    }
+                };
+                at += 1;
+                let digit = digits[usize::from(byte)];
+                if digit != NO_DIGIT {
+                    bits = bits << 6 | u32::from(digit);
+                    count += 1;
+                    if count == 4 {
+                        break false;
+                    }
+                } else if !is_line_break(byte) {
+                    at = self.padding(text, at, count)?;
+                    break true;
+                }
+            };
+            bits <<= 6 * (4 - count);
+            out.extend_from_slice(&bits.to_be_bytes()[1..count]);
+            if is_last {
+                return Ok(out.into_bump_slice());
+            }
+        }
+    }
+
+    /// Checks the padding, of which the first sign stands before `at`, after `count` digits.
+    fn padding(self, text: &[u8], mut at: usize, count: usize) -> Result<usize, Corrupt> {
+        if !self.is_padded || text[at - 1] != b'=' || count < 2 {
+            return Err(Corrupt(at - 1));
+        }
+        let skip = |at: usize| text[at..].iter().position(|&byte| !is_line_break(byte)).map(|length| at + length);
+        if count == 2 {
+            at = skip(at).ok_or(Corrupt(text.len()))?;
+            if text[at] != b'=' {
+                return Err(Corrupt(at - 1));
+            }
+            at += 1;
+        }
+        match skip(at) {
+            Some(rest) => Err(Corrupt(rest)),
+            None => Ok(text.len()),
+        }
+    }
+
+    fn digits(self) -> [u8; 256] {
+        let mut digits = [NO_DIGIT; 256];
+        for (value, &digit) in self.alphabet.iter().enumerate() {
+            digits[usize::from(digit)] = value as u8;
+        }
+        digits
+    }
+}
+
+const NO_DIGIT: u8 = 0xff;
+
+fn is_line_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodes_and_decodes() {
+        let arena = Bump::new();
+        for name in ["base64", "base64-raw", "base64-url", "base64-raw-url"] {
+            let variant = Variant::named(name.as_bytes()).expect("known");
+            for length in 0..20u8 {
+                let bytes: std::vec::Vec<u8> = (0..length).map(|n| n.wrapping_mul(83) ^ 0xfa).collect();
+                let text = variant.encode(&arena, &bytes);
+                assert_eq!(variant.decode(&arena, text), Ok(bytes.as_slice()));
+            }
+        }
+        assert_eq!(Variant::PADDED.encode(&arena, b"a"), b"YQ==");
+        assert!(Variant::named(b"base32").is_none());
+    }
+
+    #[test]
+    fn reads_as_go() {
+        let arena = Bump::new();
+        for (text, expected) in [
+            ("YQ==", Ok("a")),
+            ("Y\nQ=\r\n=\n", Ok("a")),
+            ("YR==", Ok("a")),
+            ("YQ", Err(0)),
+            ("YQ=", Err(3)),
+            ("YQ==x", Err(4)),
+            ("YQ=x", Err(2)),
+            ("Y===", Err(1)),
+            ("=", Err(0)),
+            ("Y", Err(0)),
+            ("YWJj!", Err(4)),
+            ("YWJjZ", Err(4)),
+        ] {
+            let decoded = Variant::PADDED.decode(&arena, text.as_bytes());
+            assert_eq!(decoded, expected.map(str::as_bytes).map_err(Corrupt), "{text}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! `ParseKeyValue`: text of keys and values as a map.
+
+use crate::maps::MapBuilder;
+use crate::pairs::Delimiters;
+use crate::prelude::*;
+use crate::strings;
+use bumpalo::collections::Vec;
+use memchr::memmem;
+use ottl_vm::text::quote::Quoted;
+
+function! {
+    /// The keys and values in `target` as a map of strings, without the blanks around them. Keys and values
+    /// are separated by `delimiter` (default: `=`), pairs by `pair_delimiter` (default: a blank).
+    ///
+    /// Between quotes, single or double, which may stand anywhere, a `pair_delimiter` does not separate; a
+    /// backslash keeps a quote from counting. The quotes that count are removed. A pair without `delimiter`
+    /// is an error, as is an empty `target`.
+    ///
+    /// Refused when compiled: empty delimiters, and two that are equal.
+    ///
+    /// ```ottl
+    /// ParseKeyValue("a=1 b='x y'")  # {"a": "1", "b": "x y"}
+    /// ParseKeyValue("a:1, b:2", ":", ",")  # {"a": "1", "b": "2"}
+    /// ParseKeyValue("a")  # error: cannot split "a" into 2 items, got 1 item(s)
+    /// ```
+    pub(crate) static FUNCTION = converter ParseKeyValue(
+        target: StringGetter,
+        delimiter[optional]: String,
+        pair_delimiter[optional]: String,
+    ) pure, prepare prepare, run parse_key_value;
+}
+
+fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+    Ok(Box::new(Delimiters::prepare(literals)?))
+}
+
+fn parse_key_value<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let delimiters: &Delimiters = call.prepared();
+    let target = call.string(0)?;
+    if target.is_empty() {
+        return Err(Error::new("cannot parse from empty target"));
+    }
+    let Some(pairs) = split(call, target, &delimiters.pair) else {
+        let target = Quoted(target);
+        return Err(call.error(format_args!(
+            "splitting source {target} into pairs failed: never reached the end of a quoted value"
+        )));
+    };
+    let mut map = MapBuilder::with_capacity_in(pairs.len(), call.arena());
+    for pair in &pairs {
+        let Some(at) = memmem::find(pair, &delimiters.key) else { return Err(unsplit(call, &pairs, delimiters)) };
+        let value = &pair[at + delimiters.key.len()..];
+        map.put(strings::trim_space(&pair[..at]), Value::String(strings::trim_space(value)));
+    }
+    Ok(map.into_value())
+}
+
+/// The error that names all pairs without a delimiter.
+fn unsplit<'a>(call: &Call<'_, '_, 'a>, pairs: &[&[u8]], delimiters: &Delimiters) -> Error<'a> {
+    let bad = pairs.iter().filter(|pair| memmem::find(pair, &delimiters.key).is_none());
+    let texts: std::vec::Vec<String> =
+        bad.map(|pair| format!("cannot split {} into 2 items, got 1 item(s)", Quoted(pair))).collect();
+    call.error(format_args!("failed to split pairs into key-values: {}", texts.join("; ")))
+}
+
+/// The pieces between delimiters that stand outside of quotes, without those quotes; empty pieces are
+/// left out. `None` if a quote is not closed.
+fn split<'a>(call: &Call<'_, '_, 'a>, text: &'a [u8], delimiter: &[u8]) -> Option<Vec<'a, &'a [u8]>> {
+    let mut pieces = Vec::new_in(call.arena());
+    if memchr::memchr2(b'"', b'\'', text).is_none() {
+        let mut start = 0;
+        for at in memmem::find_iter(text, delimiter).chain([text.len()]) {
+            if at > start {
+                pieces.push(&text[start..at]);
+            }
+            start = at + delimiter.len();
+        }
+        return Some(pieces);
+    }
+    let mut current = Vec::new_in(call.arena());
+    let mut quote = None;
+    let mut is_escaped = false;
+    let mut at = 0;
+    while at < text.len() {
+        if quote.is_none() && text[at..].starts_with(delimiter) {
+            if !current.is_empty() {
+                pieces.push(std::mem::replace(&mut current, Vec::new_in(call.arena())).into_bump_slice());
+            }
+            at += delimiter.len();
+            continue;
+        }
+        let byte = text[at];
+        at += 1;
+        if is_escaped {
+            is_escaped = false;
+        } else if quote.is_none() && matches!(byte, b'"' | b'\'') {
+            quote = Some(byte);
+            continue;
+        } else if quote == Some(byte) {
+            quote = None;
+            continue;
+        } else {
+            is_escaped = byte == b'\\';
+        }
+        current.push(byte);
+    }
+    if !current.is_empty() {
+        pieces.push(current.into_bump_slice());
+    }
+    quote.is_none().then_some(pieces)
+}

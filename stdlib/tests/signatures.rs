@@ -1,0 +1,69 @@
+//! The library's declarations against the reference's, function by function.
+
+use ottl_vm::function::{Function, Kind, Type};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What `reference functions` printed.
+const REFERENCE: &str = include_str!("../../tests/reference/functions.jsonl");
+
+/// Functions of the reference that the library does not have.
+const MISSING: &[&str] = &[
+];
+
+fn reference() -> BTreeMap<String, Value> {
+    let parse = |line: &str| serde_json::from_str(line).expect("a line is an object");
+    let named = |function: Value| (function["name"].as_str().expect("a name").to_owned(), function);
+    REFERENCE.lines().map(parse).map(named).collect()
+}
+
+/// The name that the reference has for a type.
+fn type_name(ty: &Type) -> String {
+    match ty {
+        Type::String => "string".to_owned(),
+        Type::Int => "int64".to_owned(),
+        Type::Float => "float64".to_owned(),
+        Type::Bool => "bool".to_owned(),
+        Type::List(item) => format!("[]{}", type_name(item)),
+        Type::SliceGetter(item) => format!("SliceGetter[{}]", type_name(item)),
+        Type::Lambda => "*LambdaExpression".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn signature(function: &Function) -> Value {
+    let arguments = function.parameters.iter().map(|parameter| {
+        let mut argument = serde_json::json!({ "name": parameter.name, "type": type_name(&parameter.ty) });
+        if parameter.optional {
+            argument["optional"] = Value::Bool(true);
+        }
+        argument
+    });
+    Value::Array(arguments.collect())
+}
+
+#[test]
+fn declarations_are_the_reference_s() {
+    let reference = reference();
+    for function in ottl_stdlib::FUNCTIONS.iter().filter(|function| !function.extension) {
+        let expected = reference.get(function.name).unwrap_or_else(|| panic!("{} is not the reference's", function.name));
+        assert_eq!(signature(function), expected["arguments"], "{}", function.name);
+        let kind = if function.kind == Kind::Editor { "editor" } else { "converter" };
+        assert_eq!(kind, expected["kind"], "{}", function.name);
+    }
+}
+
+#[test]
+fn missing_functions_are_listed() {
+    let has = |name: &str| ottl_stdlib::FUNCTIONS.iter().any(|function| function.name == name);
+    let missing: Vec<String> = reference().into_keys().filter(|name| !has(name)).collect();
+    assert_eq!(missing, MISSING);
+}
+
+#[test]
+fn every_function_has_an_example() {
+    for function in ottl_stdlib::FUNCTIONS {
+        assert!(function.docs.contains("```ottl\n"), "{}", function.name);
+        assert!(function.docs.contains("  # "), "{}", function.name);
+    }
+}
