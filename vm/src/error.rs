@@ -21,7 +21,7 @@ impl<'a> Error<'a> {
     pub fn format(arena: &'a Bump, text: fmt::Arguments<'_>) -> Error<'a> {
         match text.as_str() {
             Some(fixed) => Error(arena.alloc_str(fixed)),
-            None => Error(bumpalo::format!(in arena, "{text}").into_bump_str()),
+            None => Error(bumpalo::format!(in arena, "{}", text).into_bump_str()),
         }
     }
 

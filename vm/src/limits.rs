@@ -31,3 +31,7 @@ pub const STRPTIME_ATTEMPT_COUNT_MAX: usize = 1000;
 /// Maps and lists inside one another that are written as JSON text: levels. More than a request may
 /// bring, since a program can put values into one another.
 pub const JSON_WRITE_DEPTH_MAX: u32 = 512;
+
+/// One request of a file or stream: bytes. Below 0x0a000000, so that a length before a request never
+/// starts with the byte that a request itself starts with.
+pub const FRAME_BYTES_MAX: usize = 128 << 20;

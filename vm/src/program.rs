@@ -3,10 +3,12 @@
 //! A program is immutable and `Send + Sync`; hosts share it between workers and swap it atomically. It is
 //! a list of passes, run one after the other over the whole request; a pass is one group of statements.
 
+use crate::exec::Locator;
 use crate::function::{Function, Literal, Prepared};
 use crate::instruction::Instruction;
 use crate::path::{Access, Context, FieldNumbers, Level};
 use crate::wire::Signal;
+use std::sync::OnceLock;
 
 /// What a failed statement does to the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -31,16 +33,18 @@ pub struct Program {
     pub sweep: Sweep,
 }
 
-/// Which empty messages a filter removes after its passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// Which empty messages a filter removes after its passes; each removes what those before it remove, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Sweep {
     /// None: a transformation keeps all, and gives a request back even when it is empty.
     #[default]
     Nothing,
     /// Resources without scopes, as a filter with conditions on resources alone does.
     Resources,
-    /// Metrics emptied of data points, scopes without records and resources without scopes.
-    Everything,
+    /// Scopes without records.
+    Scopes,
+    /// Metrics without data points, those of no type excepted, as a filter with conditions on data points does.
+    Metrics,
 }
 
 /// One group of statements, run over all records of its context.
@@ -79,6 +83,20 @@ pub struct Pass {
     pub masks: usize,
     /// What to look for in a message of each level, by `Level as usize`.
     pub touched: [Touched; Level::COUNT],
+    /// `touched` as the executor wants it; made when the pass first runs. Start with `OnceLock::new()`.
+    pub locators: Locators,
+}
+
+/// What a pass looks for, prepared; made when it first runs.
+pub type Locators = OnceLock<PreparedLocators>;
+
+/// See [`Pass::locators`].
+pub struct PreparedLocators(Vec<Locator>);
+
+impl Pass {
+    pub(crate) fn locators(&self) -> &[Locator] {
+        &self.locators.get_or_init(|| PreparedLocators(self.touched.iter().map(Locator::new).collect())).0
+    }
 }
 
 /// A part of a pass that runs once per resource or scope.

@@ -80,6 +80,8 @@ pub enum Element {
     Bool,
     /// `[]int64`.
     Int,
+    /// `[]uint64`: bucket counts, which no attribute holds.
+    Uint,
     /// `[]float64`.
     Double,
     /// `[][]byte`.
@@ -176,6 +178,7 @@ impl Element {
             Element::String => "[]string",
             Element::Bool => "[]bool",
             Element::Int => "[]int64",
+            Element::Uint => "[]uint64",
             Element::Double => "[]float64",
             Element::Bytes => "[][]uint8",
         }

@@ -5,7 +5,7 @@
 
 use super::cursor::{Cursor, WireType, varint_len};
 use crate::error::Error;
-use crate::value::{Entry, TypedList, Value};
+use crate::value::{Element, Entry, TypedList, Value};
 use bumpalo::Bump;
 
 /// `KeyValueList.values` and `ArrayValue.values`.
@@ -37,12 +37,16 @@ fn decode_fields(wire: &[u8]) -> Value<'_> {
     let mut cursor = Cursor::new(wire);
     let mut value = Value::Nil;
     while !cursor.is_at_end() {
-        let Ok((number, wire_type)) = cursor.tag() else { break };
+        let Ok((number, wire_type)) = cursor.tag() else {
+            break;
+        };
         let read = match (number, wire_type) {
             (STRING, WireType::Bytes) => cursor.bytes().map(Value::String),
             (BOOL, WireType::Varint) => cursor.varint().map(|v| Value::Bool(v != 0)),
             (INT, WireType::Varint) => cursor.varint().map(|v| Value::Int(v as i64)),
-            (DOUBLE, WireType::Fixed64) => cursor.fixed64().map(|v| Value::Double(f64::from_bits(v))),
+            (DOUBLE, WireType::Fixed64) => {
+                cursor.fixed64().map(|v| Value::Double(f64::from_bits(v)))
+            }
             (ARRAY, WireType::Bytes) => cursor.bytes().map(Value::WireList),
             (MAP, WireType::Bytes) => cursor.bytes().map(Value::WireMap),
             (BYTES, WireType::Bytes) => cursor.bytes().map(Value::Bytes),
@@ -64,7 +68,8 @@ pub fn key_value(wire: &[u8]) -> (&[u8], &[u8]) {
     match wire {
         // Key, then value, as SDKs write.
         [0x0a, key_length, rest @ ..] if *key_length < 0x80 => {
-            if let Some((key, [0x12, value_length, value @ ..])) = rest.split_at_checked(usize::from(*key_length))
+            if let Some((key, [0x12, value_length, value @ ..])) =
+                rest.split_at_checked(usize::from(*key_length))
                 && *value_length < 0x80
                 && value.len() == usize::from(*value_length)
             {
@@ -73,7 +78,8 @@ pub fn key_value(wire: &[u8]) -> (&[u8], &[u8]) {
         }
         // Value, then key, as the Go collector writes.
         [0x12, value_length, rest @ ..] if *value_length < 0x80 => {
-            if let Some((value, [0x0a, key_length, key @ ..])) = rest.split_at_checked(usize::from(*value_length))
+            if let Some((value, [0x0a, key_length, key @ ..])) =
+                rest.split_at_checked(usize::from(*value_length))
                 && *key_length < 0x80
                 && key.len() == usize::from(*key_length)
             {
@@ -89,11 +95,17 @@ fn key_value_fields(wire: &[u8]) -> (&[u8], &[u8]) {
     let (mut key, mut value): (&[u8], &[u8]) = (&[], &[]);
     let mut cursor = Cursor::new(wire);
     while !cursor.is_at_end() {
-        let Ok((number, wire_type)) = cursor.tag() else { break };
+        let Ok((number, wire_type)) = cursor.tag() else {
+            break;
+        };
         match (number, wire_type) {
             (KEY | VALUE, WireType::Bytes) => {
                 let Ok(bytes) = cursor.bytes() else { break };
-                if number == KEY { key = bytes } else { value = bytes }
+                if number == KEY {
+                    key = bytes
+                } else {
+                    value = bytes
+                }
             }
             _ => {
                 if cursor.skip(wire_type).is_err() {
@@ -121,7 +133,10 @@ impl<'a> Iterator for MapIter<'a> {
 
     fn next(&mut self) -> Option<Entry<'a>> {
         let (key, value) = key_value(self.0.next_message()?);
-        Some(Entry { key, value: decode(value) })
+        Some(Entry {
+            key,
+            value: decode(value),
+        })
     }
 }
 
@@ -166,15 +181,22 @@ pub(crate) fn encoded_len(value: &Value<'_>) -> usize {
         Value::Bool(_) => 2,
         Value::Int(v) => 1 + varint_len(*v as u64),
         Value::Double(_) => 9,
-        Value::String(b) | Value::Bytes(b) | Value::WireMap(b) | Value::WireList(b) => field_len(b.len()),
+        Value::String(b) | Value::Bytes(b) | Value::WireMap(b) | Value::WireList(b) => {
+            field_len(b.len())
+        }
         Value::Map(entries) => field_len(map_len(entries)),
-        Value::List(items) | Value::TypedList(TypedList { items, .. }) => field_len(list_len(items)),
+        Value::List(items) | Value::TypedList(TypedList { items, .. }) => {
+            field_len(list_len(items))
+        }
         _ => 0,
     }
 }
 
 fn map_len(entries: &[Entry<'_>]) -> usize {
-    entries.iter().map(|entry| field_len(key_value_len(entry.key, &entry.value))).sum()
+    entries
+        .iter()
+        .map(|entry| field_len(key_value_len(entry.key, &entry.value)))
+        .sum()
 }
 
 fn list_len(items: &[Value<'_>]) -> usize {
@@ -301,7 +323,11 @@ pub(crate) fn key_value_field<'a>(
 /// # Errors
 ///
 /// For times, durations, ids and pdata, which no attribute holds.
-pub fn storable<'a>(value: Value<'a>, current: &Value<'_>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
+pub fn storable<'a>(
+    value: Value<'a>,
+    current: &Value<'_>,
+    arena: &'a Bump,
+) -> Result<Value<'a>, Error<'a>> {
     match value {
         Value::Error(error) => Err(error),
         Value::Time(_)
@@ -309,6 +335,7 @@ pub fn storable<'a>(value: Value<'a>, current: &Value<'_>, arena: &'a Bump) -> R
         | Value::TraceId(_)
         | Value::SpanId(_)
         | Value::ProfileId(_)
+        | Value::TypedList(TypedList { element: Element::Uint, .. })
         | Value::Pdata(_) => Err(Error::format(
             arena,
             format_args!(
@@ -351,9 +378,18 @@ mod tests {
         let long = vec![b'x'; 300];
         let items = [Value::Int(-1), Value::Nil, Value::Bool(true)];
         let entries = [
-            Entry { key: b"a", value: Value::List(&items) },
-            Entry { key: b"", value: Value::Double(0.5) },
-            Entry { key: &long, value: Value::String(&long) },
+            Entry {
+                key: b"a",
+                value: Value::List(&items),
+            },
+            Entry {
+                key: b"",
+                value: Value::Double(0.5),
+            },
+            Entry {
+                key: &long,
+                value: Value::String(&long),
+            },
         ];
         let wire = any(&Value::Map(&entries));
         let map = decode(&wire);
@@ -362,7 +398,10 @@ mod tests {
         assert_eq!(read[2].key, long);
         assert!(matches!(read[2].value, Value::String(text) if text == long));
         let list: Vec<_> = read[0].value.items().expect("a list").collect();
-        assert!(matches!(list[..], [Value::Int(-1), Value::Nil, Value::Bool(true)]));
+        assert!(matches!(
+            list[..],
+            [Value::Int(-1), Value::Nil, Value::Bool(true)]
+        ));
         assert_eq!(any(&map), wire);
     }
 

@@ -22,7 +22,11 @@ pub(crate) struct Splice<'a> {
 
 impl<'a> Splice<'a> {
     fn new(at: u32, end: u32, level: Level, new: New<'a>) -> Splice<'a> {
-        let rank = if at == end { u8::MAX - 1 - depth(level) } else { u8::MAX };
+        let rank = if at == end {
+            u8::MAX - 1 - depth(level)
+        } else {
+            u8::MAX
+        };
         Splice { at, end, rank, new }
     }
 
@@ -82,7 +86,10 @@ fn settle_sizes(tree: &mut Tree<'_>) {
         } else {
             let mut own = node.scratch;
             if node.first_edit != NONE {
-                own += tree.edits(id as u32).map(|e| e.bytes.len() as i64 - i64::from(e.end - e.at)).sum::<i64>();
+                own += tree
+                    .edits(id as u32)
+                    .map(|e| e.bytes.len() as i64 - i64::from(e.end - e.at))
+                    .sum::<i64>();
                 tree.nodes[id].scratch = own;
             }
             grown_with_header(&node, own)
@@ -101,7 +108,11 @@ fn grown_with_header(node: &Node, payload: i64) -> i64 {
     let old = i64::from(node.end - node.start);
     if node.is_virtual {
         // Written only if something was put into it.
-        return if node.first_edit == NONE { 0 } else { payload + 1 + varint_len(payload as u64) as i64 };
+        return if node.first_edit == NONE {
+            0
+        } else {
+            payload + 1 + varint_len(payload as u64) as i64
+        };
     }
     let new_header = varint_len((old + payload) as u64) as i64;
     payload + new_header - old_header_len(node)
@@ -122,7 +133,10 @@ fn collect<'a>(tree: &Tree<'a>, splices: &mut Vec<Splice<'a>>) {
     for (id, node) in tree.nodes.iter().enumerate() {
         let level = node.level;
         // Nodes stand in wire order, so a dropped node's descendants follow it; virtual nodes come last.
-        if level == Level::Cache || (!node.is_virtual && node.tag_at < dropped_until) || (node.is_virtual && is_dropped(tree, node.parent)) {
+        if level == Level::Cache
+            || (!node.is_virtual && node.tag_at < dropped_until)
+            || (node.is_virtual && is_dropped(tree, node.parent))
+        {
             continue;
         }
         if node.is_dropped {
@@ -136,7 +150,12 @@ fn collect<'a>(tree: &Tree<'a>, splices: &mut Vec<Splice<'a>>) {
         } else if node.scratch != 0 {
             let length = i64::from(node.end - node.start) + node.scratch;
             let at = node.tag_at + tag_len(node) as u32;
-            splices.push(Splice::new(at, node.start, level, New::Length(length as u32)));
+            splices.push(Splice::new(
+                at,
+                node.start,
+                level,
+                New::Length(length as u32),
+            ));
         }
         if node.first_edit != NONE {
             let edits = tree.edits(id as u32);

@@ -40,7 +40,11 @@ pub(crate) fn index(
     levels: Levels,
     validation: Validation,
 ) -> Result<Canonical, WireError> {
-    let mut index = Index { nodes: &mut tree.nodes, levels, open: NONE };
+    let mut index = Index {
+        nodes: &mut tree.nodes,
+        levels,
+        open: NONE,
+    };
     let canonical = match validation {
         Validation::Full => validate(signal, tree.input, &mut index)?,
         Validation::Touched => scan(signal, tree.input, opened(levels), &mut index)?,
@@ -70,7 +74,9 @@ fn contained(container: Level) -> Option<Level> {
 fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
     use MessageKind::*;
     Some(match kind {
-        ResourceSpans | ResourceLogs | ResourceMetrics | ResourceProfiles => (Level::ResourceContainer, 0),
+        ResourceSpans | ResourceLogs | ResourceMetrics | ResourceProfiles => {
+            (Level::ResourceContainer, 0)
+        }
         Resource => (Level::Resource, 0),
         ScopeSpans | ScopeLogs | ScopeMetrics | ScopeProfiles => (Level::ScopeContainer, 0),
         InstrumentationScope => (Level::Scope, 0),
@@ -117,7 +123,9 @@ struct Index<'t> {
 impl Visitor for Index<'_> {
     #[inline]
     fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
-        let Some((level, variant)) = level_of(kind) else { return };
+        let Some((level, variant)) = level_of(kind) else {
+            return;
+        };
         if !self.levels.contains(level) {
             return;
         }
@@ -132,7 +140,8 @@ impl Visitor for Index<'_> {
         {
             container.message = id;
         }
-        self.nodes.push(Node::new(level, variant, at, start, end, self.open));
+        self.nodes
+            .push(Node::new(level, variant, at, start, end, self.open));
         self.open = id;
     }
 }

@@ -63,8 +63,6 @@ pub(crate) struct Edit<'a> {
 pub(crate) struct Field<'a> {
     /// Its number.
     pub(crate) number: u32,
-    /// How it is encoded.
-    pub(crate) wire_type: WireType,
     /// Its payload: the content of a length-delimited field, the bytes of any other value.
     pub(crate) payload: &'a [u8],
     /// The whole field, tag included.
@@ -133,13 +131,29 @@ impl<'a> Tree<'a> {
             self.edits[place.edit as usize].bytes = bytes;
             return place.edit;
         }
-        self.insert(id, Edit { at: place.at, end: place.end, next: NONE, bytes })
+        self.insert(
+            id,
+            Edit {
+                at: place.at,
+                end: place.end,
+                next: NONE,
+                bytes,
+            },
+        )
     }
 
     /// Adds a whole field at a node's end. Returns the edit.
     pub(crate) fn append(&mut self, id: NodeId, bytes: &'a [u8]) -> u32 {
         let at = self.node(id).end;
-        self.insert(id, Edit { at, end: at, next: NONE, bytes })
+        self.insert(
+            id,
+            Edit {
+                at,
+                end: at,
+                next: NONE,
+                bytes,
+            },
+        )
     }
 
     fn insert(&mut self, id: NodeId, mut edit: Edit<'a>) -> u32 {
@@ -178,7 +192,11 @@ impl<'a> Tree<'a> {
 
     /// Adds a node that is not in the request, for a message that was left out of `parent`.
     pub(crate) fn add_virtual(&mut self, level: Level, parent: NodeId) -> NodeId {
-        let at = if parent == NONE { 0 } else { self.node(parent).end };
+        let at = if parent == NONE {
+            0
+        } else {
+            self.node(parent).end
+        };
         let id = self.nodes.len() as NodeId;
         let mut node = Node::new(level, 0, at, at, at, parent);
         node.is_virtual = true;
@@ -188,7 +206,14 @@ impl<'a> Tree<'a> {
 }
 
 impl Node {
-    pub(crate) fn new(level: Level, variant: u8, tag_at: u32, start: u32, end: u32, parent: NodeId) -> Node {
+    pub(crate) fn new(
+        level: Level,
+        variant: u8,
+        tag_at: u32,
+        start: u32,
+        end: u32,
+        parent: NodeId,
+    ) -> Node {
         Node {
             tag_at,
             start,
@@ -223,7 +248,11 @@ impl<'a> Iterator for Fields<'_, 'a> {
         while let Some(edit) = self.tree.edits.get(self.edit as usize)
             && edit.at as usize <= self.cursor.position()
         {
-            let place = Place { at: edit.at, end: edit.end, edit: self.edit };
+            let place = Place {
+                at: edit.at,
+                end: edit.end,
+                edit: self.edit,
+            };
             self.edit = edit.next;
             self.cursor = Cursor::over(self.tree.input, edit.end as usize, self.cursor.end());
             if !edit.bytes.is_empty() {
@@ -234,11 +263,47 @@ impl<'a> Iterator for Fields<'_, 'a> {
             return None;
         }
         let at = self.cursor.position() as u32;
-        let place = Place { at, end: at, edit: NONE };
+        let place = Place {
+            at,
+            end: at,
+            edit: NONE,
+        };
         let mut field = read_field(&mut self.cursor, self.tree.input, place)?;
         field.place.end = self.cursor.position() as u32;
         Some(field)
     }
+}
+
+/// The field that `bytes` is.
+pub(crate) fn read_whole(bytes: &[u8]) -> Option<Field<'_>> {
+    let place = Place {
+        at: 0,
+        end: bytes.len() as u32,
+        edit: NONE,
+    };
+    read_field(&mut Cursor::new(bytes), bytes, place)
+}
+
+/// The fields of a message that is no node. What does not parse ends it.
+pub(crate) fn message_fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
+    let mut cursor = Cursor::new(bytes);
+    std::iter::from_fn(move || {
+        if cursor.is_at_end() {
+            return None;
+        }
+        let at = cursor.position() as u32;
+        let mut field = read_field(
+            &mut cursor,
+            bytes,
+            Place {
+                at,
+                end: at,
+                edit: NONE,
+            },
+        )?;
+        field.place.end = cursor.position() as u32;
+        Some(field)
+    })
 }
 
 #[inline]
@@ -252,7 +317,13 @@ fn read_field<'a>(cursor: &mut Cursor<'a>, bytes: &'a [u8], place: Place) -> Opt
         cursor.skip(wire_type).ok()?;
         &bytes[start..cursor.position()]
     };
-    Some(Field { number, wire_type, payload, whole: &bytes[at..cursor.position()], place })
+    Some(Field {
+        number,
+        wire_type,
+        payload,
+        whole: &bytes[at..cursor.position()],
+        place,
+    })
 }
 
 #[cfg(test)]
@@ -263,11 +334,17 @@ mod tests {
     /// One span node over: 1: "ab", 2: 7, 1000: unknown.
     fn tree(input: &[u8]) -> Tree<'_> {
         let node = Node::new(Level::Span, 0, 0, 0, input.len() as u32, NONE);
-        Tree { input, nodes: vec![node], ..Tree::default() }
+        Tree {
+            input,
+            nodes: vec![node],
+            ..Tree::default()
+        }
     }
 
     fn numbers(tree: &Tree<'_>) -> Vec<(u32, Vec<u8>)> {
-        tree.fields(0).map(|f| (f.number, f.payload.to_vec())).collect()
+        tree.fields(0)
+            .map(|f| (f.number, f.payload.to_vec()))
+            .collect()
     }
 
     #[test]
@@ -280,7 +357,10 @@ mod tests {
         tree.replace(0, seven.place, &[0x10, 9]);
         let first = tree.find(0, &every(1)).expect("field 1");
         tree.replace(0, first.place, &[]);
-        assert_eq!(numbers(&tree), [(2, vec![9]), (3, vec![b'c']), (4, vec![b'd'])]);
+        assert_eq!(
+            numbers(&tree),
+            [(2, vec![9]), (3, vec![b'c']), (4, vec![b'd'])]
+        );
         let nine = tree.find(0, &every(2)).expect("field 2");
         tree.replace(0, nine.place, &[0x10, 1]);
         let added = tree.find(0, &every(4)).expect("field 4");

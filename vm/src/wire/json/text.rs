@@ -327,10 +327,7 @@ impl<'a> Text<'a> {
                 number.contains(&b'.') && !after_point.next().is_some_and(u8::is_ascii_digit)
             }
         };
-        let value = std::str::from_utf8(number)
-            .ok()
-            .filter(|_| !is_odd)
-            .and_then(parse_decimal);
+        let value = if is_odd { None } else { parse_decimal(number) };
         let value = value.ok_or_else(|| Fault::new("not a number, or too large", at))?;
         self.pos = at + length;
         Ok(if is_negative { -value } else { value })

@@ -4,7 +4,7 @@
 //! reference's encoder does: zeros left out, singular messages always there, 64-bit integers as strings.
 
 use super::base64;
-use super::number::{write_display, write_double};
+use super::number::{write_double, write_integer};
 use crate::wire::cursor::Cursor;
 use crate::wire::error::WireError;
 use crate::wire::normalize::normalize;
@@ -103,9 +103,9 @@ fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-fn write_quoted(value: impl std::fmt::Display, out: &mut Vec<u8>) {
+fn write_quoted(value: impl itoa::Integer, out: &mut Vec<u8>) {
     out.push(b'"');
-    write_display(value, out);
+    write_integer(value, out);
     out.push(b'"');
 }
 
@@ -203,7 +203,7 @@ macro_rules! put {
         $out.push(b'"');
     }};
     ($out:ident $value:ident ($name:ident $function:ident)) => { self::$function($value, $out)? };
-    ($out:ident $value:ident $narrow:tt) => { write_display($value, $out) };
+    ($out:ident $value:ident $narrow:tt) => { write_integer($value, $out) };
 }
 
 macro_rules! name {

@@ -1,0 +1,162 @@
+//! Comparison: the rules for every pair of types.
+//!
+//! Numbers compare across int and double; strings and bytes byte by byte; maps and lists only for equality;
+//! any other mixed pair is unequal and not ordered. An empty `[]byte` counts as nil, as it does in the
+//! reference, where reading one gives a nil slice.
+
+use crate::error::Error;
+use crate::value::{Element, Value};
+use std::cmp::Ordering;
+
+/// A comparison operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+}
+
+impl Comparator {
+    fn holds(self, ordering: Option<Ordering>) -> bool {
+        match self {
+            Comparator::Equal => ordering == Some(Ordering::Equal),
+            Comparator::NotEqual => ordering != Some(Ordering::Equal),
+            Comparator::Less => ordering == Some(Ordering::Less),
+            Comparator::LessEqual => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
+            Comparator::Greater => ordering == Some(Ordering::Greater),
+            Comparator::GreaterEqual => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
+        }
+    }
+
+    fn of_equality(self, equal: bool) -> bool {
+        match self {
+            Comparator::Equal => equal,
+            Comparator::NotEqual => !equal,
+            _ => false,
+        }
+    }
+}
+
+/// Whether `left op right` holds.
+///
+/// # Errors
+/// For operands that are errors, and for pairs that the reference cannot compare and panics on.
+#[inline]
+pub fn compare<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Result<bool, Error<'a>> {
+    Ok(match (left, right) {
+        (Value::String(l), Value::String(r)) if op == Comparator::Equal => l == r,
+        (Value::Error(error), _) | (_, Value::Error(error)) => return Err(*error),
+        (Value::Int(l), Value::Int(r)) => op.holds(Some(l.cmp(r))),
+        (Value::Double(l), Value::Double(r)) => op.holds(l.partial_cmp(r)),
+        (Value::Int(l), Value::Double(r)) => op.holds((*l as f64).partial_cmp(r)),
+        (Value::Double(l), Value::Int(r)) => op.holds(l.partial_cmp(&(*r as f64))),
+        (Value::String(l), Value::String(r)) => op.holds(Some(l.cmp(r))),
+        (Value::Bool(l), Value::Bool(r)) => op.holds(Some(l.cmp(r))),
+        (Value::Duration(l), Value::Duration(r)) => op.holds(Some(l.cmp(r))),
+        (Value::Time(l), Value::Time(r)) => {
+            op.holds(Some((l.unix(), l.nanosecond()).cmp(&(r.unix(), r.nanosecond()))))
+        }
+        _ => return compare_other(op, left, right),
+    })
+}
+
+fn compare_other<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Result<bool, Error<'a>> {
+    let (left_nil, right_nil) = (is_nil(left), is_nil(right));
+    if left_nil || right_nil {
+        let both = left_nil && right_nil;
+        return Ok(if both { op.holds(Some(Ordering::Equal)) } else { op == Comparator::NotEqual });
+    }
+    Ok(match (left, right) {
+        (Value::Bytes(l), Value::Bytes(r)) => op.holds(Some(l.cmp(r))),
+        (Value::TypedList(l), Value::TypedList(r)) if l.element == r.element && l.element != Element::Any => {
+            return Err(Error::new("runtime error: comparing uncomparable type"));
+        }
+        (Value::TypedList(l), _) if l.element != Element::Any => op == Comparator::NotEqual,
+        (_, Value::TypedList(r)) if r.element != Element::Any => op == Comparator::NotEqual,
+        _ if left.items().is_some() && right.items().is_some() => op.of_equality(equal(left, right)),
+        _ if left.entries().is_some() && right.entries().is_some() => op.of_equality(equal(left, right)),
+        (Value::TraceId(l), Value::TraceId(r)) => op.of_equality(l == r),
+        (Value::SpanId(l), Value::SpanId(r)) => op.of_equality(l == r),
+        (Value::ProfileId(l), Value::ProfileId(r)) => op.of_equality(l == r),
+        (Value::Pdata(l), Value::Pdata(r)) => op.of_equality(l.type_name == r.type_name && l.wire == r.wire),
+        _ => op == Comparator::NotEqual,
+    })
+}
+
+fn is_nil(value: &Value<'_>) -> bool {
+    matches!(value, Value::Nil | Value::Bytes([]))
+}
+
+/// Deep equality of elements: same types, lists in order, maps by key.
+pub fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
+    match (left, right) {
+        (Value::Nil, Value::Nil) => true,
+        (Value::Bool(l), Value::Bool(r)) => l == r,
+        (Value::Int(l), Value::Int(r)) => l == r,
+        (Value::Double(l), Value::Double(r)) => l == r,
+        (Value::String(l), Value::String(r)) | (Value::Bytes(l), Value::Bytes(r)) => l == r,
+        (Value::Time(l), Value::Time(r)) => l == r,
+        (Value::Duration(l), Value::Duration(r)) => l == r,
+        _ => match (left.items(), right.items()) {
+            (Some(l), Some(r)) => l.map(Some).chain([None]).zip(r.map(Some).chain([None])).all(both_equal),
+            _ => maps_equal(left, right),
+        },
+    }
+}
+
+fn both_equal((left, right): (Option<Value<'_>>, Option<Value<'_>>)) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => equal(&left, &right),
+        (left, right) => left.is_none() && right.is_none(),
+    }
+}
+
+fn maps_equal(left: &Value<'_>, right: &Value<'_>) -> bool {
+    let (Some(mut entries), Some(others)) = (left.entries(), right.entries()) else { return false };
+    entries.clone().count() == others.count()
+        && entries.all(|entry| right.get(entry.key).is_some_and(|other| equal(&entry.value, &other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::TypedList;
+    use Comparator::*;
+
+    fn holds(op: Comparator, left: Value<'_>, right: Value<'_>) -> bool {
+        compare(op, &left, &right).expect("comparable")
+    }
+
+    #[test]
+    fn numbers_compare_across_types_and_nil_only_with_nil() {
+        assert!(holds(Equal, Value::Int(1), Value::Double(1.0)));
+        assert!(holds(Less, Value::Double(0.5), Value::Int(1)));
+        assert!(!holds(LessEqual, Value::Double(f64::NAN), Value::Int(1)));
+        assert!(holds(LessEqual, Value::Nil, Value::Bytes(b"")));
+        assert!(!holds(Less, Value::Nil, Value::Int(1)));
+        assert!(holds(NotEqual, Value::Int(1), Value::String(b"1")));
+    }
+
+    #[test]
+    fn lists_compare_element_by_element_with_types() {
+        let ints = [Value::Int(1), Value::Int(2)];
+        let doubles = [Value::Double(1.0), Value::Double(2.0)];
+        assert!(holds(Equal, Value::List(&ints), Value::List(&ints)));
+        assert!(!holds(Equal, Value::List(&ints), Value::List(&ints[..1])));
+        assert!(!holds(Equal, Value::List(&ints[..1]), Value::List(&ints)));
+        assert!(holds(NotEqual, Value::List(&ints), Value::List(&doubles)));
+        assert!(!holds(Less, Value::List(&ints), Value::List(&ints)));
+        let texts = TypedList { element: Element::String, items: &[] };
+        assert!(holds(NotEqual, Value::TypedList(&texts), Value::List(&[])));
+        assert!(compare(Equal, &Value::TypedList(&texts), &Value::TypedList(&texts)).is_err());
+    }
+}

@@ -1,0 +1,426 @@
+//! Reading and writing paths of one record.
+
+use super::keyed;
+use super::locate::Slot;
+use super::machine::Machine;
+use super::map_edit::MapEdit;
+use crate::error::Error;
+use crate::path::form::{Form, any_field, length_delimited};
+use crate::path::special::ResolvedKey;
+use crate::path::{Access, FieldNumbers, Level};
+use crate::program::{Key, Path};
+use crate::value::{Entry, Value};
+use crate::wire::any;
+use crate::wire::tree::{NONE, NodeId, Place};
+use bumpalo::Bump;
+use smallvec::SmallVec;
+
+type Result<'a, T> = std::result::Result<T, Error<'a>>;
+type Keys<'a> = SmallVec<[ResolvedKey<'a>; 2]>;
+
+/// One record's messages, for paths that are more than a field.
+pub struct Lane<'m, 'p: 'a, 'a> {
+    pub(crate) machine: &'m mut Machine<'p, 'a>,
+    pub(crate) lane: usize,
+}
+
+impl<'p: 'a, 'a> Machine<'p, 'a> {
+    /// The lane's message that holds a path; an error if the record has none.
+    fn holder(&self, level: Level, lane: usize) -> Result<'a, NodeId> {
+        match self.node_of(level, lane) {
+            NONE => Err(Error::new("the record has no such part")),
+            id => Ok(id),
+        }
+    }
+
+    pub(crate) fn resolve_keys(&self, keys: &'p [Key], lane: usize) -> Keys<'a> {
+        keys.iter()
+            .map(|key| match key {
+                Key::String(text) => ResolvedKey::String(text),
+                Key::Int(index) => ResolvedKey::Int(*index),
+                Key::Value(operand) => ResolvedKey::Expression(self.operand(*operand, lane)),
+            })
+            .collect()
+    }
+
+    /// The value of a path.
+    pub(crate) fn read_path(&mut self, path: &'p Path, lane: usize) -> Result<'a, Value<'a>> {
+        let id = self.holder(path.level, lane)?;
+        match path.access {
+            Access::Field { field, .. } if self.number(id, &field) == 0 => Ok(Value::Nil),
+            Access::Field { field, form } => {
+                let value = form.decode(self.field(id, &field, path.slot).payload, self.arena);
+                if path.keys.is_empty() {
+                    return Ok(value);
+                }
+                indexable_body(&value, self.arena)?;
+                let keys = self.resolve_keys(&path.keys, lane);
+                keyed::read(value, &keys, self.arena)
+            }
+            Access::Nested { field, inner, form } => {
+                let outer = self.field(id, &field, path.slot).payload;
+                Ok(form.decode(outer.and_then(|outer| inner_field(outer, inner)), self.arena))
+            }
+            Access::Attributes { field } if path.keys.is_empty() => Ok(self.all_attributes(id, &field)),
+            Access::Attributes { field } => {
+                let payload = match path.slot {
+                    Some(slot) => self.slot(id, slot).payload,
+                    None => {
+                        let first = self.resolve_keys(&path.keys[..1], lane);
+                        let key = keyed::map_key(&first[0], self.arena).map_err(|e| self.map_error(e))?;
+                        self.find_attribute(id, &field, key).payload
+                    }
+                };
+                let Some(payload) = payload else { return Ok(Value::Nil) };
+                if path.keys.len() == 1 {
+                    return Ok(any::decode(payload));
+                }
+                let keys = self.resolve_keys(&path.keys[1..], lane);
+                keyed::read(any::decode(payload), &keys, self.arena)
+            }
+            Access::Special(special) => {
+                let keys = self.resolve_keys(&path.keys, lane);
+                (special.read)(&mut Lane { machine: self, lane }, &keys)
+            }
+        }
+    }
+
+    fn map_error(&self, error: Error<'a>) -> Error<'a> {
+        Error::format(self.arena, format_args!("cannot get map value: {error}"))
+    }
+
+    /// Writes a path.
+    pub(crate) fn write_path(&mut self, path: &'p Path, lane: usize, value: Value<'a>) -> Result<'a, ()> {
+        let value = value.ok()?;
+        let id = self.holder(path.level, lane)?;
+        match path.access {
+            Access::Field { field, form } => {
+                let number = self.number(id, &field);
+                if number == 0 {
+                    return Err(Error::new("unsupported data point type"));
+                }
+                let slot = self.field(id, &field, path.slot);
+                if path.keys.is_empty() {
+                    let bytes = form.encode(number, value, slot.payload, self.arena)?;
+                    self.put(id, slot, path.slot, bytes);
+                    return Ok(());
+                }
+                let keys = self.resolve_keys(&path.keys, lane);
+                let current = form.decode(slot.payload, self.arena);
+                indexable_body(&current, self.arena)?;
+                let (new, result) = keyed::write(current, &keys, value, self.arena);
+                let bytes = any_field(number, &new, self.arena);
+                self.put(id, slot, path.slot, bytes);
+                result
+            }
+            Access::Nested { field, inner, form } => {
+                let slot = self.field(id, &field, path.slot);
+                let outer = slot.payload.unwrap_or_default();
+                let new = form.encode(inner, value, inner_field(outer, inner), self.arena)?;
+                let number = self.number(id, &field);
+                let bytes = length_delimited(number, &with_inner(outer, inner, new), self.arena);
+                self.put(id, slot, path.slot, bytes);
+                Ok(())
+            }
+            Access::Attributes { field } if path.keys.is_empty() => self.set_attributes(id, &field, &value),
+            Access::Attributes { field } => self.write_attribute(path, id, &field, lane, value),
+            Access::Special(special) => {
+                let keys = self.resolve_keys(&path.keys, lane);
+                (special.write)(&mut Lane { machine: self, lane }, &keys, value)
+            }
+        }
+    }
+
+    fn write_attribute(
+        &mut self,
+        path: &'p Path,
+        id: NodeId,
+        field: &FieldNumbers,
+        lane: usize,
+        value: Value<'a>,
+    ) -> Result<'a, ()> {
+        let keys = self.resolve_keys(&path.keys, lane);
+        let key = keyed::map_key(&keys[0], self.arena)
+            .map_err(|e| Error::format(self.arena, format_args!("cannot set map value: {e}")))?;
+        let slot = match path.slot {
+            Some(slot) => self.slot(id, slot),
+            None => self.find_attribute(id, field, key),
+        };
+        let current = slot.payload.map_or(Value::Nil, any::decode);
+        let (new, result) = keyed::write(current, &keys[1..], value, self.arena);
+        let (bytes, payload) = any::key_value_field(self.arena, self.number(id, field), key, &new);
+        self.put_attribute(id, slot, path.slot, bytes, payload);
+        result
+    }
+
+    /// Puts an attribute's field in the place of `old`, or adds it.
+    #[inline]
+    pub(crate) fn put_attribute(
+        &mut self,
+        id: NodeId,
+        old: Slot<'a>,
+        slot: Option<u16>,
+        bytes: &'a [u8],
+        payload: &'a [u8],
+    ) {
+        let new = self.splice(id, old, bytes);
+        match slot {
+            Some(slot) => self.set_slot(id, slot, Slot { place: new, payload: Some(payload) }),
+            None => self.forget_slots(id),
+        }
+    }
+
+    /// Puts a whole field, or nothing, in the place of `old`, or adds it.
+    pub(crate) fn put(&mut self, id: NodeId, old: Slot<'a>, slot: Option<u16>, bytes: &'a [u8]) {
+        if bytes.is_empty() && old.payload.is_none() {
+            return;
+        }
+        let place = self.splice(id, old, bytes);
+        let Some(slot) = slot else { return self.forget_slots(id) };
+        let payload = payload_of(bytes);
+        if payload.is_some() {
+            self.set_slot(id, slot, Slot { place, payload });
+        } else {
+            // The place is taken by an edit without bytes; what comes next is added at the end.
+            self.set_slot(id, slot, Slot::ABSENT);
+        }
+    }
+
+    fn splice(&mut self, id: NodeId, old: Slot<'a>, bytes: &'a [u8]) -> Place {
+        let edit = if old.payload.is_some() {
+            self.tree.replace(id, old.place, bytes)
+        } else {
+            self.tree.append(id, bytes)
+        };
+        let written = &self.tree.edits[edit as usize];
+        Place { at: written.at, end: written.end, edit }
+    }
+
+    /// A field's number in a message.
+    pub(crate) fn number(&self, id: NodeId, field: &FieldNumbers) -> u32 {
+        field[usize::from(self.tree.node(id).variant)]
+    }
+
+    /// Where a singular field stands, by its slot if the pass has one for it.
+    pub(crate) fn field(&mut self, id: NodeId, field: &FieldNumbers, slot: Option<u16>) -> Slot<'a> {
+        match slot {
+            Some(slot) => self.slot(id, slot),
+            None => match self.tree.find(id, field) {
+                Some(found) => Slot { place: found.place, payload: Some(found.payload) },
+                None => Slot::ABSENT,
+            },
+        }
+    }
+
+    fn find_attribute(&self, id: NodeId, field: &FieldNumbers, key: &[u8]) -> Slot<'a> {
+        let number = self.number(id, field);
+        for candidate in self.tree.fields(id).filter(|f| f.number == number) {
+            let (candidate_key, value) = any::key_value(candidate.payload);
+            if candidate_key == key {
+                return Slot { place: candidate.place, payload: Some(value) };
+            }
+        }
+        Slot::ABSENT
+    }
+
+    fn all_attributes(&self, id: NodeId, field: &FieldNumbers) -> Value<'a> {
+        let number = self.number(id, field);
+        let mut entries = bumpalo::collections::Vec::new_in(self.arena);
+        for attribute in self.tree.fields(id).filter(|f| f.number == number) {
+            let (key, value) = any::key_value(attribute.payload);
+            entries.push(Entry { key, value: any::decode(value) });
+        }
+        Value::Map(entries.into_bump_slice())
+    }
+
+    fn set_attributes(&mut self, id: NodeId, field: &FieldNumbers, value: &Value<'a>) -> Result<'a, ()> {
+        if !value.is_nil() && value.entries().is_none() {
+            let found = value.type_name();
+            return Err(Error::format(
+                self.arena,
+                format_args!("unsupported type provided for setting a pcommon.Map: {found}"),
+            ));
+        }
+        let mut edit = self.edit_attributes(id, field);
+        edit.replace_all(value);
+        self.store_attributes(id, field, edit);
+        Ok(())
+    }
+
+    /// A detached copy of a message's attributes.
+    pub(crate) fn edit_attributes(&self, id: NodeId, field: &FieldNumbers) -> MapEdit<'a> {
+        let number = self.number(id, field);
+        let mut edit = MapEdit::new(self.arena);
+        for attribute in self.tree.fields(id).filter(|f| f.number == number) {
+            edit.push_field(attribute.payload, attribute.whole, attribute.place);
+        }
+        edit
+    }
+
+    /// Writes a message's attributes back: only what changed becomes an edit.
+    pub(crate) fn store_attributes(&mut self, id: NodeId, field: &FieldNumbers, edit: MapEdit<'a>) {
+        if !edit.is_changed() {
+            return;
+        }
+        let number = self.number(id, field);
+        if edit.is_in_order() {
+            self.store_in_place(id, number, &edit);
+        } else {
+            self.store_by_position(id, number, &edit);
+        }
+        self.forget_slots(id);
+    }
+
+    fn entry_bytes(&self, number: u32, item: &super::map_edit::MapItem<'a>) -> &'a [u8] {
+        if item.is_unchanged() {
+            return item.whole;
+        }
+        any::key_value_field(self.arena, number, item.key(), &item.value()).0
+    }
+
+    fn store_in_place(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
+        let mut items = edit.items().iter().peekable();
+        let mut removed: Option<Place> = None;
+        for (origin, place) in edit.places.iter().enumerate() {
+            if let Some(item) = items.next_if(|item| item.origin == origin as u32) {
+                if !item.is_unchanged() {
+                    let bytes = self.entry_bytes(number, item);
+                    self.tree.replace(id, *place, bytes);
+                }
+                continue;
+            }
+            // Neighbours of the request that go are one edit.
+            match &mut removed {
+                Some(run) if run.end == place.at && place.edit == NONE => run.end = place.end,
+                _ if place.edit != NONE => {
+                    self.tree.replace(id, *place, &[]);
+                }
+                _ => {
+                    if let Some(run) = removed.replace(*place) {
+                        self.tree.replace(id, run, &[]);
+                    }
+                }
+            }
+        }
+        if let Some(run) = removed {
+            self.tree.replace(id, run, &[]);
+        }
+        for item in items {
+            let bytes = self.entry_bytes(number, item);
+            self.tree.append(id, bytes);
+        }
+    }
+
+    fn store_by_position(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
+        for (position, item) in edit.items().iter().enumerate() {
+            let stays = item.origin == position as u32 && item.is_unchanged();
+            if stays {
+                continue;
+            }
+            let bytes = self.entry_bytes(number, item);
+            match edit.places.get(position) {
+                Some(place) => self.tree.replace(id, *place, bytes),
+                None => self.tree.append(id, bytes),
+            };
+        }
+        for place in edit.places.iter().skip(edit.len()) {
+            self.tree.replace(id, *place, &[]);
+        }
+    }
+}
+
+/// Only maps and lists of a log's body have keys.
+fn indexable_body<'a>(value: &Value<'_>, arena: &'a Bump) -> Result<'a, ()> {
+    if value.entries().is_some() || value.items().is_some() {
+        return Ok(());
+    }
+    let kind = any::kind_name(value);
+    Err(Error::format(arena, format_args!("log bodies of type {kind} cannot be indexed")))
+}
+
+/// The payload of a whole field.
+fn payload_of(bytes: &[u8]) -> Option<&[u8]> {
+    crate::wire::tree::read_whole(bytes).map(|field| field.payload)
+}
+
+/// The payload of the last field with this number in a message.
+fn inner_field(message: &[u8], number: u32) -> Option<&[u8]> {
+    crate::wire::tree::message_fields(message).filter(|f| f.number == number).last().map(|f| f.payload)
+}
+
+/// A message with its fields of this number replaced by a whole field, or nothing.
+fn with_inner(message: &[u8], number: u32, new: &[u8]) -> SmallVec<[u8; 64]> {
+    let mut out = SmallVec::new();
+    for field in crate::wire::tree::message_fields(message).filter(|f| f.number != number) {
+        out.extend_from_slice(field.whole);
+    }
+    out.extend_from_slice(new);
+    out
+}
+
+impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
+    /// The request's arena.
+    pub fn arena(&self) -> &'a Bump {
+        self.machine.arena
+    }
+
+    /// The variant of the record's message at a level (see [`FieldNumbers`]); `None` if it has none.
+    pub fn variant(&self, level: Level) -> Option<u8> {
+        match self.machine.node_of(level, self.lane) {
+            NONE => None,
+            id => Some(self.machine.tree.node(id).variant),
+        }
+    }
+
+    /// The payload of a singular field of the record's message at a level.
+    pub fn field(&mut self, level: Level, field: &FieldNumbers) -> Option<&'a [u8]> {
+        let id = self.machine.holder(level, self.lane).ok()?;
+        self.machine.tree.find(id, field).map(|found| found.payload)
+    }
+
+    /// All fields with this number, whole, one after the other, and how many there are.
+    pub fn run(&self, level: Level, number: u32) -> (&'a [u8], usize) {
+        let Ok(id) = self.machine.holder(level, self.lane) else { return (&[], 0) };
+        let mut out = bumpalo::collections::Vec::new_in(self.machine.arena);
+        let mut count = 0;
+        for field in self.machine.tree.fields(id).filter(|f| f.number == number) {
+            out.extend_from_slice_copy(field.whole);
+            count += 1;
+        }
+        (out.into_bump_slice(), count)
+    }
+
+    /// The numbers and payloads of the fields of the record's message at a level.
+    pub fn fields(&self, level: Level) -> impl Iterator<Item = (u32, &'a [u8])> + '_ {
+        let id = self.machine.holder(level, self.lane).ok();
+        id.into_iter().flat_map(|id| self.machine.tree.fields(id)).map(|f| (f.number, f.payload))
+    }
+
+    /// Replaces all fields with this number by whole fields of the same number, or by nothing.
+    pub fn replace(&mut self, level: Level, number: u32, bytes: &'a [u8]) -> Result<'a, ()> {
+        let id = self.machine.holder(level, self.lane)?;
+        let places: SmallVec<[Place; 4]> =
+            self.machine.tree.fields(id).filter(|f| f.number == number).map(|f| f.place).collect();
+        for place in places {
+            self.machine.tree.replace(id, place, &[]);
+        }
+        for field in crate::wire::tree::message_fields(bytes) {
+            self.machine.tree.append(id, field.whole);
+        }
+        self.machine.forget_slots(id);
+        Ok(())
+    }
+
+    /// Reads a field as a form does.
+    pub fn read(&mut self, level: Level, field: &FieldNumbers, form: Form) -> Value<'a> {
+        let payload = self.field(level, field);
+        form.decode(payload, self.machine.arena)
+    }
+
+    /// Writes a field as a form does.
+    pub fn write(&mut self, level: Level, number: u32, form: Form, value: Value<'a>) -> Result<'a, ()> {
+        let current = self.field(level, &crate::path::every(number));
+        let bytes = form.encode(number, value, current, self.machine.arena)?;
+        self.replace(level, number, bytes)
+    }
+}

@@ -1,0 +1,461 @@
+//! Calls: how a function's body gets at its arguments.
+//!
+//! An argument is converted when the body asks for it, by the rules of the parameter's type and with the
+//! reference's words for what it refuses. What the body does not ask for cannot fail.
+
+use super::machine::Machine;
+use super::map_edit::MapEdit;
+use crate::error::Error;
+use crate::function::{Body, Function, Literal};
+use crate::path::Access;
+use crate::path::form::hex;
+use crate::program::{Argument, CallSite};
+use crate::text::{json, number, time::Time};
+use crate::value::Value;
+use crate::wire::any;
+use bumpalo::Bump;
+use std::any::Any;
+
+type Result<'a, T> = std::result::Result<T, Error<'a>>;
+
+/// A call of a function on one record.
+pub struct Call<'m, 'p: 'a, 'a> {
+    machine: &'m mut Machine<'p, 'a>,
+    lane: usize,
+    arguments: Arguments<'m, 'p, 'a>,
+    site: &'p CallSite,
+}
+
+#[derive(Clone, Copy)]
+enum Arguments<'m, 'p, 'a> {
+    /// As the statement gives them.
+    Site(&'p [Argument]),
+    /// Values that another function gives.
+    Given(&'m [Value<'a>]),
+}
+
+impl<'p: 'a, 'a> Machine<'p, 'a> {
+    /// Runs a call on one record.
+    #[inline]
+    pub(crate) fn call(&mut self, site: &'p CallSite, lane: usize) -> Result<'a, Value<'a>> {
+        let run = match site.function.body {
+            Body::Run(run) | Body::Prepared(_, run) => run,
+            Body::Store => return Err(Error::new("set is an instruction")),
+        };
+        run(&mut Call { machine: self, lane, arguments: Arguments::Site(&site.arguments), site })
+    }
+}
+
+impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
+    /// The request's arena.
+    pub fn arena(&self) -> &'a Bump {
+        self.machine.arena
+    }
+
+    /// An error with this text.
+    #[cold]
+    pub fn error(&self, text: std::fmt::Arguments<'_>) -> Error<'a> {
+        Error::format(self.machine.arena, text)
+    }
+
+    /// The host's clock.
+    pub fn now(&self) -> Time {
+        (self.machine.now)()
+    }
+
+    /// A copy of bytes in the arena.
+    pub fn bytes(&self, bytes: &[u8]) -> &'a [u8] {
+        self.machine.arena.alloc_slice_copy(bytes)
+    }
+
+    fn argument(&self, parameter: usize) -> Option<&'p Argument> {
+        match self.arguments {
+            Arguments::Site(arguments) => arguments.get(parameter),
+            Arguments::Given(_) => None,
+        }
+    }
+
+    /// Whether an argument was given for the parameter.
+    pub fn given(&self, parameter: usize) -> bool {
+        match self.arguments {
+            Arguments::Site(arguments) => {
+                !matches!(arguments.get(parameter), None | Some(Argument::Absent))
+            }
+            Arguments::Given(values) => parameter < values.len(),
+        }
+    }
+
+    /// The argument's value.
+    pub fn value(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
+        if let Arguments::Given(values) = self.arguments {
+            return values.get(parameter).copied().unwrap_or_default().ok();
+        }
+        match self.argument(parameter) {
+            Some(argument) => self.value_of(argument),
+            None => Ok(Value::Nil),
+        }
+    }
+
+    fn value_of(&mut self, argument: &'p Argument) -> Result<'a, Value<'a>> {
+        match argument {
+            Argument::Value(operand) => self.machine.operand(*operand, self.lane).ok(),
+            Argument::Path(path) => {
+                let path = &self.machine.pass.paths[usize::from(*path)];
+                self.machine.read_path(path, self.lane)
+            }
+            Argument::Literal(literal) => Ok(super::machine::constant(literal, self.machine.arena)),
+            Argument::Absent | Argument::List(_) | Argument::Function(_) => Ok(Value::Nil),
+        }
+    }
+
+    #[cold]
+    fn expected(&self, expected: &str, found: &Value<'_>) -> Error<'a> {
+        let found = if found.is_nil() { "nil" } else { found.type_name() };
+        self.error(format_args!("expected {expected} but got {found}"))
+    }
+
+    /// A string; nothing else.
+    #[inline]
+    pub fn string(&mut self, parameter: usize) -> Result<'a, &'a [u8]> {
+        match self.value(parameter)? {
+            Value::String(text) => Ok(text),
+            other => Err(self.expected("string", &other)),
+        }
+    }
+
+    /// An int; nothing else.
+    pub fn int(&mut self, parameter: usize) -> Result<'a, i64> {
+        match self.value(parameter)? {
+            Value::Int(v) => Ok(v),
+            other => Err(self.expected("int64", &other)),
+        }
+    }
+
+    /// A double; nothing else.
+    pub fn float(&mut self, parameter: usize) -> Result<'a, f64> {
+        match self.value(parameter)? {
+            Value::Double(v) => Ok(v),
+            other => Err(self.expected("float64", &other)),
+        }
+    }
+
+    /// A bool; nothing else.
+    pub fn bool(&mut self, parameter: usize) -> Result<'a, bool> {
+        match self.value(parameter)? {
+            Value::Bool(v) => Ok(v),
+            other => Err(self.expected("bool", &other)),
+        }
+    }
+
+    /// A map; nothing else.
+    pub fn map(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
+        match self.value(parameter)? {
+            value @ (Value::WireMap(_) | Value::Map(_)) => Ok(value),
+            other => Err(self.expected("pcommon.Map", &other)),
+        }
+    }
+
+    /// A list of any kind; nothing else.
+    pub fn list(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
+        match self.value(parameter)? {
+            value @ (Value::WireList(_) | Value::List(_) | Value::TypedList(_)) => Ok(value),
+            other => Err(self.expected("pcommon.Slice", &other)),
+        }
+    }
+
+    /// An instant; nothing else.
+    pub fn time(&mut self, parameter: usize) -> Result<'a, Time> {
+        match self.value(parameter)? {
+            Value::Time(time) => Ok(time),
+            other => Err(self.expected("time", &other)),
+        }
+    }
+
+    /// A duration in nanoseconds; nothing else.
+    pub fn duration(&mut self, parameter: usize) -> Result<'a, i64> {
+        match self.value(parameter)? {
+            Value::Duration(nanos) => Ok(nanos),
+            other => Err(self.expected("duration", &other)),
+        }
+    }
+
+    /// Anything with a text form; nil is `None`.
+    #[inline]
+    pub fn string_like(&mut self, parameter: usize) -> Result<'a, Option<&'a [u8]>> {
+        let value = self.value(parameter)?;
+        self.text_form(value)
+    }
+
+    /// A value's text form, as parameters that take anything with one see it.
+    pub fn text_form(&self, value: Value<'a>) -> Result<'a, Option<&'a [u8]>> {
+        Ok(match value {
+            Value::Nil => None,
+            Value::String(text) => Some(text),
+            Value::Bytes(bytes) => Some(hex(bytes, self.machine.arena)),
+            other => {
+                let mut out = Vec::new();
+                json::append_value(&mut out, &other)
+                    .map_err(|_| self.error(format_args!("unsupported type: {}", other.type_name())))?;
+                Some(self.bytes(&out))
+            }
+        })
+    }
+
+    /// Anything that converts to an int; nil is `None`.
+    pub fn int_like(&mut self, parameter: usize) -> Result<'a, Option<i64>> {
+        Ok(Some(match self.value(parameter)? {
+            Value::Nil => return Ok(None),
+            Value::Int(v) => v,
+            Value::Double(v) => double_to_int(v),
+            Value::Bool(v) => i64::from(v),
+            Value::String(text) => {
+                number::parse_int(text, 10).map_err(|e| self.error(format_args!("{e}")))?
+            }
+            other => return Err(self.unsupported(&other)),
+        }))
+    }
+
+    /// Anything that converts to a double; nil is `None`.
+    pub fn float_like(&mut self, parameter: usize) -> Result<'a, Option<f64>> {
+        Ok(Some(match self.value(parameter)? {
+            Value::Nil => return Ok(None),
+            Value::Int(v) => v as f64,
+            Value::Double(v) => v,
+            Value::Bool(v) => f64::from(u8::from(v)),
+            Value::String(text) => number::parse_float(text).map_err(|e| self.error(format_args!("{e}")))?,
+            other => return Err(self.unsupported(&other)),
+        }))
+    }
+
+    /// Anything that converts to a bool; nil is `None`.
+    pub fn bool_like(&mut self, parameter: usize) -> Result<'a, Option<bool>> {
+        Ok(Some(match self.value(parameter)? {
+            Value::Nil => return Ok(None),
+            Value::Int(v) => v != 0,
+            Value::Double(v) => v != 0.0,
+            Value::Bool(v) => v,
+            Value::String(text) => number::parse_bool(text).map_err(|e| self.error(format_args!("{e}")))?,
+            other => return Err(self.unsupported(&other)),
+        }))
+    }
+
+    /// Anything that converts to bytes, numbers big-endian; nil is `None`.
+    pub fn bytes_like(&mut self, parameter: usize) -> Result<'a, Option<&'a [u8]>> {
+        Ok(Some(match self.value(parameter)? {
+            Value::Nil => return Ok(None),
+            Value::String(bytes) | Value::Bytes(bytes) => bytes,
+            Value::Int(v) => self.bytes(&v.to_be_bytes()),
+            Value::Double(v) => self.bytes(&v.to_bits().to_be_bytes()),
+            Value::Bool(v) => self.bytes(&[u8::from(v)]),
+            other => return Err(self.unsupported(&other)),
+        }))
+    }
+
+    fn unsupported(&self, value: &Value<'_>) -> Error<'a> {
+        self.error(format_args!("unsupported type: {}", value.type_name()))
+    }
+
+    fn literal(&self, parameter: usize) -> Option<&'p Literal> {
+        match self.argument(parameter)? {
+            Argument::Literal(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// A string literal.
+    pub fn text(&self, parameter: usize) -> Option<&'p [u8]> {
+        match self.literal(parameter)? {
+            Literal::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// An int literal or an enum.
+    pub fn int_literal(&self, parameter: usize) -> Option<i64> {
+        match self.literal(parameter)? {
+            Literal::Int(v) => Some(*v),
+            _ => None,
+        }
+    }
+
+    /// A float literal.
+    pub fn float_literal(&self, parameter: usize) -> Option<f64> {
+        match self.literal(parameter)? {
+            Literal::Double(v) => Some(*v),
+            _ => None,
+        }
+    }
+
+    /// A bool literal.
+    pub fn bool_literal(&self, parameter: usize) -> Option<bool> {
+        match self.literal(parameter)? {
+            Literal::Bool(v) => Some(*v),
+            _ => None,
+        }
+    }
+
+    /// A list of literals.
+    pub fn list_literal(&self, parameter: usize) -> Option<&'p [Literal]> {
+        match self.literal(parameter)? {
+            Literal::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// How many items a list argument has.
+    ///
+    /// # Errors
+    /// An argument that is an expression and yields no list.
+    pub fn len(&mut self, parameter: usize) -> Result<'a, usize> {
+        match self.argument(parameter) {
+            Some(Argument::List(items)) => Ok(items.len()),
+            None | Some(Argument::Absent) => Ok(0),
+            Some(argument) => {
+                let value = self.value_of(argument)?;
+                match value.items() {
+                    Some(items) => Ok(items.count()),
+                    None if value.is_nil() => Ok(0),
+                    None => Err(self.error(format_args!("expected a slice, got {}", value.type_name()))),
+                }
+            }
+        }
+    }
+
+    /// Item `index` of a list argument.
+    pub fn item(&mut self, parameter: usize, index: usize) -> Result<'a, Value<'a>> {
+        match self.argument(parameter) {
+            Some(Argument::List(items)) => match items.get(index) {
+                Some(item) => self.value_of(item),
+                None => Ok(Value::Nil),
+            },
+            Some(argument) => Ok(self.value_of(argument)?.at(index).unwrap_or_default()),
+            None => Ok(Value::Nil),
+        }
+    }
+
+    /// Item `index` of a list argument, a string; nothing else.
+    pub fn item_string(&mut self, parameter: usize, index: usize) -> Result<'a, &'a [u8]> {
+        match self.item(parameter, index)? {
+            Value::String(text) => Ok(text),
+            other => Err(self.expected("string", &other)),
+        }
+    }
+
+    /// Item `index` of a list argument: anything with a text form.
+    pub fn item_string_like(&mut self, parameter: usize, index: usize) -> Result<'a, Option<&'a [u8]>> {
+        let value = self.item(parameter, index)?;
+        self.text_form(value)
+    }
+
+    /// Writes the path given for the parameter.
+    pub fn set(&mut self, parameter: usize, value: Value<'a>) -> Result<'a, ()> {
+        match self.argument(parameter) {
+            Some(Argument::Path(path)) => {
+                let path = &self.machine.pass.paths[usize::from(*path)];
+                self.machine.write_path(path, self.lane, value)
+            }
+            _ => Err(Error::new("must be a path")),
+        }
+    }
+
+    /// A detached copy of the map at the path given for the parameter.
+    ///
+    /// # Errors
+    /// What stands there is no map.
+    pub fn map_edit(&mut self, parameter: usize) -> Result<'a, MapEdit<'a>> {
+        if let Some(Argument::Path(path)) = self.argument(parameter) {
+            let path = &self.machine.pass.paths[usize::from(*path)];
+            if let Access::Attributes { field } = &path.access
+                && path.keys.is_empty()
+            {
+                let id = self.machine.node_of(path.level, self.lane);
+                return Ok(self.machine.edit_attributes(id, field));
+            }
+        }
+        let value = self.map(parameter)?;
+        let mut edit = MapEdit::new(self.machine.arena);
+        for entry in value.entries().into_iter().flatten() {
+            edit.push_unchanged(entry);
+        }
+        Ok(edit)
+    }
+
+    /// Writes a map that [`map_edit`](Call::map_edit) gave back to its path.
+    pub fn store_map(&mut self, parameter: usize, edit: MapEdit<'a>) -> Result<'a, ()> {
+        if !edit.is_changed() {
+            return Ok(());
+        }
+        if let Some(Argument::Path(path)) = self.argument(parameter) {
+            let path = &self.machine.pass.paths[usize::from(*path)];
+            if let Access::Attributes { field } = &path.access
+                && path.keys.is_empty()
+            {
+                let id = self.machine.node_of(path.level, self.lane);
+                self.machine.store_attributes(id, field, edit);
+                return Ok(());
+            }
+        }
+        let value = edit.into_value(self.machine.arena);
+        self.set(parameter, value)
+    }
+
+    /// Calls the converter whose name was given for the parameter.
+    ///
+    /// # Errors
+    /// A function that does not take so many arguments, and what it fails with.
+    pub fn invoke(&mut self, parameter: usize, values: &[Value<'a>]) -> Result<'a, Value<'a>> {
+        let function: &'static Function = match self.argument(parameter) {
+            Some(Argument::Function(function)) => function,
+            _ => return Err(Error::new("undefined function")),
+        };
+        if function.parameters.len() != values.len() {
+            let expected = function.parameters.len();
+            return Err(self.error(format_args!(
+                "incorrect number of arguments. Expected: {expected} Received: {}",
+                values.len()
+            )));
+        }
+        match function.body {
+            Body::Run(run) => {
+                let arguments = Arguments::Given(values);
+                run(&mut Call { machine: self.machine, lane: self.lane, arguments, site: self.site })
+            }
+            Body::Prepared(..) | Body::Store => Err(Error::new("the function cannot be passed by name")),
+        }
+    }
+
+    /// What the function prepared from the call's literals.
+    ///
+    /// # Panics
+    /// If the declaration has no `prepare`, or it made something else.
+    pub fn prepared<T: 'static>(&self) -> &'p T {
+        let prepared = self.site.prepared.as_ref().and_then(|prepared| prepared.downcast_ref());
+        prepared.expect("the type that this function's `prepare` makes")
+    }
+
+    /// Memory that this worker keeps for this call from record to record.
+    pub fn scratch<T: Any + Send + Default>(&mut self) -> &mut T {
+        let index = self.site.scratch;
+        if self.machine.scratch.len() <= index {
+            self.machine.scratch.resize_with(index + 1, || None);
+        }
+        let slot = &mut self.machine.scratch[index];
+        if !slot.as_ref().is_some_and(|kept| kept.is::<T>()) {
+            *slot = Some(Box::new(T::default()));
+        }
+        slot.as_mut().and_then(|kept| kept.downcast_mut()).expect("just made")
+    }
+
+    /// A value's payload as an `AnyValue`, in the arena.
+    pub fn encoded(&self, value: &Value<'a>) -> &'a [u8] {
+        let mut out = bumpalo::collections::Vec::with_capacity_in(any::encoded_len(value), self.machine.arena);
+        any::encode(value, &mut out);
+        out.into_bump_slice()
+    }
+}
+
+/// As amd64 converts: what does not fit is the smallest int.
+fn double_to_int(v: f64) -> i64 {
+    let fits = v >= i64::MIN as f64 && v < i64::MAX as f64;
+    if fits { v as i64 } else { i64::MIN }
+}

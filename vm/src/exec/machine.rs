@@ -1,0 +1,144 @@
+//! The machine: a pass's state while it runs over a request.
+
+use super::failures::Failures;
+use super::locate::{Locator, Slot};
+use super::mask::{BLOCK, Mask};
+use crate::error::Error;
+use crate::function::Literal;
+use crate::instruction::CONSTANT;
+use crate::path::Level;
+use crate::program::Pass;
+use crate::text::time::Time;
+use crate::value::{Element, Entry, TypedList, Value};
+use crate::wire::error::WireError;
+use crate::wire::tree::{NONE, NodeId, Tree};
+use bumpalo::Bump;
+use std::any::Any;
+
+/// What calls keep between records, by call; see `Call::scratch`.
+pub(crate) type Scratch = Vec<Option<Box<dyn Any + Send>>>;
+
+/// A pass's state while it runs.
+pub(crate) struct Machine<'p: 'a, 'a> {
+    pub(crate) arena: &'a Bump,
+    pub(crate) tree: Tree<'a>,
+    pub(crate) pass: &'p Pass,
+    pub(crate) locators: &'p [Locator],
+    pub(crate) slots: Vec<Slot<'a>>,
+    /// Register r of lane l is at `r * BLOCK + l`.
+    pub(crate) registers: Vec<Value<'a>>,
+    /// The pass's constants as values.
+    pub(crate) constants: Vec<Value<'a>>,
+    pub(crate) masks: Vec<Mask>,
+    /// The lane's message of a level: at `level * BLOCK + lane`.
+    pub(crate) lane_nodes: Vec<NodeId>,
+    /// How many lanes the block has.
+    pub(crate) lanes: usize,
+    /// Lanes that take part in the statements to come.
+    pub(crate) live: Mask,
+    /// Lanes whose statement has not failed.
+    pub(crate) ok: Mask,
+    /// Lanes that matched a condition of a list.
+    pub(crate) matched: Mask,
+    /// The statement that runs.
+    pub(crate) statement: u16,
+    /// The number of lane 0's record among the pass's records.
+    pub(crate) first_record: u64,
+    /// Results of hoisted sections; those of result r begin at `hoisted_at[r]`, one a container.
+    pub(crate) hoisted: Vec<Value<'a>>,
+    pub(crate) hoisted_at: Vec<(Level, usize)>,
+    pub(crate) failures: &'p mut Failures,
+    pub(crate) scratch: &'p mut Scratch,
+    pub(crate) now: fn() -> Time,
+    /// Something malformed that only looking at it showed; ends the request.
+    pub(crate) wire_error: Option<WireError>,
+}
+
+impl<'p, 'a> Machine<'p, 'a> {
+    /// The lane's message of a level; [`NONE`] if its record has none.
+    #[inline]
+    pub(crate) fn node_of(&self, level: Level, lane: usize) -> NodeId {
+        self.lane_nodes[level as usize * BLOCK + lane]
+    }
+
+    pub(crate) fn set_node_of(&mut self, level: Level, lane: usize, id: NodeId) {
+        self.lane_nodes[level as usize * BLOCK + lane] = id;
+    }
+
+    /// The value of a value operand.
+    #[inline]
+    pub(crate) fn operand(&self, operand: u16, lane: usize) -> Value<'a> {
+        if operand & CONSTANT != 0 {
+            self.constants[usize::from(operand & !CONSTANT)]
+        } else {
+            self.registers[usize::from(operand) * BLOCK + lane]
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_register(&mut self, register: u16, lane: usize, value: Value<'a>) {
+        self.registers[usize::from(register) * BLOCK + lane] = value;
+    }
+
+    /// The lanes that an instruction under this mask register runs for.
+    #[inline]
+    pub(crate) fn mask(&self, register: u8) -> Mask {
+        self.masks[usize::from(register)].and(self.ok)
+    }
+
+    /// Fails the lane's statement.
+    #[cold]
+    pub(crate) fn fail(&mut self, lane: usize, error: Error<'a>) {
+        self.ok.remove(lane);
+        self.failures.push(self.pass, self.statement, self.first_record + lane as u64, error.text());
+    }
+
+    /// Gets ready for a pass.
+    pub(crate) fn enter(&mut self, pass: &'p Pass) {
+        self.pass = pass;
+        self.locators = pass.locators();
+        // Slots are laid out by the pass's locators.
+        self.slots.clear();
+        for node in &mut self.tree.nodes {
+            node.slots = NONE;
+        }
+        self.registers.resize(pass.registers * BLOCK, Value::Nil);
+        self.masks.resize(pass.masks, Mask::NONE);
+        self.constants.clear();
+        for literal in &pass.constants {
+            let value = constant(literal, self.arena);
+            self.constants.push(value);
+        }
+        self.hoisted.clear();
+        self.hoisted_at.clear();
+        self.hoisted_at.resize(pass.hoisted_count, (Level::ResourceContainer, 0));
+    }
+}
+
+/// A literal inside a map, whose lists are of the kind that the wire has.
+fn part<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
+    match literal {
+        Literal::List(items) => Value::List(arena.alloc_slice_fill_iter(items.iter().map(|item| part(item, arena)))),
+        literal => constant(literal, arena),
+    }
+}
+
+/// A literal as a value.
+pub(crate) fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
+    match literal {
+        Literal::Nil | Literal::Function(_) => Value::Nil,
+        Literal::String(text) => Value::String(arena.alloc_slice_copy(text)),
+        Literal::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
+        Literal::Int(v) => Value::Int(*v),
+        Literal::Double(v) => Value::Double(*v),
+        Literal::Bool(v) => Value::Bool(*v),
+        Literal::Duration(v) => Value::Duration(*v),
+        Literal::List(items) => {
+            let items = arena.alloc_slice_fill_iter(items.iter().map(|item| constant(item, arena)));
+            Value::TypedList(arena.alloc(TypedList { element: Element::Any, items }))
+        }
+        Literal::Map(entries) => Value::Map(arena.alloc_slice_fill_iter(
+            entries.iter().map(|(key, value)| Entry { key: arena.alloc_slice_copy(key), value: part(value, arena) }),
+        )),
+    }
+}

@@ -1,0 +1,187 @@
+//! Editing a map as a whole: what editors such as `keep_keys` and `merge_maps` work on.
+//!
+//! A [`MapEdit`] is a detached copy of a map's entries; values stay undecoded until asked for. Writing it
+//! back changes only the entries that changed, wherever they stand in the request.
+
+use crate::value::{Entry, Value};
+use crate::wire::any;
+use crate::wire::tree::{NONE, Place};
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
+
+/// A detached copy of a map's entries.
+#[derive(Debug)]
+pub struct MapEdit<'a> {
+    items: Vec<'a, MapItem<'a>>,
+    /// Where the entries of a record's attributes stood, in order; empty for a map inside a value.
+    pub(crate) places: Vec<'a, Place>,
+    is_changed: bool,
+}
+
+/// An entry of a map that is being edited.
+#[derive(Clone, Copy, Debug)]
+pub struct MapItem<'a> {
+    key: &'a [u8],
+    value: ItemValue<'a>,
+    /// The number of the place that it came from; [`NONE`] for a new entry.
+    pub(crate) origin: u32,
+    /// The field that it came from, while it is unchanged.
+    pub(crate) whole: &'a [u8],
+}
+
+#[derive(Clone, Copy, Debug)]
+enum ItemValue<'a> {
+    Wire(&'a [u8]),
+    Value(Value<'a>),
+}
+
+impl<'a> MapItem<'a> {
+    /// The key.
+    pub fn key(&self) -> &'a [u8] {
+        self.key
+    }
+
+    /// The value.
+    pub fn value(&self) -> Value<'a> {
+        match self.value {
+            ItemValue::Wire(wire) => any::decode(wire),
+            ItemValue::Value(value) => value,
+        }
+    }
+
+    /// Gives the entry another value.
+    pub fn set_value(&mut self, value: Value<'a>) {
+        self.value = ItemValue::Value(value);
+        self.whole = &[];
+    }
+
+    /// Gives the entry another key.
+    pub fn set_key(&mut self, key: &'a [u8]) {
+        self.key = key;
+        self.whole = &[];
+    }
+
+    /// Whether it is as it came.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        !self.whole.is_empty()
+    }
+}
+
+impl<'a> MapEdit<'a> {
+    pub(crate) fn new(arena: &'a Bump) -> MapEdit<'a> {
+        MapEdit { items: Vec::new_in(arena), places: Vec::new_in(arena), is_changed: false }
+    }
+
+    /// Adds an entry of a record's attributes.
+    #[inline]
+    pub(crate) fn push_field(&mut self, key_value: &'a [u8], whole: &'a [u8], place: Place) {
+        let (key, value) = any::key_value(key_value);
+        let origin = self.places.len() as u32;
+        self.places.push(place);
+        self.items.push(MapItem { key, value: ItemValue::Wire(value), origin, whole });
+    }
+
+    /// Adds an entry of a map inside a value.
+    pub(crate) fn push_unchanged(&mut self, entry: Entry<'a>) {
+        let value = ItemValue::Value(entry.value);
+        self.items.push(MapItem { key: entry.key, value, origin: NONE, whole: &[] });
+    }
+
+    /// Makes this the entries of `value`, all new.
+    pub(crate) fn replace_all(&mut self, value: &Value<'a>) {
+        self.items.clear();
+        for entry in value.entries().into_iter().flatten() {
+            self.push(entry.key, entry.value);
+        }
+        self.is_changed = true;
+    }
+
+    /// How many entries there are, duplicates counted.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a [u8], Value<'a>)> + '_ {
+        self.items.iter().map(|item| (item.key, item.value()))
+    }
+
+    /// The keys in order; values stay undecoded.
+    pub fn keys(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
+        self.items.iter().map(|item| item.key)
+    }
+
+    /// The entries, to look at.
+    pub fn items(&self) -> &[MapItem<'a>] {
+        &self.items
+    }
+
+    /// The entries, to change in place.
+    pub fn items_mut(&mut self) -> &mut [MapItem<'a>] {
+        self.is_changed = true;
+        &mut self.items
+    }
+
+    /// The first entry with this key.
+    pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
+        self.items.iter().find(|item| item.key == key).map(MapItem::value)
+    }
+
+    /// Gives the first entry with this key another value, or adds one.
+    pub fn set(&mut self, key: &'a [u8], value: Value<'a>) {
+        match self.items.iter_mut().find(|item| item.key == key) {
+            Some(item) => item.set_value(value),
+            None => self.push(key, value),
+        }
+        self.is_changed = true;
+    }
+
+    /// Adds an entry at the end.
+    pub fn push(&mut self, key: &'a [u8], value: Value<'a>) {
+        self.items.push(MapItem { key, value: ItemValue::Value(value), origin: NONE, whole: &[] });
+        self.is_changed = true;
+    }
+
+    /// Keeps the entries that `keep` says, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&MapItem<'a>) -> bool) {
+        let before = self.items.len();
+        self.items.retain(|item| keep(item));
+        self.is_changed |= self.items.len() != before;
+    }
+
+    /// Removes the first entry with this key; the last entry moves into the hole. Whether there was one.
+    pub fn remove(&mut self, key: &[u8]) -> bool {
+        let Some(at) = self.items.iter().position(|item| item.key == key) else { return false };
+        self.items.swap_remove(at);
+        self.is_changed = true;
+        true
+    }
+
+    /// Removes all entries.
+    pub fn clear(&mut self) {
+        self.is_changed |= !self.items.is_empty();
+        self.items.clear();
+    }
+
+    /// Whether anything was changed.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.is_changed
+    }
+
+    /// The entries as a value.
+    pub fn into_value(self, arena: &'a Bump) -> Value<'a> {
+        let entries = self.items.iter().map(|item| Entry { key: item.key, value: item.value() });
+        Value::Map(arena.alloc_slice_fill_iter(entries))
+    }
+
+    /// Whether what remains of the original entries stands in its original order, new entries last: then
+    /// every entry can stay where it is.
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.items.is_sorted_by(|a, b| if b.origin == NONE { true } else { a.origin < b.origin })
+    }
+}

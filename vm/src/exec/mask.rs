@@ -1,0 +1,103 @@
+//! Masks: which lanes of a block an instruction is for.
+
+/// Records that run together: lanes of a block.
+pub const BLOCK: usize = 256;
+
+const WORDS: usize = BLOCK / 64;
+
+/// A set of lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mask([u64; WORDS]);
+
+impl Mask {
+    /// No lane.
+    pub(crate) const NONE: Mask = Mask([0; WORDS]);
+
+    /// The first `count` lanes.
+    pub(crate) fn first(count: usize) -> Mask {
+        let mut words = [0; WORDS];
+        for (i, word) in words.iter_mut().enumerate() {
+            let lanes = count.saturating_sub(i * 64);
+            *word = if lanes >= 64 { u64::MAX } else { (1 << lanes) - 1 };
+        }
+        Mask(words)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    pub(crate) fn contains(self, lane: usize) -> bool {
+        self.0[lane / 64] >> (lane % 64) & 1 != 0
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, lane: usize) {
+        self.0[lane / 64] |= 1 << (lane % 64);
+    }
+
+    pub(crate) fn remove(&mut self, lane: usize) {
+        self.0[lane / 64] &= !(1 << (lane % 64));
+    }
+
+    pub(crate) fn and(self, other: Mask) -> Mask {
+        Mask(std::array::from_fn(|i| self.0[i] & other.0[i]))
+    }
+
+    pub(crate) fn or(self, other: Mask) -> Mask {
+        Mask(std::array::from_fn(|i| self.0[i] | other.0[i]))
+    }
+
+    pub(crate) fn without(self, other: Mask) -> Mask {
+        Mask(std::array::from_fn(|i| self.0[i] & !other.0[i]))
+    }
+
+    /// The lanes in order.
+    #[inline]
+    pub(crate) fn lanes(self) -> Lanes {
+        Lanes { words: self.0, word: 0 }
+    }
+}
+
+/// Iterates a mask's lanes.
+pub(crate) struct Lanes {
+    words: [u64; WORDS],
+    word: usize,
+}
+
+impl Iterator for Lanes {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.words[self.word] == 0 {
+            if self.word + 1 == WORDS {
+                return None;
+            }
+            self.word += 1;
+        }
+        let bit = self.words[self.word].trailing_zeros() as usize;
+        self.words[self.word] &= self.words[self.word] - 1;
+        Some(self.word * 64 + bit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_are_sets() {
+        for count in [0, 1, 63, 64, 65, 255, 256] {
+            let mask = Mask::first(count);
+            assert!(mask.lanes().eq(0..count));
+            assert_eq!(mask.is_empty(), count == 0);
+        }
+        let mut mask = Mask::first(256);
+        mask.remove(100);
+        assert!(!mask.contains(100) && mask.contains(101));
+        assert!(Mask::first(200).without(Mask::first(198)).lanes().eq([198, 199]));
+        assert_eq!(Mask::first(3).and(Mask::first(5)), Mask::first(3));
+        assert_eq!(Mask::first(3).or(Mask::first(5)), Mask::first(5));
+    }
+}

@@ -1,0 +1,26 @@
+//! The executor: runs a [`Program`] over a request, bytes in, bytes out.
+//!
+//! Invariants: running does no I/O; a request that is refused leaves no trace; what no statement touched
+//! leaves as it came, byte for byte; in steady state a record costs no heap allocation.
+
+mod access;
+mod call;
+mod failures;
+mod keyed;
+mod locate;
+mod machine;
+mod map_edit;
+mod mask;
+mod passes;
+mod run;
+mod worker;
+
+pub use access::Lane;
+pub use call::Call;
+pub use failures::Failure;
+pub(crate) use locate::Locator;
+pub use map_edit::{MapEdit, MapItem};
+pub use mask::BLOCK;
+pub use worker::{Outcome, RunError, Worker};
+
+pub use crate::wire::index::Validation;

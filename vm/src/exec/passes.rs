@@ -1,0 +1,245 @@
+//! Passes: finds a pass's records, runs the code over blocks of them, sweeps what filters left empty.
+
+use super::machine::Machine;
+use super::mask::{BLOCK, Mask};
+use crate::path::Level;
+use crate::program::{Pass, Section, Sweep};
+use crate::wire::index::Levels;
+use crate::wire::tree::{NONE, NodeId};
+
+/// The levels whose messages a pass needs as nodes.
+pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
+    for level in [Level::ResourceContainer, Level::Resource, Level::ScopeContainer, Level::Scope] {
+        levels.insert(level);
+    }
+    let mut level = pass.context.level();
+    loop {
+        levels.insert(level);
+        level = match level {
+            Level::Exemplar => Level::DataPoint,
+            Level::DataPoint => Level::MetricData,
+            Level::MetricData => Level::Metric,
+            Level::SpanEvent => Level::Span,
+            _ => break,
+        };
+    }
+    for path in &pass.paths {
+        if path.level == Level::MetricData {
+            levels.insert(Level::MetricData);
+        }
+    }
+}
+
+impl<'p: 'a, 'a> Machine<'p, 'a> {
+    /// Runs a pass over all its records. False if the request is refused.
+    pub(crate) fn run_pass(&mut self, pass: &'p Pass, shared_cache: NodeId) -> bool {
+        self.enter(pass);
+        if !pass.hoisted.is_empty() {
+            self.run_sections(pass);
+        }
+        let uses_cache = pass.paths.iter().any(|path| path.level == Level::Cache);
+        let level = pass.context.level();
+        let mut next = 0;
+        self.first_record = 0;
+        let caches = self.tree.nodes.len() as NodeId;
+        while self.fill_block(level, &mut next, pass.lanes.min(BLOCK)) {
+            if uses_cache {
+                self.give_caches(caches, shared_cache);
+            }
+            self.live = Mask::first(self.lanes);
+            self.matched = Mask::NONE;
+            self.execute(&pass.code);
+            self.first_record += self.lanes as u64;
+            if self.failures.fatal.is_some() || self.wire_error.is_some() || self.tree.is_irregular {
+                return false;
+            }
+        }
+        self.tree.nodes.truncate(caches as usize);
+        true
+    }
+
+    /// Fills the block with the next records of a level. False if there are none left.
+    fn fill_block(&mut self, level: Level, next: &mut usize, lanes: usize) -> bool {
+        self.lanes = 0;
+        while self.lanes < lanes
+            && let Some(node) = self.tree.nodes.get(*next)
+        {
+            let id = *next as NodeId;
+            *next += 1;
+            if node.level == level && !self.is_dropped(id) {
+                self.set_lane(self.lanes, level, id);
+                self.lanes += 1;
+            }
+        }
+        self.lanes > 0
+    }
+
+    fn is_dropped(&self, mut id: NodeId) -> bool {
+        while id != NONE {
+            let node = self.tree.node(id);
+            if node.is_dropped {
+                return true;
+            }
+            id = node.parent;
+        }
+        false
+    }
+
+    /// Puts a record and the messages around it at hand.
+    fn set_lane(&mut self, lane: usize, level: Level, id: NodeId) {
+        self.set_node_of(level, lane, id);
+        let node = *self.tree.node(id);
+        if lane > 0 && self.tree.node(self.node_of(level, lane - 1)).parent == node.parent {
+            for above in 0..Level::COUNT {
+                if above != level as usize {
+                    self.lane_nodes[above * BLOCK + lane] = self.lane_nodes[above * BLOCK + lane - 1];
+                }
+            }
+        } else {
+            self.set_lane_ancestors(lane, node.parent);
+        }
+        // A container stands for its message and the other way round.
+        match level {
+            Level::ResourceContainer => self.set_node_of(Level::Resource, lane, node.message),
+            Level::ScopeContainer => self.set_node_of(Level::Scope, lane, node.message),
+            _ => {}
+        }
+    }
+
+    fn set_lane_ancestors(&mut self, lane: usize, mut id: NodeId) {
+        while id != NONE {
+            let node = *self.tree.node(id);
+            self.set_node_of(node.level, lane, id);
+            match node.level {
+                Level::ResourceContainer => self.set_node_of(Level::Resource, lane, node.message),
+                Level::ScopeContainer => self.set_node_of(Level::Scope, lane, node.message),
+                _ => {}
+            }
+            id = node.parent;
+        }
+    }
+
+    /// The node that goes when a lane's record is dropped: of a resource or scope its container.
+    pub(crate) fn drop_target(&self, level: Level, lane: usize) -> NodeId {
+        match level {
+            Level::Resource => self.node_of(Level::ResourceContainer, lane),
+            Level::Scope => self.node_of(Level::ScopeContainer, lane),
+            level => self.node_of(level, lane),
+        }
+    }
+
+    fn give_caches(&mut self, first: NodeId, shared: NodeId) {
+        for lane in 0..self.lanes {
+            let id = if shared != NONE {
+                shared
+            } else {
+                let id = first + lane as NodeId;
+                if self.tree.nodes.len() as NodeId <= id {
+                    self.tree.add_virtual(Level::Cache, NONE);
+                }
+                let node = &mut self.tree.nodes[id as usize];
+                (node.slots, node.first_edit, node.last_edit) = (NONE, NONE, NONE);
+                id
+            };
+            self.set_node_of(Level::Cache, lane, id);
+        }
+    }
+
+    /// Runs the hoisted sections, one lane a container that has records.
+    fn run_sections(&mut self, pass: &'p Pass) {
+        let level = pass.context.level();
+        for node in &mut self.tree.nodes {
+            node.scratch = i64::from(NONE);
+        }
+        let mut counts = [0i64; 2];
+        let mut last = NONE;
+        for id in 0..self.tree.nodes.len() as NodeId {
+            let node = *self.tree.node(id);
+            if node.level != level || node.parent == last || self.is_dropped(id) {
+                continue;
+            }
+            last = node.parent;
+            let mut above = node.parent;
+            while above != NONE {
+                let node = &mut self.tree.nodes[above as usize];
+                let count = match node.level {
+                    Level::ResourceContainer => &mut counts[0],
+                    _ => &mut counts[1],
+                };
+                if node.scratch == i64::from(NONE) && matches!(node.level, Level::ResourceContainer | Level::ScopeContainer)
+                {
+                    node.scratch = *count;
+                    *count += 1;
+                }
+                above = node.parent;
+            }
+        }
+        for section in &pass.hoisted {
+            self.run_section(section, counts[usize::from(section.level == Level::ScopeContainer)] as usize);
+        }
+    }
+
+    fn run_section(&mut self, section: &'p Section, count: usize) {
+        for (hoisted, _) in &section.results {
+            self.hoisted_at[usize::from(*hoisted)] = (section.level, self.hoisted.len());
+            self.hoisted.resize(self.hoisted.len() + count, Default::default());
+        }
+        let mut next = 0;
+        loop {
+            self.lanes = 0;
+            while self.lanes < BLOCK
+                && let Some(node) = self.tree.nodes.get(next)
+            {
+                let (id, level) = (next as NodeId, node.level);
+                next += 1;
+                if level == section.level && node.scratch != i64::from(NONE) {
+                    self.set_lane(self.lanes, level, id);
+                    self.lanes += 1;
+                }
+            }
+            if self.lanes == 0 {
+                return;
+            }
+            self.live = Mask::first(self.lanes);
+            self.matched = Mask::NONE;
+            self.execute(&section.code);
+            for (hoisted, register) in &section.results {
+                let base = self.hoisted_at[usize::from(*hoisted)].1;
+                for lane in 0..self.lanes {
+                    let ordinal = self.tree.node(self.node_of(section.level, lane)).scratch as usize;
+                    self.hoisted[base + ordinal] = self.operand(*register, lane);
+                }
+            }
+        }
+    }
+
+    /// Removes what a filter left empty. Whether anything is left.
+    pub(crate) fn sweep(&mut self, sweep: Sweep) -> bool {
+        let nodes = &mut self.tree.nodes;
+        // How many live children a node has, in its scratch. Parents stand before their children.
+        for node in nodes.iter_mut() {
+            node.scratch = 0;
+        }
+        for id in (0..nodes.len()).rev() {
+            let node = nodes[id];
+            let swept = match node.level {
+                Level::ResourceContainer => Sweep::Resources,
+                Level::ScopeContainer => Sweep::Scopes,
+                // Without data, a metric has nothing that could have been dropped.
+                Level::MetricData => Sweep::Metrics,
+                _ => Sweep::Nothing,
+            };
+            if node.scratch == 0 && swept != Sweep::Nothing && swept <= sweep {
+                nodes[id].is_dropped = true;
+                if node.level == Level::MetricData {
+                    nodes[node.parent as usize].is_dropped = true;
+                }
+            }
+            let counts = !matches!(node.level, Level::Resource | Level::Scope | Level::Cache);
+            if counts && !nodes[id].is_dropped && node.parent != NONE {
+                nodes[node.parent as usize].scratch += 1;
+            }
+        }
+        nodes.iter().any(|node| node.level == Level::ResourceContainer && !node.is_dropped)
+    }
+}

@@ -1,0 +1,296 @@
+//! The executor: the kernel of every instruction, over the lanes of a block.
+//!
+//! There is no other: running record by record is this with one lane.
+
+use super::keyed;
+use super::machine::Machine;
+use super::mask::{BLOCK, Mask};
+use crate::compare::{Comparator, compare};
+use crate::error::Error;
+use crate::instruction::{CONSTANT, Instruction, Op};
+use crate::math::{self, Operator};
+use crate::path::Access;
+use crate::path::form::Form;
+use crate::program::Path;
+use crate::value::{Element, Entry, TypedList, Value};
+use crate::wire::any;
+use crate::wire::tree::NONE;
+
+impl<'p: 'a, 'a> Machine<'p, 'a> {
+    /// Runs code over the lanes that `live` says.
+    pub(crate) fn execute(&mut self, code: &'p [Instruction]) {
+        let mut at = 0;
+        while let Some(instruction) = code.get(at) {
+            at += 1;
+            if instruction.op == Op::SkipIfNone {
+                if self.mask(instruction.mask).is_empty() {
+                    at = usize::from(instruction.a);
+                }
+                continue;
+            }
+            self.step(instruction);
+        }
+    }
+
+    fn step(&mut self, i: &Instruction) {
+        match i.op {
+            Op::Begin => self.begin(i, self.live),
+            Op::BeginCondition => self.begin(i, self.live.without(self.matched)),
+            Op::Match => self.matched = self.matched.or(self.mask(i.mask)),
+            Op::KeepMatched => {
+                self.live = self.live.and(self.matched);
+                self.matched = Mask::NONE;
+            }
+            Op::DropMatched => self.drop_matched(),
+            Op::SkipIfNone => {}
+            Op::Load => self.load(i),
+            Op::Store => self.store(i),
+            Op::Index => self.map_lanes(i, |machine, lane| {
+                let keys = &machine.pass.operands[usize::from(i.b)];
+                let keys: smallvec::SmallVec<[_; 2]> = keys
+                    .iter()
+                    .map(|key| crate::path::special::ResolvedKey::Expression(machine.operand(*key, lane)))
+                    .collect();
+                keyed::read_result(machine.operand(i.a, lane), &keys, machine.arena)
+            }),
+            Op::Add => self.calculate(i, Operator::Add),
+            Op::Subtract => self.calculate(i, Operator::Subtract),
+            Op::Multiply => self.calculate(i, Operator::Multiply),
+            Op::Divide => self.calculate(i, Operator::Divide),
+            Op::Negate => {
+                self.map_lanes(i, |machine, lane| math::negate(machine.operand(i.a, lane), machine.arena));
+            }
+            Op::List => self.map_lanes(i, |machine, lane| machine.list(i.a, lane)),
+            Op::Map => self.map_lanes(i, |machine, lane| machine.map(i.a, lane)),
+            Op::Call => {
+                let site = &self.pass.calls[usize::from(i.a)];
+                self.map_lanes(i, |machine, lane| machine.call(site, lane));
+            }
+            Op::Edit => {
+                let site = &self.pass.calls[usize::from(i.a)];
+                self.for_lanes(i, |machine, lane| machine.call(site, lane).map(drop));
+            }
+            Op::Broadcast => self.broadcast(i),
+            Op::Equal => self.compare(i, Comparator::Equal),
+            Op::NotEqual => self.compare(i, Comparator::NotEqual),
+            Op::Less => self.compare(i, Comparator::Less),
+            Op::LessEqual => self.compare(i, Comparator::LessEqual),
+            Op::Greater => self.compare(i, Comparator::Greater),
+            Op::GreaterEqual => self.compare(i, Comparator::GreaterEqual),
+            Op::Truth => self.decide(i, |machine, lane| truth(machine.operand(i.a, lane), machine)),
+            Op::MaskCopy => self.masks[usize::from(i.dst)] = self.mask(i.mask),
+            Op::MaskNone => self.masks[usize::from(i.dst)] = Mask::NONE,
+            Op::MaskWithout => {
+                self.masks[usize::from(i.dst)] = self.mask(i.mask).without(self.masks[usize::from(i.a)]);
+            }
+            Op::MaskOr => {
+                let (a, b) = (self.masks[usize::from(i.a)], self.masks[usize::from(i.b)]);
+                self.masks[usize::from(i.dst)] = a.or(b).and(self.mask(i.mask));
+            }
+            Op::MaskToBool => {
+                let mask = self.masks[usize::from(i.a)];
+                self.map_lanes(i, |_, lane| Ok(Value::Bool(mask.contains(lane))));
+            }
+        }
+    }
+
+    fn begin(&mut self, i: &Instruction, lanes: Mask) {
+        self.statement = i.a;
+        self.ok = lanes;
+        self.masks[usize::from(i.mask)] = lanes;
+    }
+
+    fn drop_matched(&mut self) {
+        let level = self.pass.context.level();
+        for lane in self.matched.lanes() {
+            let id = self.drop_target(level, lane);
+            if id != NONE {
+                self.tree.nodes[id as usize].is_dropped = true;
+            }
+        }
+        self.live = self.live.without(self.matched);
+        self.matched = Mask::NONE;
+    }
+
+    /// Writes what `kernel` gives for each lane to the instruction's register; an error is a value, too.
+    #[inline]
+    fn map_lanes(
+        &mut self,
+        i: &Instruction,
+        mut kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
+    ) {
+        for lane in self.mask(i.mask).lanes() {
+            let value = kernel(self, lane);
+            self.set_register(i.dst, lane, value.into());
+        }
+    }
+
+    /// Runs `kernel` for its effect on each lane; an error fails the lane's statement.
+    #[inline]
+    fn for_lanes(&mut self, i: &Instruction, mut kernel: impl FnMut(&mut Self, usize) -> Result<(), Error<'a>>) {
+        for lane in self.mask(i.mask).lanes() {
+            if let Err(error) = kernel(self, lane) {
+                self.fail(lane, error);
+            }
+        }
+    }
+
+    /// Makes the instruction's mask of the lanes for which `kernel` holds; an error fails the lane's statement.
+    #[inline]
+    fn decide(&mut self, i: &Instruction, mut kernel: impl FnMut(&mut Self, usize) -> Result<bool, Error<'a>>) {
+        let mut holds = Mask::NONE;
+        for lane in self.mask(i.mask).lanes() {
+            match kernel(self, lane) {
+                Ok(true) => holds.insert(lane),
+                Ok(false) => {}
+                Err(error) => self.fail(lane, error),
+            }
+        }
+        self.masks[usize::from(i.dst)] = holds;
+    }
+
+    fn calculate(&mut self, i: &Instruction, op: Operator) {
+        self.map_lanes(i, |machine, lane| {
+            math::calculate(op, machine.operand(i.a, lane), machine.operand(i.b, lane), machine.arena)
+        });
+    }
+
+    fn compare(&mut self, i: &Instruction, op: Comparator) {
+        // A constant on the right is fetched once for all lanes.
+        if i.b & CONSTANT != 0 {
+            let right = self.operand(i.b, 0);
+            return self.decide(i, |machine, lane| compare(op, &machine.operand(i.a, lane), &right));
+        }
+        self.decide(i, |machine, lane| compare(op, &machine.operand(i.a, lane), &machine.operand(i.b, lane)));
+    }
+
+    fn load(&mut self, i: &Instruction) {
+        let path = &self.pass.paths[usize::from(i.a)];
+        match (path.access, path.slot) {
+            (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
+                self.map_lanes(i, |machine, lane| {
+                    let id = machine.node_of(path.level, lane);
+                    Ok(machine.slot(id, slot).payload.map_or(Value::Nil, any::decode))
+                });
+            }
+            (Access::Field { form, .. }, Some(slot)) if path.keys.is_empty() && is_everywhere(path) => {
+                self.map_lanes(i, |machine, lane| {
+                    let id = machine.node_of(path.level, lane);
+                    Ok(form.decode(machine.slot(id, slot).payload, machine.arena))
+                });
+            }
+            _ => self.map_lanes(i, |machine, lane| machine.read_path(path, lane)),
+        }
+    }
+
+    fn store(&mut self, i: &Instruction) {
+        let path = &self.pass.paths[usize::from(i.a)];
+        let allow_nil = self.pass.allow_nil;
+        if i.b & CONSTANT != 0 && self.store_constant(i, path) {
+            return;
+        }
+        self.for_lanes(i, |machine, lane| match machine.operand(i.b, lane) {
+            Value::Nil if !allow_nil => Ok(()),
+            value => machine.write_path(path, lane, value),
+        });
+    }
+
+    /// Stores a constant for all lanes as bytes that are made once. Whether it could.
+    fn store_constant(&mut self, i: &Instruction, path: &'p Path) -> bool {
+        let value = self.operand(i.b, 0);
+        if value.is_nil() || path.level == crate::path::Level::DataPoint {
+            return false;
+        }
+        match (path.access, path.slot, path.keys.as_slice()) {
+            (Access::Attributes { field }, Some(slot), [crate::program::Key::String(key)])
+                if matches!(value, Value::String(_) | Value::Bool(_) | Value::Int(_) | Value::Double(_)) =>
+            {
+                let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
+                self.for_lanes(i, |machine, lane| {
+                    let id = machine.node_of(path.level, lane);
+                    let old = machine.slot(id, slot);
+                    machine.put_attribute(id, old, Some(slot), bytes, payload);
+                    Ok(())
+                });
+                true
+            }
+            (Access::Field { field, form }, Some(slot), []) if form != Form::Any => {
+                let Ok(bytes) = form.encode(field[0], value, None, self.arena) else { return false };
+                self.for_lanes(i, |machine, lane| {
+                    let id = machine.node_of(path.level, lane);
+                    let old = machine.slot(id, slot);
+                    machine.put(id, old, Some(slot), bytes);
+                    Ok(())
+                });
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn list(&self, operands: u16, lane: usize) -> Result<Value<'a>, Error<'a>> {
+        let operands = &self.pass.operands[usize::from(operands)];
+        let mut items = bumpalo::collections::Vec::with_capacity_in(operands.len(), self.arena);
+        for operand in operands {
+            items.push(self.operand(*operand, lane).ok()?);
+        }
+        Ok(Value::TypedList(self.arena.alloc(TypedList { element: Element::Any, items: items.into_bump_slice() })))
+    }
+
+    fn map(&self, operands: u16, lane: usize) -> Result<Value<'a>, Error<'a>> {
+        let operands = &self.pass.operands[usize::from(operands)];
+        let mut entries = bumpalo::collections::Vec::with_capacity_in(operands.len() / 2, self.arena);
+        for pair in operands.chunks_exact(2) {
+            let Value::String(key) = self.operand(pair[0], lane) else { continue };
+            let value = raw(self.operand(pair[1], lane).ok()?, self)?;
+            entries.push(Entry { key, value });
+        }
+        Ok(Value::Map(entries.into_bump_slice()))
+    }
+
+    fn broadcast(&mut self, i: &Instruction) {
+        let (level, base) = self.hoisted_at[usize::from(i.a)];
+        self.map_lanes(i, |machine, lane| {
+            let container = machine.node_of(level, lane);
+            let ordinal = machine.tree.node(container).scratch as usize;
+            Ok(machine.hoisted[base + ordinal])
+        });
+    }
+}
+
+/// Whether the path's field exists in every variant of its message.
+fn is_everywhere(path: &Path) -> bool {
+    match &path.access {
+        Access::Field { field, .. } => !field.contains(&0),
+        _ => true,
+    }
+}
+
+fn truth<'a>(value: Value<'a>, machine: &Machine<'_, 'a>) -> Result<bool, Error<'a>> {
+    match value.ok()? {
+        Value::Bool(holds) => Ok(holds),
+        other => {
+            let found = other.type_name();
+            let text = "value returned from Converter in constant expression must be bool but got";
+            Err(Error::format(machine.arena, format_args!("{text} {found}")))
+        }
+    }
+}
+
+/// A value as a map literal takes it: what an `AnyValue` can hold.
+fn raw<'a>(value: Value<'a>, machine: &Machine<'_, 'a>) -> Result<Value<'a>, Error<'a>> {
+    match value {
+        Value::Time(_)
+        | Value::Duration(_)
+        | Value::TraceId(_)
+        | Value::SpanId(_)
+        | Value::ProfileId(_)
+        | Value::Pdata(_) => {
+            let found = value.type_name();
+            Err(Error::format(machine.arena, format_args!("<Invalid value type {found}>")))
+        }
+        value => Ok(value),
+    }
+}
+
+const _: () = assert!(BLOCK <= u16::MAX as usize);

@@ -1,0 +1,340 @@
+//! A worker: the memory that running requests needs, kept from one to the next.
+
+use super::failures::{Failure, Failures};
+use super::locate::Slot;
+use super::machine::{Machine, Scratch};
+use super::mask::{BLOCK, Mask};
+use super::passes::levels_of;
+use crate::path::{Context, Level};
+use crate::program::{Pass, Program, Sweep};
+use crate::text::time::Time;
+use crate::value::Value;
+use crate::wire::encode::{Splice, encode};
+use crate::wire::error::WireError;
+use crate::wire::index::{Levels, Validation, index};
+use crate::wire::normalize::normalize;
+use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
+use crate::wire::validate::{Canonical, validate};
+use bumpalo::Bump;
+use std::fmt;
+
+/// What running a request did.
+#[derive(Debug, Default)]
+pub struct Outcome<'w> {
+    /// Whether a filter removed everything, so that there is no output.
+    pub dropped_all: bool,
+    /// How many statements failed under `ignore`.
+    pub failure_count: u64,
+    /// The first of them, at most [`FAILURES_KEPT_MAX`](crate::limits::FAILURES_KEPT_MAX).
+    pub failures: &'w [Failure],
+}
+
+/// Why a request was refused. There is no output then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError {
+    /// The request is not what the reference accepts.
+    Wire(WireError),
+    /// A statement failed under `propagate`.
+    Statement(Failure),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::Wire(error) => error.fmt(f),
+            RunError::Statement(failure) => write!(f, "{}", failure.error),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// Runs programs over requests, one at a time. Give each thread its own.
+///
+/// Shared caches (`shared_cache: true`) and what functions keep between records belong to the worker.
+pub struct Worker {
+    arena: Bump,
+    memory: Memory<'static>,
+    failures: Failures,
+    scratch: Scratch,
+    /// The shared caches that were left, by context: the bytes of their fields.
+    caches: Vec<(Context, Vec<u8>)>,
+    canonical: Vec<u8>,
+    now: fn() -> Time,
+}
+
+/// The buffers that a request borrows into; empty between requests, so their lifetime can change.
+#[derive(Default)]
+struct Memory<'a> {
+    nodes: Vec<Node>,
+    masks: Vec<Mask>,
+    lane_nodes: Vec<NodeId>,
+    hoisted_at: Vec<(Level, usize)>,
+    edits: Vec<Edit<'a>>,
+    slots: Vec<Slot<'a>>,
+    registers: Vec<Value<'a>>,
+    constants: Vec<Value<'a>>,
+    hoisted: Vec<Value<'a>>,
+    splices: Vec<Splice<'a>>,
+}
+
+impl Memory<'_> {
+    /// The same buffers, emptied, for borrows of another lifetime. Collecting in place reuses them.
+    fn recycle<'b>(self) -> Memory<'b> {
+        fn empty<A, B>(mut buffer: Vec<A>) -> Vec<B> {
+            buffer.clear();
+            buffer.into_iter().map(|_| -> B { unreachable!("the buffer is empty") }).collect()
+        }
+        let Memory { mut nodes, mut masks, mut lane_nodes, mut hoisted_at, .. } = self;
+        nodes.clear();
+        masks.clear();
+        lane_nodes.clear();
+        hoisted_at.clear();
+        Memory {
+            nodes,
+            masks,
+            lane_nodes,
+            hoisted_at,
+            edits: empty(self.edits),
+            slots: empty(self.slots),
+            registers: empty(self.registers),
+            constants: empty(self.constants),
+            hoisted: empty(self.hoisted),
+            splices: empty(self.splices),
+        }
+    }
+}
+
+/// How running a request can end early.
+enum Stop {
+    Refused(RunError),
+    /// The request must be put into canonical form first.
+    Irregular,
+}
+
+impl Default for Worker {
+    fn default() -> Worker {
+        Worker::new()
+    }
+}
+
+impl Worker {
+    /// A worker with nothing kept yet.
+    pub fn new() -> Worker {
+        Worker {
+            arena: Bump::new(),
+            memory: Memory::default(),
+            failures: Failures::default(),
+            scratch: Vec::new(),
+            caches: Vec::new(),
+            canonical: Vec::new(),
+            now: Time::now,
+        }
+    }
+
+    /// Gives the worker another clock, so that tests are repeatable.
+    #[must_use]
+    pub fn with_clock(mut self, now: fn() -> Time) -> Worker {
+        self.now = now;
+        self
+    }
+
+    /// Runs a program over a request and appends the resulting request to `out`.
+    ///
+    /// # Errors
+    /// A request that the reference's decoder refuses, as far as `validation` looks, or a statement that
+    /// failed under `propagate`; `out` is as it was.
+    pub fn run(
+        &mut self,
+        program: &Program,
+        validation: Validation,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Outcome<'_>, RunError> {
+        let before = out.len();
+        let kept = match self.attempt(program, validation, input, out) {
+            Err(Stop::Irregular) => {
+                let mut canonical = std::mem::take(&mut self.canonical);
+                canonical.clear();
+                let result = match normalize(program.signal, input, &mut canonical) {
+                    Ok(()) => self.attempt(program, Validation::Touched, &canonical, out),
+                    Err(error) => Err(Stop::Refused(RunError::Wire(error))),
+                };
+                self.canonical = canonical;
+                result
+            }
+            result => result,
+        };
+        match kept {
+            Ok(any_left) => {
+                if !any_left {
+                    out.truncate(before);
+                }
+                Ok(Outcome {
+                    dropped_all: !any_left,
+                    failure_count: self.failures.count,
+                    failures: &self.failures.kept,
+                })
+            }
+            Err(Stop::Refused(error)) => {
+                out.truncate(before);
+                Err(error)
+            }
+            Err(Stop::Irregular) => unreachable!("canonical requests are regular"),
+        }
+    }
+
+    /// Whether anything is left of the request.
+    fn attempt(
+        &mut self,
+        program: &Program,
+        validation: Validation,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Stop> {
+        self.arena.reset();
+        self.failures.clear();
+        let memory = std::mem::take(&mut self.memory).recycle();
+        let (result, memory) = run_request(self, program, validation, input, out, memory);
+        self.memory = memory.recycle();
+        result
+    }
+}
+
+fn run_request<'a>(
+    worker: &'a mut Worker,
+    program: &'a Program,
+    validation: Validation,
+    input: &'a [u8],
+    out: &mut Vec<u8>,
+    memory: Memory<'a>,
+) -> (Result<bool, Stop>, Memory<'static>) {
+    let mut splices = memory.splices;
+    let Some(first) = program.passes.first() else {
+        let tree = Tree { input, ..Tree::default() };
+        return (pass_on(tree, program, validation, out), Memory::default());
+    };
+    let mut machine = Machine {
+        arena: &worker.arena,
+        tree: Tree { input, nodes: memory.nodes, edits: memory.edits, is_irregular: false },
+        pass: first,
+        locators: &[],
+        slots: memory.slots,
+        registers: memory.registers,
+        constants: memory.constants,
+        masks: memory.masks,
+        lane_nodes: memory.lane_nodes,
+        lanes: 0,
+        live: Mask::NONE,
+        ok: Mask::NONE,
+        matched: Mask::NONE,
+        statement: 0,
+        first_record: 0,
+        hoisted: memory.hoisted,
+        hoisted_at: memory.hoisted_at,
+        failures: &mut worker.failures,
+        scratch: &mut worker.scratch,
+        now: worker.now,
+        wire_error: None,
+    };
+    machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);
+    let result = run_passes(&mut machine, program, validation, &mut worker.caches).map(|any_left| {
+        encode(&mut machine.tree, &mut splices, out);
+        any_left
+    });
+    let memory = Memory {
+        nodes: machine.tree.nodes,
+        masks: machine.masks,
+        lane_nodes: machine.lane_nodes,
+        hoisted_at: machine.hoisted_at,
+        edits: machine.tree.edits,
+        slots: machine.slots,
+        registers: machine.registers,
+        constants: machine.constants,
+        hoisted: machine.hoisted,
+        splices,
+    };
+    (result, memory.recycle())
+}
+
+/// A request that no statement looks at goes on as it came.
+fn pass_on(tree: Tree<'_>, program: &Program, validation: Validation, out: &mut Vec<u8>) -> Result<bool, Stop> {
+    if validation == Validation::Full {
+        validate(program.signal, tree.input, &mut ()).map_err(refused)?;
+    }
+    out.extend_from_slice(tree.input);
+    Ok(true)
+}
+
+fn refused(error: WireError) -> Stop {
+    Stop::Refused(RunError::Wire(error))
+}
+
+fn run_passes<'p: 'a, 'a>(
+    machine: &mut Machine<'p, 'a>,
+    program: &'p Program,
+    validation: Validation,
+    caches: &mut Vec<(Context, Vec<u8>)>,
+) -> Result<bool, Stop> {
+    let mut levels = Levels::default();
+    for pass in &program.passes {
+        levels_of(pass, &mut levels);
+    }
+    if index(&mut machine.tree, program.signal, levels, validation).map_err(refused)? == Canonical::No {
+        return Err(Stop::Irregular);
+    }
+    let mut shared = SharedCaches::default();
+    for (number, pass) in program.passes.iter().enumerate() {
+        machine.failures.pass = number;
+        let cache = if pass.shared_cache { shared.open(machine, pass, caches) } else { NONE };
+        if !machine.run_pass(pass, cache) {
+            if let Some(error) = machine.wire_error {
+                return Err(refused(error));
+            }
+            if machine.tree.is_irregular {
+                return Err(Stop::Irregular);
+            }
+            if let Some(failure) = machine.failures.fatal.take() {
+                return Err(Stop::Refused(RunError::Statement(failure)));
+            }
+        }
+    }
+    shared.close(machine, caches);
+    Ok(program.sweep == Sweep::Nothing || machine.sweep(program.sweep))
+}
+
+/// The caches that records and requests share, while a request runs.
+#[derive(Default)]
+struct SharedCaches(Vec<(Context, NodeId)>);
+
+impl SharedCaches {
+    /// The cache of the pass's context, filled with what earlier requests left.
+    fn open(&mut self, machine: &mut Machine<'_, '_>, pass: &Pass, kept: &[(Context, Vec<u8>)]) -> NodeId {
+        if let Some((_, id)) = self.0.iter().find(|(context, _)| *context == pass.context) {
+            return *id;
+        }
+        let id = machine.tree.add_virtual(Level::Cache, NONE);
+        if let Some((_, fields)) = kept.iter().find(|(context, _)| *context == pass.context) {
+            let fields = machine.arena.alloc_slice_copy(fields);
+            for field in message_fields(fields) {
+                machine.tree.append(id, field.whole);
+            }
+        }
+        self.0.push((pass.context, id));
+        id
+    }
+
+    fn close(self, machine: &Machine<'_, '_>, kept: &mut Vec<(Context, Vec<u8>)>) {
+        for (context, id) in self.0 {
+            let index = kept.iter().position(|(c, _)| *c == context).unwrap_or_else(|| {
+                kept.push((context, Vec::new()));
+                kept.len() - 1
+            });
+            let fields = &mut kept[index].1;
+            fields.clear();
+            for field in machine.tree.fields(id) {
+                fields.extend_from_slice(field.whole);
+            }
+        }
+    }
+}

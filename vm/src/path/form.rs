@@ -1,0 +1,265 @@
+//! Forms: how a field's payload on the wire and a value correspond.
+//!
+//! Reading an absent field gives its type's zero, as protobuf has it. Writing takes exactly the form's
+//! type, as the reference does: nothing is converted.
+
+use crate::error::Error;
+use crate::text::time::Time;
+use crate::value::Value;
+use crate::wire::any::{self, Sink, put_field, put_tag, put_varint};
+use crate::wire::cursor::{Cursor, WireType};
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
+
+/// How a field's payload and a value correspond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `string`.
+    String,
+    /// `bool`.
+    Bool,
+    /// `int64`, `uint64`, or an enum kept as it is: a varint.
+    Int,
+    /// `int32` or an enum: a varint of which 32 bits count.
+    Int32,
+    /// `uint32`: a varint of which 32 bits count; what is written is cut to them.
+    Uint32,
+    /// `sint32`: a zigzag varint of which 32 bits count.
+    Sint32,
+    /// `fixed32`; what is written is cut to 32 bits.
+    Fixed32,
+    /// `fixed32`; what does not fit is refused.
+    Fixed32Checked,
+    /// `fixed64` or `sfixed64` as an int64.
+    Fixed64,
+    /// `fixed64` in nanoseconds since 1970 as an instant.
+    Time,
+    /// `double`.
+    Double,
+    /// `optional double`: zero is written, too.
+    OptionalDouble,
+    /// 16 bytes as a trace id.
+    TraceId,
+    /// 8 bytes as a span id.
+    SpanId,
+    /// 16 bytes as lower-case hex; written from hex of either case.
+    TraceIdHex,
+    /// 8 bytes as lower-case hex; written from hex of either case.
+    SpanIdHex,
+    /// An `AnyValue`.
+    Any,
+}
+
+/// What the reference says when nil is written to a field that cannot hold it.
+pub const SET_NIL: Error<'static> = Error::new("setting a value to nil is not supported");
+
+impl Form {
+    /// The value of a field with this payload; `None` for an absent field.
+    #[inline]
+    pub fn decode<'a>(self, payload: Option<&'a [u8]>, arena: &'a Bump) -> Value<'a> {
+        let bytes = payload.unwrap_or_default();
+        match self {
+            Form::String => Value::String(bytes),
+            Form::Bool => Value::Bool(varint(bytes) != 0),
+            Form::Int => Value::Int(varint(bytes) as i64),
+            Form::Int32 => Value::Int(i64::from(varint(bytes) as i32)),
+            Form::Uint32 => Value::Int(i64::from(varint(bytes) as u32)),
+            Form::Sint32 => {
+                let zigzag = varint(bytes) as u32;
+                Value::Int(i64::from((zigzag >> 1) as i32 ^ -((zigzag & 1) as i32)))
+            }
+            Form::Fixed32 | Form::Fixed32Checked => Value::Int(i64::from(fixed32(bytes))),
+            Form::Fixed64 => Value::Int(fixed64(bytes) as i64),
+            Form::Time => Value::Time(Time::from_unix_nano(fixed64(bytes) as i64)),
+            Form::Double | Form::OptionalDouble => Value::Double(f64::from_bits(fixed64(bytes))),
+            Form::TraceId => Value::TraceId(id(bytes)),
+            Form::SpanId => Value::SpanId(id(bytes)),
+            Form::TraceIdHex => Value::String(hex(&id::<16>(bytes), arena)),
+            Form::SpanIdHex => Value::String(hex(&id::<8>(bytes), arena)),
+            Form::Any => any::decode(bytes),
+        }
+    }
+
+    /// The whole field `number` that holds this value, or nothing for a value that is the field's zero.
+    /// `current` is the field's payload as it is.
+    ///
+    /// # Errors
+    /// A value of another type than the form's.
+    pub fn encode<'a>(
+        self,
+        number: u32,
+        value: Value<'a>,
+        current: Option<&'a [u8]>,
+        arena: &'a Bump,
+    ) -> Result<&'a [u8], Error<'a>> {
+        let value = value.ok()?;
+        if value.is_nil() && self != Form::Any {
+            return Err(SET_NIL);
+        }
+        Ok(match (self, value) {
+            (Form::String, Value::String(text)) if text.is_empty() => &[],
+            (Form::String, Value::String(text)) => length_delimited(number, text, arena),
+            (Form::Bool, Value::Bool(v)) => varint_field(number, u64::from(v), arena),
+            (Form::Int, Value::Int(v)) => varint_field(number, v as u64, arena),
+            (Form::Int32, Value::Int(v)) => varint_field(number, i64::from(v as i32) as u64, arena),
+            (Form::Uint32, Value::Int(v)) => varint_field(number, u64::from(v as u32), arena),
+            (Form::Sint32, Value::Int(v)) => {
+                let v = v as i32;
+                varint_field(number, u64::from((v << 1 ^ v >> 31) as u32), arena)
+            }
+            (Form::Fixed32, Value::Int(v)) => fixed_field(number, WireType::Fixed32, &(v as u32).to_le_bytes(), arena),
+            (Form::Fixed32Checked, Value::Int(v)) => match u32::try_from(v) {
+                Ok(v) => fixed_field(number, WireType::Fixed32, &v.to_le_bytes(), arena),
+                Err(_) => {
+                    return Err(Error::format(arena, format_args!("value {v} is out of range for uint32")));
+                }
+            },
+            (Form::Fixed64, Value::Int(v)) => fixed_field(number, WireType::Fixed64, &v.to_le_bytes(), arena),
+            (Form::Time, Value::Time(time)) => {
+                fixed_field(number, WireType::Fixed64, &time.unix_nano().to_le_bytes(), arena)
+            }
+            (Form::Double, Value::Double(v)) => {
+                fixed_field(number, WireType::Fixed64, &v.to_bits().to_le_bytes(), arena)
+            }
+            (Form::OptionalDouble, Value::Double(v)) => {
+                let mut out = Vec::with_capacity_in(10, arena);
+                put_tag(&mut out, number, WireType::Fixed64);
+                out.slice(&v.to_bits().to_le_bytes());
+                out.into_bump_slice()
+            }
+            (Form::TraceId, Value::TraceId(id)) => id_field(number, &id, arena),
+            (Form::SpanId, Value::SpanId(id)) => id_field(number, &id, arena),
+            (Form::TraceIdHex, Value::String(text)) => id_field(number, &parse_id::<16>(text, "trace", arena)?, arena),
+            (Form::SpanIdHex, Value::String(text)) => id_field(number, &parse_id::<8>(text, "span", arena)?, arena),
+            (Form::Any, value) => {
+                let value = any::storable(value, &any::decode(current.unwrap_or_default()), arena)?;
+                any_field(number, &value, arena)
+            }
+            (form, value) => {
+                let (expected, found) = (form.type_name(), value.type_name());
+                return Err(Error::format(arena, format_args!("expects {expected} but got {found}")));
+            }
+        })
+    }
+
+    /// The Go type that is written.
+    fn type_name(self) -> &'static str {
+        match self {
+            Form::String | Form::TraceIdHex | Form::SpanIdHex => "string",
+            Form::Bool => "bool",
+            Form::Int
+            | Form::Int32
+            | Form::Uint32
+            | Form::Sint32
+            | Form::Fixed32
+            | Form::Fixed32Checked
+            | Form::Fixed64 => "int64",
+            Form::Time => "time.Time",
+            Form::Double | Form::OptionalDouble => "float64",
+            Form::TraceId => "pcommon.TraceID",
+            Form::SpanId => "pcommon.SpanID",
+            Form::Any => "pcommon.Value",
+        }
+    }
+}
+
+#[inline]
+fn varint(bytes: &[u8]) -> u64 {
+    match bytes {
+        [] => 0,
+        [byte] => u64::from(*byte),
+        _ => Cursor::new(bytes).varint().unwrap_or_default(),
+    }
+}
+
+fn fixed32(bytes: &[u8]) -> u32 {
+    bytes.first_chunk().map_or(0, |b| u32::from_le_bytes(*b))
+}
+
+#[inline]
+fn fixed64(bytes: &[u8]) -> u64 {
+    bytes.first_chunk().map_or(0, |b| u64::from_le_bytes(*b))
+}
+
+fn id<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    bytes.try_into().unwrap_or([0; N])
+}
+
+/// Lower-case hex in the arena.
+pub fn hex<'a>(bytes: &[u8], arena: &'a Bump) -> &'a [u8] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    arena.alloc_slice_fill_with(bytes.len() * 2, |i| {
+        let byte = bytes[i / 2];
+        DIGITS[usize::from(if i % 2 == 0 { byte >> 4 } else { byte & 15 })]
+    })
+}
+
+fn parse_id<'a, const N: usize>(text: &[u8], name: &str, arena: &'a Bump) -> Result<[u8; N], Error<'a>> {
+    if text.len() / 2 != N {
+        return Err(Error::format(arena, format_args!("{name} ids must be {} hex characters", N * 2)));
+    }
+    let mut id = [0; N];
+    for (i, byte) in id.iter_mut().enumerate() {
+        *byte = hex_digit(text[2 * i], arena)? << 4 | hex_digit(text[2 * i + 1], arena)?;
+    }
+    if text.len() % 2 != 0 {
+        hex_digit(text[2 * N], arena)?;
+        return Err(Error::new("encoding/hex: odd length hex string"));
+    }
+    Ok(id)
+}
+
+fn hex_digit(byte: u8, arena: &Bump) -> Result<u8, Error<'_>> {
+    match (byte as char).to_digit(16) {
+        Some(digit) => Ok(digit as u8),
+        None => {
+            let shown = byte as char;
+            Err(Error::format(arena, format_args!("encoding/hex: invalid byte: U+{byte:04X} '{shown}'")))
+        }
+    }
+}
+
+/// A whole length-delimited field in the arena.
+pub fn length_delimited<'a>(number: u32, payload: &[u8], arena: &'a Bump) -> &'a [u8] {
+    let mut out = Vec::with_capacity_in(payload.len() + 10, arena);
+    put_field(&mut out, number, payload);
+    out.into_bump_slice()
+}
+
+/// A whole varint field in the arena, or nothing for 0.
+pub fn varint_field(number: u32, value: u64, arena: &Bump) -> &[u8] {
+    if value == 0 {
+        return &[];
+    }
+    let mut out = Vec::with_capacity_in(15, arena);
+    put_tag(&mut out, number, WireType::Varint);
+    put_varint(&mut out, value);
+    out.into_bump_slice()
+}
+
+fn fixed_field<'a>(number: u32, wire_type: WireType, bytes: &[u8], arena: &'a Bump) -> &'a [u8] {
+    if bytes.iter().all(|b| *b == 0) {
+        return &[];
+    }
+    let mut out = Vec::with_capacity_in(bytes.len() + 2, arena);
+    put_tag(&mut out, number, wire_type);
+    out.slice(bytes);
+    out.into_bump_slice()
+}
+
+fn id_field<'a>(number: u32, id: &[u8], arena: &'a Bump) -> &'a [u8] {
+    if id.iter().all(|b| *b == 0) {
+        return &[];
+    }
+    length_delimited(number, id, arena)
+}
+
+/// A whole `AnyValue` field in the arena.
+pub(crate) fn any_field<'a>(number: u32, value: &Value<'_>, arena: &'a Bump) -> &'a [u8] {
+    let length = any::encoded_len(value);
+    let mut out = Vec::with_capacity_in(length + 12, arena);
+    put_tag(&mut out, number, WireType::Bytes);
+    put_varint(&mut out, length as u64);
+    any::encode(value, &mut out);
+    out.into_bump_slice()
+}

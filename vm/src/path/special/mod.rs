@@ -1,0 +1,108 @@
+//! Paths that are more than a field: read and written by functions of their own.
+
+mod metric;
+mod span;
+mod trace_state;
+
+pub use metric::*;
+pub use span::*;
+
+use super::form::{Form, SET_NIL};
+use crate::error::Error;
+use crate::exec::Lane;
+use crate::value::{Pdata, Value};
+use bumpalo::Bump;
+
+/// A key of a path, evaluated.
+#[derive(Clone, Copy, Debug)]
+pub enum ResolvedKey<'a> {
+    /// A string literal.
+    String(&'a [u8]),
+    /// An int literal.
+    Int(i64),
+    /// What an expression gave.
+    Expression(Value<'a>),
+}
+
+/// Reads a path of one record.
+pub type Read = for<'a> fn(&mut Lane<'_, '_, 'a>, &[ResolvedKey<'a>]) -> Result<'a, Value<'a>>;
+
+/// Writes a path of one record.
+pub type Write = for<'a> fn(&mut Lane<'_, '_, 'a>, &[ResolvedKey<'a>], Value<'a>) -> Result<'a, ()>;
+
+/// How a special path is read and written.
+#[derive(Debug)]
+pub struct Special {
+    /// Reads it.
+    pub read: Read,
+    /// Writes it.
+    pub write: Write,
+    /// The levels that it looks at and changes, beside that of its line.
+    pub also: &'static [super::Level],
+}
+
+/// What a path gives: a value, or why there is none.
+pub type Result<'a, T> = std::result::Result<T, Error<'a>>;
+
+/// The reference's words for a value of another type than the setter takes.
+fn expects<'a>(expected: &str, found: &Value<'_>, arena: &'a Bump) -> Error<'a> {
+    if found.is_nil() {
+        return SET_NIL;
+    }
+    Error::format(arena, format_args!("expects {expected} but got {}", found.type_name()))
+}
+
+fn expect_string<'a>(value: &Value<'a>, arena: &'a Bump) -> Result<'a, &'a [u8]> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(expects("string", other, arena)),
+    }
+}
+
+fn expect_int<'a>(value: &Value<'a>, arena: &'a Bump) -> Result<'a, i64> {
+    match value {
+        Value::Int(v) => Ok(*v),
+        other => Err(expects("int64", other, arena)),
+    }
+}
+
+fn expect_pdata<'a>(value: &Value<'a>, type_name: &'static str, arena: &'a Bump) -> Result<'a, &'a [u8]> {
+    match value {
+        Value::Pdata(pdata) if pdata.type_name == type_name => Ok(pdata.wire),
+        other => Err(expects(type_name, other, arena)),
+    }
+}
+
+fn pdata<'a>(type_name: &'static str, wire: &'a [u8], arena: &'a Bump) -> Value<'a> {
+    Value::Pdata(arena.alloc(Pdata { type_name, wire }))
+}
+
+/// Whole fields of one number under another number.
+fn renumber<'a>(fields: &[u8], number: u32, arena: &'a Bump) -> &'a [u8] {
+    let mut out = bumpalo::collections::Vec::new_in(arena);
+    for field in crate::wire::tree::message_fields(fields) {
+        crate::wire::any::put_field(&mut out, number, field.payload);
+    }
+    out.into_bump_slice()
+}
+
+/// A oneof of a double and an int: setting one takes the other away, and zero counts.
+fn write_number<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    level: super::Level,
+    number: u32,
+    other: u32,
+    bits: u64,
+) -> Result<'a, ()> {
+    use crate::wire::any::{Sink, put_tag};
+    use crate::wire::cursor::WireType;
+    let mut out = bumpalo::collections::Vec::with_capacity_in(9, lane.arena());
+    put_tag(&mut out, number, WireType::Fixed64);
+    out.slice(&bits.to_le_bytes());
+    lane.replace(level, other, &[])?;
+    lane.replace(level, number, out.into_bump_slice())
+}
+
+fn read_form<'a>(lane: &mut Lane<'_, '_, 'a>, level: super::Level, number: u32, form: Form) -> Value<'a> {
+    lane.read(level, &super::every(number), form)
+}
