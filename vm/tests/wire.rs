@@ -151,9 +151,10 @@ fn a_cut_request_is_never_a_panic() {
 #[test]
 fn a_cut_text_is_never_a_panic() {
     let recorded = lossy("json.tsv");
+    // The long ones would take minutes.
     for case in cases(&recorded)
         .iter()
-        .filter(|case| case.written.is_some())
+        .filter(|case| case.written.is_some() && case.request.len() < 700)
     {
         for cut in 0..case.request.len() {
             let mut request = Vec::new();

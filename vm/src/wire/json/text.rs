@@ -417,7 +417,27 @@ impl<'a> Text<'a> {
             self.pos += 1 + length;
             return Ok(());
         }
-        self.decimal().map(drop)
+        match (self.bytes[start], number) {
+            // What no `double` starts with is tried a second time, without bounds.
+            (b'-', [b'.', ..] | [b'0', b'0'..=b'9', ..]) => self.unbounded_number(start + 1),
+            _ => self.decimal().map(drop),
+        }
+    }
+
+    /// Passes over a number of any size at `at`, with leading zeros or a leading point.
+    fn unbounded_number(&mut self, at: usize) -> Read<()> {
+        let rest = &self.bytes[at..];
+        let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+        let length = rest.iter().take_while(|byte| is_part(byte)).count();
+        let number = std::str::from_utf8(&rest[..length]).ok();
+        if number
+            .and_then(|number| number.parse::<f64>().ok())
+            .is_none()
+        {
+            return Err(Fault::new("not a number", at));
+        }
+        self.pos = at + length;
+        Ok(())
     }
 }
 
