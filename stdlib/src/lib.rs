@@ -30,6 +30,7 @@ mod raw;
 mod replace;
 mod shape;
 mod sorting;
+mod sprintf;
 mod strings;
 mod utf8;
 

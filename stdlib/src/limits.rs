@@ -34,3 +34,6 @@ pub(crate) const REGEX_BUILD_STACK_BYTES: usize = 32 << 20;
 /// Memory for compiled patterns that are not literals, in bytes a call site and worker. A single
 /// pattern may take more.
 pub(crate) const REGEX_DYNAMIC_BYTES_MAX: usize = 32 << 20;
+
+/// Width, precision and value number in a format of `Format`, in characters. The reference's bound.
+pub(crate) const FORMAT_WIDTH_MAX: usize = 1_000_000;

@@ -12,6 +12,7 @@ mod double;
 mod duration;
 mod extract_patterns;
 mod fnv;
+mod format;
 mod format_time;
 mod has_prefix;
 mod has_suffix;
@@ -100,6 +101,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &duration::FUNCTION,
     &extract_patterns::FUNCTION,
     &fnv::FUNCTION,
+    &format::FUNCTION,
     &format_time::FUNCTION,
     &has_prefix::FUNCTION,
     &has_suffix::FUNCTION,
