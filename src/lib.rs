@@ -1,4 +1,6 @@
 //! OTTL, the OpenTelemetry Transformation Language.
 
+pub mod compile;
 pub mod config;
+pub mod conform;
 pub mod report;

@@ -124,7 +124,7 @@ fn part<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
 }
 
 /// A literal as a value.
-pub(crate) fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
+pub fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
     match literal {
         Literal::Nil | Literal::Function(_) => Value::Nil,
         Literal::String(text) => Value::String(arena.alloc_slice_copy(text)),

@@ -19,6 +19,7 @@ pub use access::Lane;
 pub use call::Call;
 pub use failures::Failure;
 pub(crate) use locate::Locator;
+pub use machine::constant;
 pub use map_edit::{MapEdit, MapItem};
 pub use mask::BLOCK;
 pub use worker::{Outcome, RunError, Worker};

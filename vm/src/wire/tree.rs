@@ -319,7 +319,6 @@ fn read_field<'a>(cursor: &mut Cursor<'a>, bytes: &'a [u8], place: Place) -> Opt
     };
     Some(Field {
         number,
-        wire_type,
         payload,
         whole: &bytes[at..cursor.position()],
         place,

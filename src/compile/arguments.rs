@@ -1,0 +1,311 @@
+//! Resolves calls: which function, which argument is for which parameter, and whether it fits its type.
+
+use super::error::ProblemKind;
+use super::literal::refusal;
+use super::paths::PathUse;
+use super::registry::signature;
+use super::resolve::{Resolver, into_literal};
+use super::resolved::{Argument, Call, Expr};
+use crate::report::nearest;
+use ottl_grammar::ast::{self, ArgumentValue, Span, ValueKind};
+use ottl_vm::function::{Body, Function, Kind, Literal, Literals, Parameter, Type};
+
+impl Resolver<'_> {
+    /// A call, without its keys.
+    pub(super) fn call(&mut self, call: &ast::Call) -> Option<Call> {
+        let function = self.function(&call.name)?;
+        // As in the reference, nobody looks at the arguments of a function that has no parameters.
+        let arguments = match function.parameters {
+            [] => Vec::new(),
+            _ => self.arguments(function, call)?,
+        };
+        let prepared = self.prepare(function, &arguments, call.span)?;
+        Some(Call { function, arguments, prepared, span: call.span })
+    }
+
+    fn function(&mut self, name: &ast::Name) -> Option<&'static Function> {
+        let scope = self.scope.functions;
+        let found = self.registry.find(&name.text, scope);
+        if found.is_none() {
+            let kind = if name.text.starts_with(char::is_lowercase) { Kind::Editor } else { Kind::Converter };
+            let problem = ProblemKind::UnknownFunction {
+                name: name.text.clone(),
+                context: scope.context,
+                nearest: self.registry.nearest(&name.text, kind, scope),
+                elsewhere: self.registry.elsewhere(&name.text),
+            };
+            self.problem(problem, name.span);
+        }
+        found
+    }
+
+    fn arguments(&mut self, function: &'static Function, call: &ast::Call) -> Option<Vec<Argument>> {
+        let parameters = function.parameters;
+        let first_named = call.arguments.iter().position(|argument| argument.name.is_some());
+        let after_named = call.arguments.iter().skip(first_named.unwrap_or(usize::MAX));
+        if let Some(positional) = after_named.into_iter().find(|argument| argument.name.is_none()) {
+            self.problem(ProblemKind::PositionalAfterNamed, positional.span);
+            return None;
+        }
+        let least = parameters.iter().filter(|parameter| !parameter.optional).count();
+        let received = call.arguments.len();
+        if received < least || received > parameters.len() {
+            let (signature, most) = (signature(function), parameters.len());
+            self.problem(ProblemKind::ArgumentCount { signature, least, most, received }, call.span);
+            return None;
+        }
+        let mut arguments: Vec<_> = parameters.iter().map(|_| Argument::Absent).collect();
+        let mut is_complete = true;
+        for (position, argument) in call.arguments.iter().enumerate() {
+            let Some(index) = self.parameter(function, position, argument) else {
+                is_complete = false;
+                continue;
+            };
+            if self.scope.is_extended && arguments[index] != Argument::Absent {
+                self.problem(ProblemKind::RepeatedArgument { parameter: parameters[index].name }, argument.span);
+                is_complete = false;
+            }
+            match self.argument(function, &parameters[index], argument) {
+                Some(resolved) => arguments[index] = resolved,
+                None => is_complete = false,
+            }
+        }
+        is_complete.then_some(arguments)
+    }
+
+    /// Which parameter an argument is for.
+    fn parameter(&mut self, function: &'static Function, position: usize, argument: &ast::Argument) -> Option<usize> {
+        let Some(name) = &argument.name else { return Some(position) };
+        let wanted = camel(&name.text);
+        let found = function.parameters.iter().position(|parameter| camel(parameter.name) == wanted);
+        if found.is_none() {
+            let known = function.parameters.iter().map(|parameter| parameter.name);
+            let problem = ProblemKind::UnknownParameter {
+                signature: signature(function),
+                name: name.text.clone(),
+                nearest: nearest(&name.text, known).map(str::to_owned),
+            };
+            self.problem(problem, name.span);
+        }
+        found
+    }
+
+    fn argument(
+        &mut self,
+        function: &'static Function,
+        parameter: &'static Parameter,
+        argument: &ast::Argument,
+    ) -> Option<Argument> {
+        let value = match (&argument.value, parameter.ty) {
+            (ArgumentValue::FunctionName(name), Type::FunctionGetter) => return self.named_function(name),
+            (ArgumentValue::Value(ast::Value { kind: ValueKind::Enum(name), .. }), Type::FunctionGetter) => {
+                return self.named_function(name);
+            }
+            (ArgumentValue::Value(value), _) => value,
+            (ArgumentValue::FunctionName(_), _) => {
+                self.wrong_form(function, parameter, parameter.ty, argument.span);
+                return None;
+            }
+        };
+        self.typed(function, parameter, parameter.ty, value)
+    }
+
+    fn named_function(&mut self, name: &ast::Name) -> Option<Argument> {
+        self.function(name).map(Argument::Function)
+    }
+
+    /// An argument of this type, which is the parameter's or that of an item of the parameter's list.
+    fn typed(
+        &mut self,
+        function: &'static Function,
+        parameter: &'static Parameter,
+        ty: Type,
+        value: &ast::Value,
+    ) -> Option<Argument> {
+        let literal = match (ty, &value.kind) {
+            (Type::String, ValueKind::String(text)) => Literal::String(text.clone().into_bytes()),
+            (Type::Int, ValueKind::Int(value)) => Literal::Int(*value),
+            (Type::Float, ValueKind::Float(value)) => Literal::Double(*value),
+            (Type::Bool, ValueKind::Bool(value)) => Literal::Bool(*value),
+            (Type::Bytes, ValueKind::Bytes(bytes)) => Literal::Bytes(bytes.clone()),
+            (Type::Enum, ValueKind::Enum(name)) => Literal::Int(self.symbol(name)?),
+            (Type::List(item) | Type::SliceGetter(item), ValueKind::List(values)) => {
+                return self.typed_list(function, parameter, *item, values);
+            }
+            (Type::SliceGetter(item), _) if !takes_only_literals(*item) => {
+                return self.value(value).map(Argument::Expr);
+            }
+            (Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter, ValueKind::Path(path)) => {
+                return self.path(path, PathUse::Write).map(Argument::Path);
+            }
+            (Type::Lambda, ValueKind::Lambda(lambda)) => {
+                self.misplaced_lambda(lambda);
+                return None;
+            }
+            _ if takes_only_one_form(ty) => {
+                self.wrong_form(function, parameter, ty, value.span);
+                return None;
+            }
+            _ => {
+                let resolved = self.value(value)?;
+                return self.checked(function, parameter, ty, resolved, value.span);
+            }
+        };
+        Some(Argument::Literal(literal))
+    }
+
+    fn typed_list(
+        &mut self,
+        function: &'static Function,
+        parameter: &'static Parameter,
+        item: Type,
+        values: &[ast::Value],
+    ) -> Option<Argument> {
+        let items: Vec<_> = values.iter().map(|value| self.typed(function, parameter, item, value)).collect();
+        let items = items.into_iter().collect::<Option<Vec<_>>>()?;
+        if !takes_only_literals(item) {
+            return Some(Argument::List(items));
+        }
+        let literals = items.into_iter().filter_map(|item| match item {
+            Argument::Literal(literal) => Some(literal),
+            _ => None,
+        });
+        Some(Argument::Literal(Literal::List(literals.collect())))
+    }
+
+    /// Refuses a literal that a parameter of this type can never take.
+    fn checked(
+        &mut self,
+        function: &'static Function,
+        parameter: &'static Parameter,
+        ty: Type,
+        value: Expr,
+        span: Span,
+    ) -> Option<Argument> {
+        if let Some(reason) = value.literal().and_then(|literal| refusal(ty, literal)) {
+            let (function, parameter) = (function.name, parameter.name);
+            self.problem(ProblemKind::WrongLiteral { function, parameter, reason }, span);
+            return None;
+        }
+        Some(Argument::Expr(value))
+    }
+
+    fn wrong_form(&mut self, function: &'static Function, parameter: &'static Parameter, ty: Type, span: Span) {
+        let (function, parameter) = (function.name, parameter.name);
+        let expected = expected(ty);
+        self.problem(ProblemKind::WrongForm { function, parameter, expected }, span);
+    }
+
+    /// Lets the function check and prepare its literals; the index of what it prepared, if anything.
+    fn prepare(&mut self, function: &'static Function, arguments: &[Argument], span: Span) -> Option<Option<usize>> {
+        let Body::Prepared(prepare, _) = function.body else { return Some(None) };
+        let values: Vec<_> = arguments.iter().map(known).collect();
+        let given: Vec<_> = arguments.iter().map(|argument| *argument != Argument::Absent).collect();
+        match prepare(Literals { values: &values }, &given) {
+            Ok(prepared) => {
+                self.prepared.push(Some(prepared));
+                Some(Some(self.prepared.len() - 1))
+            }
+            Err(reason) => {
+                self.problem(ProblemKind::RefusedCall { function: function.name, reason }, span);
+                None
+            }
+        }
+    }
+}
+
+/// The literal that an argument is, if it is one.
+fn known(argument: &Argument) -> Option<Literal> {
+    match argument {
+        Argument::Literal(literal) => Some(literal.clone()),
+        Argument::Expr(value) => into_literal(value.clone()),
+        Argument::List(items) => items.iter().map(known).collect::<Option<_>>().map(Literal::List),
+        Argument::Function(function) => Some(Literal::Function(function)),
+        Argument::Path(_) | Argument::Absent => None,
+    }
+}
+
+fn takes_only_literals(ty: Type) -> bool {
+    matches!(ty, Type::String | Type::Int | Type::Float | Type::Bool | Type::Bytes | Type::Enum)
+}
+
+/// Whether an argument of this type has one form in the syntax, which `typed` has looked for.
+fn takes_only_one_form(ty: Type) -> bool {
+    let other = matches!(
+        ty,
+        Type::Setter
+            | Type::GetSetter
+            | Type::PMapGetSetter
+            | Type::PSliceGetSetter
+            | Type::List(_)
+            | Type::SliceGetter(_)
+            | Type::FunctionGetter
+            | Type::Lambda
+    );
+    other || takes_only_literals(ty)
+}
+
+/// What a parameter of this type takes, for people.
+fn expected(ty: Type) -> String {
+    let fixed = match ty {
+        Type::String => "a string literal",
+        Type::Int => "an int literal",
+        Type::Float => "a float literal",
+        Type::Bool => "`true` or `false`",
+        Type::Bytes => "a bytes literal",
+        Type::Enum => "an enum symbol",
+        Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter => "a path",
+        Type::FunctionGetter => "the name of a converter",
+        Type::Lambda => "a lambda expression",
+        Type::List(item) | Type::SliceGetter(item) => return format!("a list, each item {}", expected(*item)),
+        Type::StringGetter => "a string",
+        Type::IntGetter => "an int",
+        Type::FloatGetter => "a float",
+        Type::BoolGetter => "a bool",
+        Type::PMapGetter => "a map",
+        Type::PSliceGetter => "a list",
+        Type::TimeGetter => "a time",
+        Type::DurationGetter => "a duration",
+        _ => "a value",
+    };
+    fixed.to_owned()
+}
+
+/// A parameter's name as the reference compares it: in camel case, so that `utf8_safe` is `utf8Safe`, too.
+fn camel(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    let mut capital_next = true;
+    let mut after_capital = false;
+    for character in name.chars() {
+        let is_capital = character.is_ascii_uppercase();
+        if character.is_ascii_alphabetic() {
+            camel.push(match (capital_next, after_capital && is_capital) {
+                (true, _) => character.to_ascii_uppercase(),
+                (false, true) => character.to_ascii_lowercase(),
+                (false, false) => character,
+            });
+            capital_next = false;
+        } else {
+            if character.is_ascii_digit() {
+                camel.push(character);
+            }
+            capital_next = true;
+        }
+        after_capital = is_capital;
+    }
+    camel
+}
+
+#[cfg(test)]
+mod tests {
+    use super::camel;
+
+    #[test]
+    fn parameter_names_compare_in_camel_case() {
+        for (name, expected) in
+            [("target", "Target"), ("utf8_safe", "Utf8Safe"), ("utf8Safe", "Utf8Safe"), ("utf8safe", "Utf8Safe")]
+        {
+            assert_eq!(camel(name), expected);
+        }
+    }
+}

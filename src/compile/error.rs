@@ -1,0 +1,331 @@
+//! What the compiler refuses, and how it says so: codes E2xx.
+//!
+//! A [`Problem`] is data: the kind, and the part of the text that it is about. The sentence is in `Display`,
+//! what to do in [`ProblemKind::help`]. Codes are never reused.
+
+use ottl_grammar::ast::Span;
+use std::fmt;
+
+/// One thing that is wrong with a statement or condition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// Which bytes of the statement it is about.
+    pub span: Span,
+}
+
+/// The kinds of [`Problem`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProblemKind {
+    /// A function that the context does not have.
+    UnknownFunction {
+        /// The name as written.
+        name: String,
+        /// The context in which it was looked for.
+        context: &'static str,
+        /// The most similar name that exists.
+        nearest: Option<String>,
+        /// Other contexts that have it.
+        elsewhere: Vec<&'static str>,
+    },
+    /// A path that its context does not have.
+    UnknownPath {
+        /// The path as written.
+        path: String,
+        /// The context in which it was looked for.
+        context: &'static str,
+        /// The most similar path that exists.
+        nearest: Option<String>,
+    },
+    /// A path that names no context where one is needed.
+    MissingPathContext {
+        /// The path as written.
+        path: String,
+        /// What it may begin with.
+        contexts: Vec<&'static str>,
+    },
+    /// A path whose context cannot be reached.
+    UnreachablePathContext {
+        /// The path as written.
+        path: String,
+        /// The context that it names.
+        context: String,
+        /// The context of the statement.
+        from: &'static str,
+        /// What it may begin with.
+        contexts: Vec<&'static str>,
+    },
+    /// The cache of another context.
+    ForeignCache {
+        /// The path as written.
+        path: String,
+        /// The context of the statement.
+        context: &'static str,
+    },
+    /// A path of the collector's own request metadata, which exists only within a collector.
+    CollectorPath {
+        /// The path as written.
+        path: String,
+    },
+    /// Keys on a path, or on a part of one, that takes another number of them.
+    WrongKeyCount {
+        /// The path as written.
+        path: String,
+        /// How many keys it takes.
+        expected: u8,
+        /// How many were given.
+        received: usize,
+    },
+    /// A write to a path that can only be read.
+    ReadOnlyPath {
+        /// The path as written.
+        path: String,
+    },
+    /// An enum symbol that the context does not have.
+    UnknownEnum {
+        /// The symbol.
+        symbol: String,
+        /// The context.
+        context: &'static str,
+        /// The most similar symbol that exists.
+        nearest: Option<String>,
+    },
+    /// Too few or too many arguments.
+    ArgumentCount {
+        /// The function's signature.
+        signature: String,
+        /// How few it takes.
+        least: usize,
+        /// How many it takes.
+        most: usize,
+        /// How many were given.
+        received: usize,
+    },
+    /// A named argument for a parameter that does not exist.
+    UnknownParameter {
+        /// The function's signature.
+        signature: String,
+        /// The name.
+        name: String,
+        /// The most similar name that exists.
+        nearest: Option<String>,
+    },
+    /// A positional argument after a named one.
+    PositionalAfterNamed,
+    /// An argument that was given twice (extended dialect).
+    RepeatedArgument {
+        /// The parameter.
+        parameter: &'static str,
+    },
+    /// An argument of the wrong form: the parameter takes only a path, or only a certain literal.
+    WrongForm {
+        /// The function.
+        function: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// What it takes.
+        expected: String,
+    },
+    /// A literal that the parameter can never take.
+    WrongLiteral {
+        /// The function.
+        function: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// The error that it would be at run time.
+        reason: String,
+    },
+    /// A call whose literals the function itself refuses.
+    RefusedCall {
+        /// The function.
+        function: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// A map literal that cannot be made.
+    InvalidMap {
+        /// Why.
+        reason: String,
+    },
+    /// A lambda where lambdas are not enabled.
+    LambdaDisabled,
+    /// A lambda where no parameter takes one.
+    MisplacedLambda,
+    /// Two parameters of a lambda with one name.
+    RepeatedLambdaParameter {
+        /// The name.
+        name: String,
+    },
+    /// A statement that needs more registers than there are.
+    TooComplex,
+    /// A context that this build cannot run statements in.
+    UnsupportedContext {
+        /// The context.
+        context: &'static str,
+    },
+}
+
+/// One entry for each kind: the code.
+macro_rules! codes {
+    ($($kind:ident = $code:literal,)+) => {
+        impl ProblemKind {
+            /// The code by which it is known.
+            pub fn code(&self) -> &'static str {
+                match self { $(ProblemKind::$kind { .. } => $code,)+ }
+            }
+
+            /// Every code.
+            pub const CODES: &'static [&'static str] = &[$($code),+];
+        }
+    };
+}
+
+codes! {
+    UnknownFunction = "E201",
+    UnknownPath = "E202",
+    MissingPathContext = "E203",
+    UnreachablePathContext = "E204",
+    ForeignCache = "E205",
+    CollectorPath = "E206",
+    WrongKeyCount = "E207",
+    ReadOnlyPath = "E208",
+    UnknownEnum = "E209",
+    ArgumentCount = "E210",
+    UnknownParameter = "E211",
+    PositionalAfterNamed = "E212",
+    RepeatedArgument = "E213",
+    WrongForm = "E214",
+    WrongLiteral = "E215",
+    RefusedCall = "E216",
+    InvalidMap = "E217",
+    LambdaDisabled = "E218",
+    MisplacedLambda = "E219",
+    RepeatedLambdaParameter = "E220",
+    TooComplex = "E221",
+    UnsupportedContext = "E222",
+}
+
+impl ProblemKind {
+    /// What to do about it, if that can be said.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            ProblemKind::UnknownFunction { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            ProblemKind::UnknownFunction { elsewhere, .. } if !elsewhere.is_empty() => {
+                Some(format!("it exists in {}", list(elsewhere)))
+            }
+            ProblemKind::UnknownPath { nearest: Some(nearest), .. }
+            | ProblemKind::UnknownEnum { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            ProblemKind::MissingPathContext { path, contexts } => {
+                let choices: Vec<_> = contexts.iter().map(|context| format!("{context}.{path}")).collect();
+                Some(format!("write one of {}", list(&choices)))
+            }
+            ProblemKind::UnreachablePathContext { contexts, .. } => {
+                Some(format!("paths can begin with {} here", list(contexts)))
+            }
+            ProblemKind::ForeignCache { context, .. } => {
+                Some(format!("the only cache here is `{context}.cache`"))
+            }
+            ProblemKind::ArgumentCount { signature, .. } => Some(format!("it is `{signature}`")),
+            ProblemKind::UnknownParameter { nearest: Some(nearest), .. } => {
+                Some(format!("did you mean `{nearest}`?"))
+            }
+            ProblemKind::UnknownParameter { signature, .. } => Some(format!("it is `{signature}`")),
+            ProblemKind::PositionalAfterNamed => Some("name this argument, too, or move it ahead".to_owned()),
+            ProblemKind::LambdaDisabled => {
+                Some("enable the feature gate `ottl.functions.enableLambda`".to_owned())
+            }
+            ProblemKind::TooComplex => Some("split the statement".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl ProblemKind {
+    /// What to write instead of the problem's span, if that would mend it.
+    pub fn replacement(&self) -> Option<&str> {
+        match self {
+            ProblemKind::UnknownFunction { nearest, .. }
+            | ProblemKind::UnknownEnum { nearest, .. }
+            | ProblemKind::UnknownParameter { nearest, .. } => nearest.as_deref(),
+            ProblemKind::UnknownPath { path, nearest, .. } if !path.contains('[') => nearest.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// `a`, `b` and `c`.
+fn list(names: &[impl fmt::Display]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProblemKind::UnknownFunction { name, context, .. } => {
+                write!(f, "the context `{context}` has no function `{name}`")
+            }
+            ProblemKind::UnknownPath { path, context, .. } => {
+                write!(f, "the context `{context}` has no path `{path}`")
+            }
+            ProblemKind::MissingPathContext { path, .. } => write!(f, "the path `{path}` names no context"),
+            ProblemKind::UnreachablePathContext { path, context, from, .. } => {
+                write!(f, "`{path}`: the context `{context}` cannot be reached from `{from}`")
+            }
+            ProblemKind::ForeignCache { path, .. } => {
+                write!(f, "`{path}` is the cache of another context")
+            }
+            ProblemKind::CollectorPath { path } => {
+                write!(f, "`{path}` exists only within a running collector")
+            }
+            ProblemKind::WrongKeyCount { path, expected: 0, .. } => {
+                write!(f, "`{path}` cannot be indexed")
+            }
+            ProblemKind::WrongKeyCount { path, expected, received } => {
+                let keys = counted(usize::from(*expected), "key");
+                write!(f, "`{path}` takes {keys}, not {received}")
+            }
+            ProblemKind::ReadOnlyPath { path } => write!(f, "`{path}` can only be read"),
+            ProblemKind::UnknownEnum { symbol, context, .. } => {
+                write!(f, "the context `{context}` has no enum symbol `{symbol}`")
+            }
+            ProblemKind::ArgumentCount { least, most, received, .. } => {
+                let expected = if least == most {
+                    counted(*most, "argument")
+                } else {
+                    format!("{least} to {}", counted(*most, "argument"))
+                };
+                write!(f, "expected {expected}, found {received}")
+            }
+            ProblemKind::UnknownParameter { name, .. } => write!(f, "there is no parameter `{name}`"),
+            ProblemKind::PositionalAfterNamed => f.write_str("an argument without a name after one with a name"),
+            ProblemKind::RepeatedArgument { parameter } => write!(f, "`{parameter}` is given twice"),
+            ProblemKind::WrongForm { function, parameter, expected } => {
+                write!(f, "`{parameter}` of `{function}` must be {expected}")
+            }
+            ProblemKind::WrongLiteral { function, parameter, reason } => {
+                write!(f, "`{parameter}` of `{function}` cannot be this: {reason}")
+            }
+            ProblemKind::RefusedCall { function, reason } => write!(f, "`{function}`: {reason}"),
+            ProblemKind::InvalidMap { reason } => write!(f, "this map cannot be made: {reason}"),
+            ProblemKind::LambdaDisabled => f.write_str("lambda expressions are not enabled"),
+            ProblemKind::MisplacedLambda => f.write_str("a lambda expression cannot stand here"),
+            ProblemKind::RepeatedLambdaParameter { name } => {
+                write!(f, "the lambda has two parameters `{name}`")
+            }
+            ProblemKind::TooComplex => f.write_str("this statement is nested too deeply to be compiled"),
+            ProblemKind::UnsupportedContext { context } => {
+                write!(f, "statements of the context `{context}` cannot be run yet")
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Config → Parsed → Resolved: groups of statements and lists of conditions, with all that is wrong in them.
+
+use super::context::Finder;
+use super::error::{Problem, ProblemKind};
+use super::infer::{InferenceError, TextIndex};
+use super::paths::{PathRule, context_of_name};
+use super::registry::FunctionScope;
+use super::resolve::{Resolver, Scope};
+use super::resolved::{Group, GroupAction, Resolved};
+use super::{Dialect, Options, Refusal, desugar};
+use crate::config::{self, ContextName, ErrorMode, ProcessorKind, Signal, Text};
+use crate::report::Diagnostic;
+use ottl_grammar::{ast, parse_condition, parse_statement};
+use ottl_vm::path::Context;
+use ottl_vm::program;
+
+/// A text and its tree.
+struct Parsed<'c, Tree> {
+    text: &'c Text,
+    tree: Tree,
+}
+
+/// Resolves a processor's groups for one signal, collecting what is wrong.
+pub(super) struct Groups<'o> {
+    pub(super) options: &'o Options<'o>,
+    pub(super) kind: ProcessorKind,
+    pub(super) signal: Signal,
+    /// The processor's, for groups without one of their own.
+    pub(super) error_mode: ErrorMode,
+    pub(super) resolved: Resolved,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+impl Groups<'_> {
+    /// A transform processor's group.
+    pub(super) fn statements(&mut self, group: &config::Group) {
+        let statements = self.parse(&group.statements, |text, dialect| parse_statement(text, dialect), desugar::statement);
+        let conditions = self.parse_conditions(&group.conditions);
+        let is_complete = statements.len() == group.statements.len() && conditions.len() == group.conditions.len();
+        let (context, rule) = match group.context {
+            Some(context) => (context, PathRule::Assumed),
+            // What cannot be parsed may decide the context.
+            None if !is_complete => return,
+            None => match self.infer(&statements, &conditions, &group.place) {
+                Some(found) => found,
+                None => return,
+            },
+        };
+        let texts = group.statements.iter().chain(&group.conditions);
+        let Some(context) = self.runnable(context, texts) else { return };
+        let mut resolver = self.resolver(context, rule, "transform");
+        let resolved: Vec<_> = statements
+            .iter()
+            .map(|parsed| {
+                let statement = resolver.statement(&parsed.tree, &parsed.text.text);
+                (parsed.text, statement, std::mem::take(&mut resolver.problems))
+            })
+            .collect();
+        // Conditions see the filter processor's functions, and paths as its older lists do.
+        resolver.scope.functions.processor = "filter";
+        if rule != PathRule::Named {
+            resolver.scope.paths = PathRule::Legacy;
+        }
+        let tests = resolve_conditions(&mut resolver, &conditions);
+        self.resolved.prepared = resolver.prepared;
+        let statements = self.keep(resolved);
+        let tests = self.keep(tests);
+        if !is_complete || (statements.is_empty() && tests.is_empty()) {
+            return;
+        }
+        self.resolved.groups.push(Group {
+            context,
+            error_mode: error_mode(group.error_mode.unwrap_or(self.error_mode)),
+            shared_cache: group.shared_cache,
+            conditions: tests,
+            action: GroupAction::Run(statements),
+        });
+    }
+
+    /// A filter processor's group; the contexts of its conditions.
+    pub(super) fn conditions(&mut self, group: &config::ConditionGroup) -> Vec<Context> {
+        let mut found: Vec<(Context, Vec<_>)> = Vec::new();
+        for text in &group.conditions {
+            let text = std::slice::from_ref(text);
+            let parsed = self.parse_conditions(text);
+            if parsed.is_empty() {
+                continue;
+            }
+            let (context, rule) = match group.context {
+                Some(context) => (context, PathRule::Assumed),
+                None => match self.infer(&[], &parsed, &group.place) {
+                    Some(found) => found,
+                    None => continue,
+                },
+            };
+            let Some(context) = self.runnable(context, text.iter()) else { continue };
+            let mut resolver = self.resolver(context, rule, "filter");
+            let tests = resolve_conditions(&mut resolver, &parsed);
+            self.resolved.prepared = resolver.prepared;
+            let tests = self.keep(tests);
+            match found.iter_mut().find(|(other, _)| *other == context) {
+                Some((_, list)) => list.extend(tests),
+                None => found.push((context, tests)),
+            }
+        }
+        // Outer records go first, and what they hold with them.
+        found.sort_by_key(|(context, _)| *context);
+        let contexts = found.iter().map(|(context, _)| *context).collect();
+        let mode = error_mode(group.error_mode.unwrap_or(self.error_mode));
+        self.resolved.groups.extend(found.into_iter().map(|(context, tests)| drop_group(context, tests, mode)));
+        contexts
+    }
+
+    /// One of a filter processor's older lists, whose context its key says. Its context, if it can be run.
+    pub(super) fn list(&mut self, context: ContextName, texts: &[Text]) -> Option<Context> {
+        let parsed = self.parse_conditions(texts);
+        let context = self.runnable(context, texts.iter())?;
+        let mut resolver = self.resolver(context, PathRule::Legacy, "filter");
+        let tests = resolve_conditions(&mut resolver, &parsed);
+        self.resolved.prepared = resolver.prepared;
+        let tests = self.keep(tests);
+        if !tests.is_empty() {
+            let mode = error_mode(self.error_mode);
+            self.resolved.groups.push(drop_group(context, tests, mode));
+        }
+        Some(context)
+    }
+
+    fn parse_conditions<'c>(&mut self, texts: &'c [Text]) -> Vec<Parsed<'c, ast::Condition>> {
+        self.parse(texts, |text, dialect| parse_condition(text, dialect), desugar::condition)
+    }
+
+    /// The texts that can be parsed.
+    fn parse<'c, Tree>(
+        &mut self,
+        texts: &'c [Text],
+        parse: impl Fn(&str, Dialect) -> Result<Tree, ottl_grammar::Errors>,
+        desugar: impl Fn(&mut Tree, Signal),
+    ) -> Vec<Parsed<'c, Tree>> {
+        let mut parsed = Vec::with_capacity(texts.len());
+        for text in texts {
+            match parse(&text.text, self.options.dialect) {
+                Ok(mut tree) => {
+                    if self.is_extended() {
+                        desugar(&mut tree, self.signal);
+                    }
+                    parsed.push(Parsed { text, tree });
+                }
+                Err(errors) => {
+                    let errors = errors.as_slice().iter();
+                    self.refusals.extend(errors.map(|error| Refusal::of(Diagnostic::from(error), text)));
+                }
+            }
+        }
+        parsed
+    }
+
+    fn infer(
+        &mut self,
+        statements: &[Parsed<'_, ast::Statement>],
+        conditions: &[Parsed<'_, ast::Condition>],
+        place: &config::Place,
+    ) -> Option<(ContextName, PathRule)> {
+        let finder = Finder {
+            registry: self.options.registry,
+            kind: self.kind,
+            signal: self.signal,
+            is_extended: self.is_extended(),
+        };
+        let trees: Vec<_> = statements.iter().map(|parsed| &parsed.tree).collect();
+        let tests: Vec<_> = conditions.iter().map(|parsed| &parsed.tree).collect();
+        match finder.find(&trees, &tests) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                self.not_inferred(&error, statements, conditions, place);
+                None
+            }
+        }
+    }
+
+    fn not_inferred(
+        &mut self,
+        error: &InferenceError,
+        statements: &[Parsed<'_, ast::Statement>],
+        conditions: &[Parsed<'_, ast::Condition>],
+        place: &config::Place,
+    ) {
+        let (index, diagnostic) = error.diagnostic();
+        let text = match index {
+            Some(TextIndex::Statement(index)) => statements.get(index).map(|parsed| parsed.text),
+            Some(TextIndex::Condition(index)) => conditions.get(index).map(|parsed| parsed.text),
+            None => None,
+        };
+        let first = || statements.first().map(|parsed| parsed.text).or(conditions.first().map(|parsed| parsed.text));
+        let refusal = match text.or_else(first) {
+            Some(text) => Refusal::of(diagnostic, text),
+            None => Refusal::of(diagnostic, &Text { place: place.clone(), ..Text::default() }),
+        };
+        self.refusals.push(refusal);
+    }
+
+    /// The engine's name for a context; without one, everything in the group is refused.
+    fn runnable<'c>(&mut self, context: ContextName, texts: impl Iterator<Item = &'c Text>) -> Option<Context> {
+        let found = context_of_name(context);
+        if found.is_none() && self.signal == self.options.signal {
+            for text in texts {
+                let span = ast::Span::new(0, text.text.len().try_into().unwrap_or(u32::MAX));
+                let kind = ProblemKind::UnsupportedContext { context: context.name() };
+                self.refusals.push(Refusal::of(Problem { kind, span }.into(), text));
+            }
+        }
+        found
+    }
+
+    fn resolver(&mut self, context: Context, paths: PathRule, processor: &'static str) -> Resolver<'_> {
+        let scope = Scope {
+            context,
+            paths,
+            functions: FunctionScope { processor, context: context.name(), extensions: self.is_extended() },
+            is_extended: self.is_extended(),
+            lambdas: self.options.gates.allows_lambdas(),
+        };
+        let prepared = std::mem::take(&mut self.resolved.prepared);
+        Resolver { registry: self.options.registry, scope, problems: Vec::new(), prepared }
+    }
+
+    fn is_extended(&self) -> bool {
+        self.options.dialect == Dialect::Extended
+    }
+
+    /// What could be resolved; the problems of the rest are recorded.
+    fn keep<T>(&mut self, resolved: Vec<(&Text, Option<T>, Vec<Problem>)>) -> Vec<T> {
+        let mut kept = Vec::with_capacity(resolved.len());
+        for (text, item, problems) in resolved {
+            kept.extend(item);
+            self.refusals.extend(problems.into_iter().map(|problem| Refusal::of(problem.into(), text)));
+        }
+        kept
+    }
+}
+
+type ResolvedTexts<'c, T> = Vec<(&'c Text, Option<T>, Vec<Problem>)>;
+
+fn resolve_conditions<'c>(
+    resolver: &mut Resolver<'_>,
+    conditions: &[Parsed<'c, ast::Condition>],
+) -> ResolvedTexts<'c, super::resolved::Condition> {
+    conditions
+        .iter()
+        .map(|parsed| {
+            let condition = resolver.condition(&parsed.tree, &parsed.text.text);
+            (parsed.text, condition, std::mem::take(&mut resolver.problems))
+        })
+        .collect()
+}
+
+fn drop_group(context: Context, conditions: Vec<super::resolved::Condition>, error_mode: program::ErrorMode) -> Group {
+    Group { context, error_mode, shared_cache: false, conditions, action: GroupAction::Drop }
+}
+
+fn error_mode(mode: ErrorMode) -> program::ErrorMode {
+    match mode {
+        ErrorMode::Ignore => program::ErrorMode::Ignore,
+        ErrorMode::Propagate => program::ErrorMode::Propagate,
+        ErrorMode::Silent => program::ErrorMode::Silent,
+    }
+}

@@ -1,0 +1,253 @@
+//! Resolved → Program: picks instructions, registers, masks and slots.
+//!
+//! Operands are evaluated into registers before what uses them, under the mask of the lanes that need them;
+//! an operand that fails is an error in its register, which counts only once somebody uses it. So laziness
+//! costs nothing in meaning: evaluation order shows nowhere but in `and` and `or`, which masks express.
+
+mod code;
+mod expr;
+mod hoist;
+mod pools;
+mod test;
+
+use super::plan::{Plan, plan};
+use super::effects::{Rate, Region, statements};
+use super::resolved::{Action, Condition, Group, GroupAction, Path, Resolved, Statement, Test};
+use super::walk::Role;
+use code::{Code, Mask, Source};
+use hoist::Hoisted;
+use ottl_vm::function::Prepared;
+use ottl_vm::instruction::Op;
+use ottl_vm::path::Level;
+use ottl_vm::program::{Locators, Pass, Section};
+use pools::{Full, Pools};
+
+/// Lowers the groups of a configuration; the text of the statement or condition that does not fit, if one
+/// does not.
+pub(super) fn lower(resolved: Resolved, allow_nil: bool) -> Result<Vec<Pass>, String> {
+    let mut prepared = resolved.prepared;
+    let mut call_count = 0;
+    let mut passes = Vec::with_capacity(resolved.groups.len());
+    for group in &resolved.groups {
+        let mut lowering = Lowering::new(group, &mut prepared, call_count);
+        lowering.group(group)?;
+        call_count = lowering.call_count;
+        passes.push(lowering.finish(group, allow_nil));
+    }
+    Ok(passes)
+}
+
+/// Where instructions go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// Over records.
+    Records,
+    /// Over resources.
+    Resources,
+    /// Over scopes.
+    Scopes,
+}
+
+/// A pass under construction.
+struct Lowering<'g> {
+    plan: Plan,
+    pools: Pools,
+    records: Code,
+    resources: Code,
+    scopes: Code,
+    hoisted: Hoisted,
+    /// How often each path is still to be read.
+    uses: Vec<(&'g Path, usize)>,
+    prepared: &'g mut Vec<Option<Prepared>>,
+    call_count: usize,
+    /// The statement at hand.
+    statement: u16,
+}
+
+impl<'g> Lowering<'g> {
+    fn new(group: &'g Group, prepared: &'g mut Vec<Option<Prepared>>, call_count: usize) -> Lowering<'g> {
+        Lowering {
+            plan: plan(group),
+            pools: Pools::default(),
+            records: Code::default(),
+            resources: Code::default(),
+            scopes: Code::default(),
+            hoisted: Hoisted::default(),
+            uses: uses(group),
+            prepared,
+            call_count,
+            statement: 0,
+        }
+    }
+
+    fn code(&mut self, at: At) -> &mut Code {
+        match at {
+            At::Records => &mut self.records,
+            At::Resources => &mut self.resources,
+            At::Scopes => &mut self.scopes,
+        }
+    }
+
+    fn group(&mut self, group: &Group) -> Result<(), String> {
+        for (index, condition) in group.conditions.iter().enumerate() {
+            self.condition(condition, index == 0).map_err(|Full| condition.text.clone())?;
+        }
+        match &group.action {
+            GroupAction::Run(_) if group.conditions.is_empty() => {}
+            GroupAction::Run(_) => self.records.push(Op::KeepMatched, 0, 0, 0, 0),
+            GroupAction::Drop => self.records.push(Op::DropMatched, 0, 0, 0, 0),
+        }
+        for (index, statement) in statements(&group.action).iter().enumerate() {
+            let at = match self.plan.rates[index] {
+                Rate::Once | Rate::Record => At::Records,
+                Rate::Resource => At::Resources,
+                Rate::Scope => At::Scopes,
+            };
+            self.statement(statement, at).map_err(|Full| statement.text.clone())?;
+        }
+        Ok(())
+    }
+
+    fn condition(&mut self, condition: &Condition, is_first: bool) -> Result<(), Full> {
+        self.statement = self.pools.statement(&condition.text, true)?;
+        let all = self.records.begin(Op::BeginCondition, self.statement, is_first)?;
+        let matched = self.chosen(At::Records, &condition.test, all)?;
+        self.records.push(Op::Match, matched.register, 0, 0, 0);
+        self.free(At::Records, all, matched);
+        Ok(())
+    }
+
+    fn statement(&mut self, statement: &Statement, at: At) -> Result<(), Full> {
+        self.statement = self.pools.statement(&statement.text, false)?;
+        let number = self.statement;
+        let code = self.code(at);
+        if let Some(open) = code.open.take() {
+            code.free_mask(open.register);
+        }
+        let all = code.begin(Op::Begin, number, true)?;
+        let chosen = self.chosen(at, &statement.condition, all)?;
+        let jump = match statement.condition {
+            Test::Literal(true) => None,
+            _ => Some(self.code(at).skip_if_none(chosen)),
+        };
+        self.action(&statement.action, at, chosen)?;
+        if let Some(jump) = jump {
+            self.code(at).land(jump)?;
+        }
+        self.free(at, all, chosen);
+        Ok(())
+    }
+
+    /// The part of a mask for which a test is true: the mask itself if the test is literally true.
+    fn chosen(&mut self, at: At, test: &Test, mask: Mask) -> Result<Mask, Full> {
+        if *test == Test::Literal(true) {
+            return Ok(mask);
+        }
+        let register = self.code(at).mask_register()?;
+        self.test(at, test, mask, register)
+    }
+
+    fn free(&mut self, at: At, all: Mask, chosen: Mask) {
+        self.code(at).free_mask(all.register);
+        if chosen.register != all.register {
+            self.code(at).free_mask(chosen.register);
+        }
+    }
+
+    fn action(&mut self, action: &Action, at: At, mask: Mask) -> Result<(), Full> {
+        match action {
+            Action::Set { target, value } => {
+                let value = self.expr(at, value, mask)?;
+                let (path, keys) = self.path(at, target, mask)?;
+                let code = self.code(at);
+                code.push(Op::Store, mask.register, 0, path, value.code);
+                code.release(value);
+                keys.into_iter().for_each(|key| code.release(key));
+            }
+            Action::Edit(call) => {
+                let (number, operands) = self.call_site(at, call, mask)?;
+                let code = self.code(at);
+                code.push(Op::Edit, mask.register, 0, number, 0);
+                operands.into_iter().for_each(|operand| code.release(operand));
+            }
+        }
+        self.code(at).may_fail();
+        self.forget_what_is_written(action, at);
+        Ok(())
+    }
+
+    /// Values that were loaded from what an action writes are no longer good.
+    fn forget_what_is_written(&mut self, action: &Action, at: At) {
+        let mut written = Vec::new();
+        action.visit(&mut |path, role| {
+            if role == Role::Target {
+                written.push(Region::of(path));
+            }
+        });
+        let Lowering { pools, records, resources, scopes, .. } = self;
+        let code = match at {
+            At::Records => records,
+            At::Resources => resources,
+            At::Scopes => scopes,
+        };
+        code.forget(|source| match source {
+            Source::Hoisted(_) => true,
+            Source::Path(path) => {
+                let region = pools.region(path);
+                !written.is_empty() && !written.iter().any(|write| write.overlaps(region))
+            }
+        });
+    }
+
+    fn finish(self, group: &Group, allow_nil: bool) -> Pass {
+        let mut hoisted = Vec::new();
+        let registers = [&self.records, &self.resources, &self.scopes].map(|code| code.registers);
+        let masks = [&self.records, &self.resources, &self.scopes].map(|code| code.masks);
+        let sections = [(Level::ResourceContainer, self.resources, At::Resources), (Level::ScopeContainer, self.scopes, At::Scopes)];
+        for (level, code, at) in sections {
+            if !code.instructions.is_empty() {
+                hoisted.push(Section { level, code: code.instructions, results: self.hoisted.results(at) });
+            }
+        }
+        Pass {
+            context: group.context,
+            error_mode: group.error_mode,
+            condition_error_mode: group.error_mode,
+            lanes: self.plan.lanes,
+            shared_cache: group.shared_cache,
+            allow_nil,
+            code: self.records.instructions,
+            hoisted,
+            hoisted_count: self.hoisted.count(),
+            constants: self.pools.constants,
+            paths: self.pools.paths,
+            calls: self.pools.calls,
+            operands: self.pools.operands,
+            statements: self.pools.statements,
+            registers: registers.into_iter().max().unwrap_or_default().into(),
+            masks: masks.into_iter().max().unwrap_or_default().into(),
+            touched: self.pools.touched,
+            locators: Locators::new(),
+        }
+    }
+}
+
+/// How often a group's statements read each path with constant keys.
+fn uses(group: &Group) -> Vec<(&Path, usize)> {
+    let mut uses: Vec<(&Path, usize)> = Vec::new();
+    let mut count = |path, role| {
+        if role == Role::Read {
+            match uses.iter_mut().find(|(other, _)| *other == path) {
+                Some((_, count)) => *count += 1,
+                None => uses.push((path, 1)),
+            }
+        }
+    };
+    for condition in &group.conditions {
+        condition.test.visit(&mut count);
+    }
+    for statement in statements(&group.action) {
+        statement.visit(&mut count);
+    }
+    uses
+}

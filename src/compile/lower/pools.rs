@@ -1,0 +1,142 @@
+//! What a pass's instructions name: constants, paths with their slots, calls, operand lists, statements.
+//!
+//! Entries are shared: equal constants are one, and so are equal paths with constant keys.
+
+use super::super::effects::Region;
+use super::super::resolved;
+use ottl_vm::function::Literal;
+use ottl_vm::instruction::CONSTANT;
+use ottl_vm::path::{Access, Level};
+use ottl_vm::program::{CallSite, Key, Path, StatementInfo, Touched};
+use std::collections::HashMap;
+
+/// The most slots of fields that a level's messages can have; attributes may have more.
+const FIELD_SLOTS_MAX: u16 = 200;
+
+/// The tables of a pass.
+#[derive(Default)]
+pub(super) struct Pools {
+    pub(super) constants: Vec<Literal>,
+    pub(super) paths: Vec<Path>,
+    pub(super) calls: Vec<CallSite>,
+    pub(super) operands: Vec<Vec<u16>>,
+    pub(super) statements: Vec<StatementInfo>,
+    pub(super) touched: [Touched; Level::COUNT],
+    /// Constants by their text, which tells apart what is not the same.
+    constant_numbers: HashMap<String, u16>,
+    /// The resolved paths with constant keys, by number.
+    shared_paths: Vec<(resolved::Path, u16)>,
+    /// What each path reads or writes.
+    regions: Vec<Region>,
+}
+
+/// A table is full.
+#[derive(Debug)]
+pub(super) struct Full;
+
+/// The number of the next entry of a table.
+fn number(length: usize) -> Result<u16, Full> {
+    u16::try_from(length).ok().filter(|number| number & CONSTANT == 0).ok_or(Full)
+}
+
+impl Pools {
+    /// The operand that names a constant.
+    pub(super) fn constant(&mut self, literal: &Literal) -> Result<u16, Full> {
+        let text = format!("{literal:?}");
+        if let Some(number) = self.constant_numbers.get(&text) {
+            return Ok(number | CONSTANT);
+        }
+        let number = number(self.constants.len())?;
+        self.constants.push(literal.clone());
+        self.constant_numbers.insert(text, number);
+        Ok(number | CONSTANT)
+    }
+
+    /// The number of a path whose keys, constants aside, are in these registers.
+    pub(super) fn path(&mut self, path: &resolved::Path, keys: Vec<Key>) -> Result<u16, Full> {
+        let is_shared = !path.keys.iter().any(|key| matches!(key, resolved::Key::Expression(_)));
+        if is_shared && let Some((_, number)) = self.shared_paths.iter().find(|(other, _)| other == path) {
+            return Ok(*number);
+        }
+        let number = number(self.paths.len())?;
+        let slot = self.slot(path);
+        let spec = path.spec;
+        self.paths.push(Path { text: path.text.clone(), level: spec.level, access: spec.access, slot, keys });
+        self.regions.push(Region::of(path));
+        if is_shared {
+            self.shared_paths.push((path.clone(), number));
+        }
+        Ok(number)
+    }
+
+    /// Whether a path's keys are constants, so that it means the same wherever its number stands.
+    pub(super) fn is_shared(&self, path: u16) -> bool {
+        self.shared_paths.iter().any(|(_, number)| *number == path)
+    }
+
+    /// What a path reads or writes.
+    pub(super) fn region(&self, path: u16) -> &Region {
+        &self.regions[usize::from(path)]
+    }
+
+    /// The slot for a path's first step: a field, or an attribute with a constant key.
+    fn slot(&mut self, path: &resolved::Path) -> Option<u16> {
+        if path.spec.level == Level::Cache {
+            return None;
+        }
+        let touched = &mut self.touched[path.spec.level as usize];
+        match path.spec.access {
+            Access::Field { field, .. } | Access::Nested { field, .. } => {
+                if let Some((_, slot)) = touched.fields.iter().find(|(other, _)| *other == field) {
+                    return Some(*slot);
+                }
+                let slot = touched.slots;
+                if slot >= FIELD_SLOTS_MAX {
+                    return None;
+                }
+                touched.slots += 1;
+                touched.fields.push((field, slot));
+                Some(slot)
+            }
+            Access::Attributes { field } => {
+                let Some(resolved::Key::String(key)) = path.keys.first() else { return None };
+                if touched.attributes.is_some_and(|other| other != field) {
+                    return None;
+                }
+                if let Some((_, slot)) = touched.keys.iter().find(|(other, _)| other == key) {
+                    return Some(*slot);
+                }
+                let slot = touched.slots;
+                touched.slots = slot.checked_add(1)?;
+                touched.attributes = Some(field);
+                touched.keys.push((key.clone(), slot));
+                Some(slot)
+            }
+            Access::Special(_) => None,
+        }
+    }
+
+    /// The number of a list of operands.
+    pub(super) fn operands(&mut self, operands: Vec<u16>) -> Result<u16, Full> {
+        if let Some(number) = self.operands.iter().position(|other| *other == operands) {
+            return Ok(number as u16);
+        }
+        let number = number(self.operands.len())?;
+        self.operands.push(operands);
+        Ok(number)
+    }
+
+    /// The number of a call.
+    pub(super) fn call(&mut self, call: CallSite) -> Result<u16, Full> {
+        let number = number(self.calls.len())?;
+        self.calls.push(call);
+        Ok(number)
+    }
+
+    /// The number of a statement.
+    pub(super) fn statement(&mut self, text: &str, is_condition: bool) -> Result<u16, Full> {
+        let number = number(self.statements.len())?;
+        self.statements.push(StatementInfo { text: text.to_owned(), is_condition });
+        Ok(number)
+    }
+}

@@ -1,0 +1,210 @@
+//! The compiler: the one place where OTTL's syntax meets the engine's programs.
+//!
+//! Its stages are types. Texts are parsed to trees ([`ottl_grammar::ast`]); a tree is *resolved* once every
+//! name is looked up and every literal typed; what is resolved is *lowered* to a [`Program`]. Everything
+//! that is wrong with any statement is found before anything is refused.
+//!
+//! In the dialect [`Dialect::Upstream`] exactly what the reference refuses is refused.
+//!
+//! ```
+//! use ottl::compile::{Dialect, Gates, Options, Registry, compile};
+//! use ottl::config::{Processor, ProcessorKind, Signal};
+//!
+//! let json = serde_json::json!({"log_statements": ["set(log.attributes[\"env\"], \"prod\") where log.body == \"x\""]});
+//! let processor = Processor::from_json(ProcessorKind::Transform, &json)?;
+//! let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+//! let options = Options { signal: Signal::Logs, dialect: Dialect::Upstream, gates: &Gates::default(), registry: &registry };
+//! let program = compile(&processor, &options).map_err(|refusals| refusals[0].diagnostic.to_string())?;
+//! assert_eq!(program.passes.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod arguments;
+mod context;
+mod desugar;
+mod effects;
+pub mod error;
+mod fold;
+mod gates;
+mod group;
+pub mod infer;
+mod literal;
+mod lower;
+mod paths;
+mod plan;
+mod registry;
+mod resolve;
+mod resolved;
+mod walk;
+
+use crate::config::{ConditionGroup, Filter, Group, Processor, Signal, Text, Transform};
+use crate::report::{Diagnostic, Source, locate};
+use error::{Problem, ProblemKind};
+use group::Groups;
+use ottl_grammar::ast::Span;
+use ottl_vm::path::Context;
+use ottl_vm::program::{Program, Sweep};
+use resolved::Resolved;
+
+pub use gates::{Gates, KNOWN as KNOWN_GATES};
+pub use ottl_grammar::Dialect;
+pub use registry::Registry;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'o> {
+    /// The signal of the requests that the program will take.
+    pub signal: Signal,
+    /// The language of the statements.
+    pub dialect: Dialect,
+    /// The feature gates that are enabled.
+    pub gates: &'o Gates,
+    /// The functions that statements can call.
+    pub registry: &'o Registry,
+}
+
+/// Why a configuration is refused: one thing that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// What is wrong. Its spans are bytes of `text`.
+    pub diagnostic: Diagnostic,
+    /// The statement or condition that it is about.
+    pub text: Text,
+}
+
+impl Refusal {
+    fn of(diagnostic: Diagnostic, text: &Text) -> Refusal {
+        Refusal { diagnostic, text: text.clone() }
+    }
+
+    /// The diagnostic with spans in the file that the configuration was read from, if it was; and what its
+    /// spans are bytes of.
+    pub fn located(self, file: Option<&Source>) -> (Diagnostic, Source) {
+        locate(self.diagnostic, &self.text, file)
+    }
+}
+
+impl From<Problem> for Diagnostic {
+    /// Spans are bytes of the statement.
+    fn from(problem: Problem) -> Diagnostic {
+        let span = problem.span.start as usize..problem.span.end as usize;
+        let diagnostic = Diagnostic::error(problem.kind.code(), problem.kind.to_string()).at(span.clone(), "");
+        let diagnostic = match problem.kind.help() {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        };
+        match problem.kind.replacement() {
+            Some(replacement) => diagnostic.fix(span, replacement),
+            None => diagnostic,
+        }
+    }
+}
+
+/// Compiles a processor's configuration for one signal. Groups of other signals are checked, too.
+///
+/// # Errors
+/// All that is wrong, of all statements and conditions.
+pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, Vec<Refusal>> {
+    let mut refusals = Vec::new();
+    let mut compiled = None;
+    for signal in Signal::ALL.iter().copied() {
+        let mut groups = Groups {
+            options,
+            kind: processor.kind(),
+            signal,
+            error_mode: match processor {
+                Processor::Transform(transform) => transform.error_mode,
+                Processor::Filter(filter) => filter.error_mode,
+            },
+            resolved: Resolved::default(),
+            refusals: Vec::new(),
+        };
+        let sweep = match processor {
+            Processor::Transform(transform) => {
+                transform.groups(signal).iter().for_each(|group| groups.statements(group));
+                Sweep::Nothing
+            }
+            Processor::Filter(filter) => filter_lists(filter, &mut groups),
+        };
+        refusals.append(&mut groups.refusals);
+        if signal == options.signal {
+            compiled = Some((groups.resolved, sweep));
+        }
+    }
+    let (resolved, sweep) = compiled.unwrap_or_default();
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let passes = lower::lower(resolved, options.gates.allows_nil()).map_err(|text| vec![too_complex(text)])?;
+    Ok(Program { signal: signal_of(options.signal), passes, sweep })
+}
+
+/// Compiles a transform processor that has one group of statements only.
+///
+/// # Errors
+/// As for [`compile`].
+pub fn compile_group(group: Group, options: &Options<'_>) -> Result<Program, Vec<Refusal>> {
+    let mut transform = Transform::default();
+    match options.signal {
+        Signal::Traces => transform.trace_statements.push(group),
+        Signal::Metrics => transform.metric_statements.push(group),
+        Signal::Logs => transform.log_statements.push(group),
+        Signal::Profiles => transform.profile_statements.push(group),
+    }
+    compile(&Processor::Transform(transform), options)
+}
+
+/// Compiles a filter processor that has one group of conditions only.
+///
+/// # Errors
+/// As for [`compile`].
+pub fn compile_conditions(group: ConditionGroup, options: &Options<'_>) -> Result<Program, Vec<Refusal>> {
+    let mut filter = Filter::default();
+    match options.signal {
+        Signal::Traces => filter.trace_conditions.push(group),
+        Signal::Metrics => filter.metric_conditions.push(group),
+        Signal::Logs => filter.log_conditions.push(group),
+        Signal::Profiles => filter.profile_conditions.push(group),
+    }
+    compile(&Processor::Filter(Box::new(filter)), options)
+}
+
+/// Resolves a filter processor's conditions for a signal; which parents left empty it removes.
+fn filter_lists(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
+    let mut sweep = Sweep::Nothing;
+    let condition_groups = filter.groups(groups.signal);
+    for group in condition_groups {
+        let contexts = groups.conditions(group);
+        sweep = sweep.max(contexts.into_iter().map(sweep_of).max().unwrap_or(Sweep::Resources));
+    }
+    if condition_groups.is_empty() {
+        for (context, texts) in filter.conditions_by_context(groups.signal) {
+            sweep = sweep.max(groups.list(context, texts).map_or(Sweep::Resources, sweep_of));
+        }
+    }
+    sweep
+}
+
+/// Which parents left empty go where records of a context are dropped.
+fn sweep_of(context: Context) -> Sweep {
+    match context {
+        Context::Resource => Sweep::Resources,
+        Context::DataPoint => Sweep::Metrics,
+        _ => Sweep::Scopes,
+    }
+}
+
+fn signal_of(signal: Signal) -> ottl_vm::wire::Signal {
+    match signal {
+        Signal::Traces => ottl_vm::wire::Signal::Traces,
+        Signal::Metrics => ottl_vm::wire::Signal::Metrics,
+        Signal::Logs => ottl_vm::wire::Signal::Logs,
+        Signal::Profiles => ottl_vm::wire::Signal::Profiles,
+    }
+}
+
+fn too_complex(text: String) -> Refusal {
+    let span = Span::new(0, text.len().try_into().unwrap_or(u32::MAX));
+    let problem = Problem { kind: ProblemKind::TooComplex, span };
+    Refusal { diagnostic: problem.into(), text: Text { text, ..Text::default() } }
+}

@@ -1,0 +1,80 @@
+//! Which functions a statement can call: by name, processor and context.
+
+use crate::report::nearest::nearest;
+use ottl_vm::function::{Contexts, Function, Kind};
+
+/// The functions that statements can call.
+#[derive(Clone, Copy, Debug)]
+pub struct Registry {
+    functions: &'static [&'static Function],
+}
+
+/// Where functions are looked up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FunctionScope {
+    /// `transform` or `filter`; a transform processor's group conditions use the filter processor's functions.
+    pub(super) processor: &'static str,
+    /// The context's name.
+    pub(super) context: &'static str,
+    /// Whether functions of the extended dialect can be called.
+    pub(super) extensions: bool,
+}
+
+impl Registry {
+    /// A registry of these functions.
+    pub fn new(functions: &'static [&'static Function]) -> Registry {
+        Registry { functions }
+    }
+
+    /// The functions, in the order given.
+    pub fn functions(&self) -> &'static [&'static Function] {
+        self.functions
+    }
+
+    /// The function of this name, if it can be called here.
+    pub(super) fn find(&self, name: &str, scope: FunctionScope) -> Option<&'static Function> {
+        self.functions.iter().copied().find(|function| function.name == name && is_callable(function, scope))
+    }
+
+    /// The most similar name of a function of the same kind that can be called here.
+    pub(super) fn nearest(&self, name: &str, kind: Kind, scope: FunctionScope) -> Option<String> {
+        let callable = self.functions.iter().filter(|function| function.kind == kind && is_callable(function, scope));
+        nearest(name, callable.map(|function| function.name)).map(str::to_owned)
+    }
+
+    /// The contexts of any processor in which a function of this name exists.
+    pub(super) fn elsewhere(&self, name: &str) -> Vec<&'static str> {
+        let lists = self.functions.iter().filter(|function| function.name == name).map(|function| function.contexts);
+        lists.flat_map(|contexts| match contexts {
+            Contexts::Everywhere => &["transform"][..],
+            Contexts::Only(list) => list,
+        })
+        .copied()
+        .collect()
+    }
+}
+
+fn is_callable(function: &Function, scope: FunctionScope) -> bool {
+    let registered = match function.contexts {
+        Contexts::Everywhere => scope.processor == "transform" || function.kind == Kind::Converter,
+        Contexts::Only(list) => list.iter().any(|place| {
+            place.split_once('/') == Some((scope.processor, scope.context))
+        }),
+    };
+    registered && (scope.extensions || !function.extension)
+}
+
+/// `name(a, b[, c])`, as the function is called.
+pub(super) fn signature(function: &Function) -> String {
+    let mut text = format!("{}(", function.name);
+    for (index, parameter) in function.parameters.iter().enumerate() {
+        let comma = if index > 0 { ", " } else { "" };
+        if parameter.optional {
+            text.push_str(&format!("[{comma}{}]", parameter.name));
+        } else {
+            text.push_str(&format!("{comma}{}", parameter.name));
+        }
+    }
+    text.push(')');
+    text
+}

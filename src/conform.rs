@@ -1,0 +1,147 @@
+//! Conformance cases: runs one case as the reference's `run` command does and says what came of it.
+//!
+//! A case is `{id, processor, signal, config, input | wire, gates}`, a result `{id, config_error?, error?,
+//! logged?, output?}`; see `tests/reference/README.md`. The dialect is the reference's, every field of the
+//! request is validated. Bytes of the output that are not UTF-8 become the characters U+F700 to U+F7FF.
+
+use crate::compile::{Dialect, Gates, Options, Registry, compile};
+use crate::config::{Processor, ProcessorKind, Signal};
+use ottl_vm::exec::{Failure, Outcome, RunError, Validation, Worker};
+use ottl_vm::program::Program;
+use ottl_vm::wire::json;
+use serde_json::{Map, Value, json as value};
+
+/// Where bytes that are not UTF-8 begin among the characters.
+const BAD_BYTE_BASE: u32 = 0xf700;
+
+/// Runs a case.
+pub fn run_case(case: &Value) -> Value {
+    let mut result = Map::new();
+    result.insert("id".to_owned(), case.get("id").cloned().unwrap_or_default());
+    let outcome = match prepare(case) {
+        Ok((program, input)) => run(&program, &input),
+        Err(Stop::Config(error)) => Ran { config_error: Some(error), ..Ran::default() },
+        Err(Stop::Input(error)) => Ran { error: Some(error), ..Ran::default() },
+    };
+    let Ran { config_error, error, logged, output } = outcome;
+    let mut put = |key: &str, field: Option<Value>| {
+        if let Some(field) = field {
+            result.insert(key.to_owned(), field);
+        }
+    };
+    put("config_error", config_error.map(Value::String));
+    put("error", error.map(Value::String));
+    put("logged", (!logged.is_empty()).then(|| value!(logged)));
+    put("output", output);
+    Value::Object(result)
+}
+
+/// What came of a case.
+#[derive(Default)]
+struct Ran {
+    config_error: Option<String>,
+    error: Option<String>,
+    logged: Vec<String>,
+    output: Option<Value>,
+}
+
+/// Why a case did not run.
+enum Stop {
+    Config(String),
+    Input(String),
+}
+
+/// The program and the request, as protobuf.
+fn prepare(case: &Value) -> Result<(Program, Vec<u8>), Stop> {
+    let program = program(case).map_err(Stop::Config)?;
+    let mut input = Vec::new();
+    match case.get("wire") {
+        Some(wire) => {
+            let text = wire.as_str().unwrap_or_default();
+            json::base64_decode(text.as_bytes(), &mut input).ok_or_else(|| Stop::Input("wire: not base64".to_owned()))?;
+        }
+        None => {
+            let text = case.get("input").cloned().unwrap_or_default().to_string();
+            json::read(program.signal, text.as_bytes(), &mut input).map_err(|error| Stop::Input(format!("input: {error}")))?;
+        }
+    }
+    Ok((program, input))
+}
+
+fn program(case: &Value) -> Result<Program, String> {
+    let text = |key: &str| case.get(key).and_then(Value::as_str).unwrap_or_default();
+    let kind = match text("processor") {
+        "" => ProcessorKind::Transform,
+        name => ProcessorKind::from_name(name).ok_or_else(|| format!("unknown processor {name:?}"))?,
+    };
+    let names = case.get("gates").and_then(Value::as_array).into_iter().flatten();
+    let gates = Gates::new(names.filter_map(Value::as_str)).map_err(|gate| format!("no such feature gate {gate:?}"))?;
+    let empty = value!({});
+    let config = case.get("config").filter(|config| !config.is_null()).unwrap_or(&empty);
+    let processor = Processor::from_json(kind, config).map_err(|errors| errors.to_string())?;
+    processor.check_gates(&|gate| gates.is_enabled(gate)).map_err(|errors| errors.to_string())?;
+    let signal = Signal::from_name(text("signal")).ok_or_else(|| format!("unknown signal {:?}", text("signal")))?;
+    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let options = Options { signal, dialect: Dialect::Upstream, gates: &gates, registry: &registry };
+    compile(&processor, &options).map_err(|refusals| {
+        let refusals = refusals.iter().map(|refusal| format!("{}: {}", refusal.text.text, refusal.diagnostic));
+        refusals.collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn run(program: &Program, input: &[u8]) -> Ran {
+    let mut output = Vec::new();
+    let mut worker = Worker::new();
+    match worker.run(program, Validation::Full, input, &mut output) {
+        Ok(Outcome { dropped_all, failures, .. }) => {
+            let logged = failures.iter().map(|failure| log_entry(program, failure)).collect();
+            if dropped_all {
+                return Ran { logged, ..Ran::default() };
+            }
+            match to_json(program, &output) {
+                Ok(output) => Ran { logged, output: Some(output), ..Ran::default() },
+                Err(error) => Ran { logged, error: Some(error), ..Ran::default() },
+            }
+        }
+        Err(RunError::Wire(error)) => Ran { error: Some(error.to_string()), ..Ran::default() },
+        Err(RunError::Statement(failure)) => {
+            let (what, text) = described(program, &failure);
+            let error = format!("failed to {what}: {text}, {}", failure.error);
+            let signal = format!("{:?}", program.signal).to_lowercase();
+            let logged = vec![format!("failed processing {signal} {error}")];
+            Ran { error: Some(error), logged, ..Ran::default() }
+        }
+    }
+}
+
+/// What failed, and its text.
+fn described<'p>(program: &'p Program, failure: &Failure) -> (&'static str, &'p str) {
+    let pass = program.passes.get(failure.pass);
+    match pass.and_then(|pass| pass.statements.get(usize::from(failure.statement))) {
+        Some(info) if info.is_condition => ("eval condition", &info.text),
+        Some(info) => ("execute statement", &info.text),
+        None => ("execute statement", ""),
+    }
+}
+
+fn log_entry(program: &Program, failure: &Failure) -> String {
+    let (what, _) = described(program, failure);
+    format!("failed to {what} {}", failure.error)
+}
+
+fn to_json(program: &Program, output: &[u8]) -> Result<Value, String> {
+    let mut text = Vec::new();
+    json::write(program.signal, output, &mut text).map_err(|error| error.to_string())?;
+    serde_json::from_str(&readable(&text)).map_err(|error| error.to_string())
+}
+
+/// Text in which each byte that is not UTF-8 is a character.
+fn readable(text: &[u8]) -> String {
+    let mut readable = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        readable.push_str(chunk.valid());
+        let bad = chunk.invalid().iter().filter_map(|byte| char::from_u32(BAD_BYTE_BASE + u32::from(*byte)));
+        readable.extend(bad);
+    }
+    readable
+}
