@@ -15,19 +15,34 @@ pub(crate) fn replace(text: &str, start: Start, lexemes: &mut [Lexed]) {
         return;
     }
     let mut open = Vec::new();
-    let mut where_seen = start != Start::Statement;
+    // The statement's `where`; the last parenthesis where a condition may start.
+    let mut keyword = None;
+    let mut group = None;
     for at in 0..lexemes.len() {
         let kind = |index: usize| lexemes.get(index).map(|lexed| lexed.kind);
+        let may_be_where = start == Start::Statement
+            && keyword.is_none()
+            && open.is_empty()
+            && at.checked_sub(1).and_then(kind).is_some_and(Lexeme::closes);
+        let condition_starts = match at.checked_sub(1) {
+            None => start == Start::Condition,
+            Some(before) => {
+                keyword == Some(before)
+                    || group == Some(before)
+                    || matches!(lexemes[before].kind, Lexeme::And | Lexeme::Or | Lexeme::Not)
+            }
+        };
         let place = Place {
             before: at.checked_sub(1).and_then(kind),
             before_that: at.checked_sub(2).and_then(kind),
             next: kind(at + 1),
+            after_next: kind(at + 2),
             in_map: open.last() == Some(&Lexeme::LBrace),
-            condition_starts: condition_starts(text, start, at, lexemes),
+            condition_starts,
         };
         if let Some(sign) = sign(text, lexemes[at]) {
             let counts = if sign == Lexeme::Lower {
-                !where_seen && open.is_empty() && place.before.is_some_and(Lexeme::closes)
+                may_be_where
             } else {
                 place.counts_as(sign)
             };
@@ -35,10 +50,15 @@ pub(crate) fn replace(text: &str, start: Start, lexemes: &mut [Lexed]) {
                 lexemes[at].kind = sign;
             }
         }
+        if may_be_where && is_where(text, lexemes[at]) {
+            keyword = Some(at);
+        }
+        if condition_starts && lexemes[at].kind == Lexeme::LParen {
+            group = Some(at);
+        }
         match lexemes[at].kind {
             kind @ (Lexeme::LParen | Lexeme::LBracket | Lexeme::LBrace) => open.push(kind),
             kind if kind.closes() => drop(open.pop()),
-            Lexeme::Lower if open.is_empty() && is_where(text, lexemes[at]) => where_seen = true,
             _ => {}
         }
     }
@@ -71,28 +91,19 @@ fn sign(text: &str, lexed: Lexed) -> Option<Lexeme> {
     }
 }
 
-fn condition_starts(text: &str, start: Start, at: usize, lexemes: &[Lexed]) -> bool {
-    match at.checked_sub(1).map(|before| lexemes[before]) {
-        None => start == Start::Condition,
-        Some(before) => {
-            matches!(before.kind, Lexeme::And | Lexeme::Or | Lexeme::Not)
-                || start == Start::Statement && is_where(text, before)
-        }
-    }
-}
-
 /// Where a string stands.
 struct Place {
     before: Option<Lexeme>,
     before_that: Option<Lexeme>,
     next: Option<Lexeme>,
+    after_next: Option<Lexeme>,
     in_map: bool,
     condition_starts: bool,
 }
 
 impl Place {
     fn counts_as(&self, sign: Lexeme) -> bool {
-        let after_value = self.before.is_some_and(Lexeme::ends_value);
+        let after_value = !self.condition_starts && self.before.is_some_and(Lexeme::ends_value);
         let is_key = self.in_map && self.next == Some(Lexeme::Colon);
         match sign {
             Lexeme::Comma => after_value,
@@ -108,7 +119,11 @@ impl Place {
             Lexeme::RParen if self.before == Some(Lexeme::LParen) => {
                 self.next == Some(Lexeme::Arrow)
             }
-            Lexeme::LParen if matches!(self.before, Some(Lexeme::Lower | Lexeme::Upper)) => !is_key,
+            Lexeme::LParen
+                if after_value && matches!(self.before, Some(Lexeme::Lower | Lexeme::Upper)) =>
+            {
+                !is_key
+            }
             Lexeme::LParen if !after_value => self.opens_group(),
             Lexeme::LParen => false,
             _ => after_value && !is_key,
@@ -118,7 +133,12 @@ impl Place {
     /// True if a `"("` that could be a string is rather the start of a group or lambda: those are tried first.
     fn opens_group(&self) -> bool {
         use Lexeme::*;
+        // In a key, strings are tried first.
+        let in_key =
+            self.before == Some(LBracket) && self.before_that.is_some_and(Lexeme::ends_value);
         match self.next {
+            _ if in_key => false,
+            Some(RParen) => self.after_next == Some(Arrow),
             Some(Int | Float | Duration | Lower | Upper | AddSub(_) | LParen | Underscore) => true,
             Some(String | Nil | Bool(_) | Bytes | LBracket | LBrace | Not) => self.condition_starts,
             _ => false,

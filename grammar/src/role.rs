@@ -142,7 +142,7 @@ struct Lambda {
     /// Index of the arrow's token.
     arrow: usize,
     is_condition: bool,
-    /// The comparison being read has its operator.
+    /// The condition being read takes no comparison operator: it has one, or is in parentheses.
     compared: bool,
 }
 
@@ -512,12 +512,12 @@ impl Roles<'_> {
                 let parent = self.frame();
                 parent.holds_math |= role == Role::Math;
                 parent.holds_condition |= role == Role::Condition;
-                if let Some(lambda) = parent
-                    .lambdas
-                    .last_mut()
-                    .filter(|_| position == Position::Body)
+                if role == Role::Condition
+                    && let Some(lambda) = parent.lambdas.last_mut()
                 {
-                    lambda.is_condition |= role == Role::Condition;
+                    // In `(a) => (true) == b` the lambda is compared.
+                    lambda.is_condition = true;
+                    lambda.compared = true;
                 }
             }
         }
