@@ -156,7 +156,15 @@ func (t *topic) expand() ([]*expandedCase, error) {
 }
 
 // binding maps {x} to the label it has in names and the text it has elsewhere.
-type binding struct{ labels, texts *strings.Replacer }
+type binding struct {
+	labels *strings.Replacer
+	texts  texts
+}
+
+// texts replaces {x}, also in what it has put there: a text may hold another's place.
+type texts struct{ replacer *strings.Replacer }
+
+func (t texts) Replace(s string) string { return t.replacer.Replace(t.replacer.Replace(s)) }
 
 // bindings is the cross product of what `each` lists.
 func (t *topic) bindings(each map[string]any) ([]binding, error) {
@@ -181,12 +189,12 @@ func (t *topic) bindings(each map[string]any) ([]binding, error) {
 	}
 	all := make([]binding, 0, len(rows))
 	for _, row := range rows {
-		var labels, texts []string
+		var labels, with []string
 		for i, name := range names {
 			labels = append(labels, "{"+name+"}", row[i][0])
-			texts = append(texts, "{"+name+"}", row[i][1])
+			with = append(with, "{"+name+"}", row[i][1])
 		}
-		all = append(all, binding{strings.NewReplacer(labels...), strings.NewReplacer(texts...)})
+		all = append(all, binding{strings.NewReplacer(labels...), texts{strings.NewReplacer(with...)}})
 	}
 	return all, nil
 }
@@ -298,7 +306,7 @@ func (t *topic) resolveInput(one *expandedCase, input any) error {
 }
 
 // substitute replaces {x} in every string within value.
-func substitute(value any, texts *strings.Replacer) any {
+func substitute(value any, texts texts) any {
 	switch value := value.(type) {
 	case string:
 		return texts.Replace(value)
