@@ -1,0 +1,172 @@
+//! Requests from files and standard input, one at a time, each with its place.
+
+use crate::error::CliError;
+use ottl_vm::wire::frame::{Format, FrameError, Frames};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+/// A file or standard input.
+pub(crate) struct Input {
+    name: String,
+    frames: Frames<Lines<Box<dyn Read>>>,
+    breaks: Rc<RefCell<Breaks>>,
+    /// Lines ended before the request last given.
+    lines: u64,
+}
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// Its first line from 1; `None` if the input is binary.
+    pub(crate) line: Option<u64>,
+    /// Bytes from the start of the input.
+    pub(crate) offset: u64,
+}
+
+impl Place {
+    /// `name:line` for text, the offset in words for protobuf.
+    pub(crate) fn within(&self, name: &str) -> String {
+        match self.line {
+            Some(line) => format!("{name}:{line}"),
+            None => format!("{name}: the request at byte {}", self.offset),
+        }
+    }
+}
+
+/// One request.
+pub(crate) struct Request<'i> {
+    /// JSON or protobuf, as the input's format says.
+    pub(crate) bytes: &'i [u8],
+    pub(crate) place: Place,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `None`, and tells its format unless it is given.
+    ///
+    /// # Errors
+    /// It cannot be opened or read.
+    pub(crate) fn open(path: Option<&Path>, format: Option<Format>, read: Rc<Cell<u64>>) -> Result<Input, CliError> {
+        let (name, input): (_, Box<dyn Read>) = match path {
+            Some(path) => {
+                let file = File::open(path).map_err(|error| CliError::reading(path, &error))?;
+                (path.display().to_string(), Box::new(file))
+            }
+            None => ("<stdin>".to_owned(), Box::new(io::stdin())),
+        };
+        let breaks = Rc::new(RefCell::new(Breaks { offsets: VecDeque::new(), is_wanted: true }));
+        let lines = Lines { input, offset: 0, breaks: Rc::clone(&breaks), read };
+        let frames = Frames::new(lines, format).map_err(|error| CliError::about(&name, &error))?;
+        if !frames.format().is_json() {
+            *breaks.borrow_mut() = Breaks { offsets: VecDeque::new(), is_wanted: false };
+        }
+        Ok(Input { name, frames, breaks, lines: 0 })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.frames.format()
+    }
+
+    /// The next request, if there is one.
+    ///
+    /// # Errors
+    /// The input fails, is cut within a request, or has one that is too large.
+    pub(crate) fn next(&mut self) -> Result<Option<Request<'_>>, CliError> {
+        let format = self.frames.format();
+        let frame = self.frames.next().map_err(|error| match error {
+            FrameError::Truncated { .. } => CliError::about(&self.name, &format!("truncated: {error}")),
+            _ => CliError::about(&self.name, &error),
+        })?;
+        let Some(frame) = frame else { return Ok(None) };
+        let line = format.is_json().then(|| {
+            self.lines += self.breaks.borrow_mut().pass(frame.offset);
+            self.lines + 1
+        });
+        Ok(Some(Request { bytes: frame.bytes, place: Place { line, offset: frame.offset } }))
+    }
+}
+
+/// Line ends that have been read, but lie behind the request last given.
+struct Breaks {
+    /// Bytes from the start of the input.
+    offsets: VecDeque<u64>,
+    is_wanted: bool,
+}
+
+impl Breaks {
+    /// Forgets the line ends before an offset; gives how many they were.
+    fn pass(&mut self, offset: u64) -> u64 {
+        let count = self.offsets.partition_point(|&at| at < offset);
+        self.offsets.drain(..count);
+        count as u64
+    }
+}
+
+/// A reader that notes where lines end and how much was read.
+struct Lines<R> {
+    input: R,
+    offset: u64,
+    breaks: Rc<RefCell<Breaks>>,
+    read: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        let mut breaks = self.breaks.borrow_mut();
+        if breaks.is_wanted {
+            let found = buffer.iter().take(count).enumerate().filter(|(_, byte)| **byte == b'\n');
+            breaks.offsets.extend(found.map(|(at, _)| self.offset + at as u64));
+        }
+        self.offset += count as u64;
+        self.read.set(self.read.get() + count as u64);
+        Ok(count)
+    }
+}
+
+/// The JSON documents that follow one another in a text, each with where it starts: bytes. What cannot be
+/// told apart is left together, for the reader to complain about.
+pub(crate) fn documents(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = &text[start..];
+        let indent = rest.len() - rest.trim_ascii_start().len();
+        if indent == rest.len() {
+            return None;
+        }
+        let document = &rest[indent..];
+        let length = end_of_object(document).unwrap_or(document.len());
+        let at = start + indent;
+        start = at + length;
+        Some((at, &document[..length]))
+    })
+}
+
+/// Where the object ends that the text starts with, if it does both.
+fn end_of_object(text: &[u8]) -> Option<usize> {
+    let (mut depth, mut in_string, mut is_escaped) = (0usize, false, false);
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ if depth == 0 => return None,
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,93 @@
+//! Where results go: standard output or a file, in one of three formats.
+
+use crate::error::CliError;
+use clap::ValueEnum;
+use ottl_vm::wire::frame::{Format, write_frame};
+use ottl_vm::wire::{Signal, json};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// How requests stand in a file, as named on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// OTLP/JSON, one request a line, as the collector's file exporter writes it
+    Json,
+    /// OTLP protobuf, each request after its length (4 bytes, big endian), likewise
+    Frames,
+    /// OTLP protobuf, one request
+    Proto,
+}
+
+impl FormatName {
+    /// The format to read; `None` for JSON, where the input tells whether requests take one line or several.
+    pub(crate) fn of_input(self) -> Option<Format> {
+        match self {
+            FormatName::Json => None,
+            FormatName::Frames => Some(Format::LengthPrefixed),
+            FormatName::Proto => Some(Format::Protobuf),
+        }
+    }
+
+    /// The format to write.
+    pub(crate) fn of_output(self) -> Format {
+        match self {
+            FormatName::Json => Format::JsonLines,
+            FormatName::Frames => Format::LengthPrefixed,
+            FormatName::Proto => Format::Protobuf,
+        }
+    }
+}
+
+/// A file or standard output.
+pub(crate) struct Output {
+    name: String,
+    writer: BufWriter<Box<dyn Write>>,
+    json: Vec<u8>,
+}
+
+impl Output {
+    /// Creates a file, or takes standard output for `None`.
+    ///
+    /// # Errors
+    /// The file cannot be created, or is one of those that are read.
+    pub(crate) fn open(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Output, CliError> {
+        let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
+            let writer = BufWriter::new(Box::new(io::stdout()) as Box<dyn Write>);
+            return Ok(Output { name: "<stdout>".to_owned(), writer, json: Vec::new() });
+        };
+        let name = path.display().to_string();
+        let same = |input: &PathBuf| match (input.canonicalize(), path.canonicalize()) {
+            (Ok(input), Ok(output)) => input == output,
+            _ => false,
+        };
+        if inputs.iter().any(same) {
+            return Err(CliError::about(&name, &"is an input, too; it would be lost"));
+        }
+        let file = File::create(path).map_err(|error| CliError::writing(&name, &error))?;
+        Ok(Output { name, writer: BufWriter::new(Box::new(file)), json: Vec::new() })
+    }
+
+    /// Writes a request, which is protobuf.
+    ///
+    /// # Errors
+    /// Writing fails, or the request is malformed, which only one that was not validated can be.
+    pub(crate) fn write(&mut self, signal: Signal, format: Format, request: &[u8]) -> Result<(), CliError> {
+        let written = if format.is_json() {
+            self.json.clear();
+            json::write(signal, request, &mut self.json).map_err(|error| CliError::about(&self.name, &error))?;
+            write_frame(Format::JsonLines, &self.json, &mut self.writer)
+        } else {
+            write_frame(format, request, &mut self.writer)
+        };
+        written.map_err(|error| CliError::writing(&self.name, &error))
+    }
+
+    /// Hands everything written on.
+    ///
+    /// # Errors
+    /// Writing fails.
+    pub(crate) fn flush(&mut self) -> Result<(), CliError> {
+        self.writer.flush().map_err(|error| CliError::writing(&self.name, &error))
+    }
+}
