@@ -77,7 +77,11 @@ fn compare_other<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Res
     }
     Ok(match (left, right) {
         (Value::Bytes(l), Value::Bytes(r)) => op.holds(Some(l.cmp(r))),
-        (Value::TypedList(l), Value::TypedList(r)) if l.element == r.element && l.element != Element::Any => {
+        (Value::TypedList(l), Value::TypedList(r))
+            if l.element == r.element
+                && l.element != Element::Any
+                && matches!(op, Comparator::Equal | Comparator::NotEqual) =>
+        {
             return Err(Error::new("runtime error: comparing uncomparable type"));
         }
         (Value::TypedList(l), _) if l.element != Element::Any => op == Comparator::NotEqual,

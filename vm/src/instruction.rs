@@ -82,6 +82,8 @@ instructions! {
     Load = "load" (Mask, ValueOut, Path, None);
     /// Writes value `b` to path `a`; nil is left alone unless the program allows it.
     Store = "store" (Mask, None, Path, Value);
+    /// Writes the value of path `b` to path `a` within it: the copy holds what `a` was emptied to before.
+    CopyInto = "copy_into" (Mask, None, Path, Path);
     /// `dst` = value `a` indexed by the keys `b`, as converters are indexed.
     Index = "index" (Mask, ValueOut, Value, Operands);
     /// `dst` = `a` + `b`.

@@ -12,7 +12,7 @@ mod test;
 
 use super::plan::{Plan, plan};
 use super::effects::{Rate, Region, statements};
-use super::resolved::{Action, Condition, Group, GroupAction, Path, Resolved, Statement, Test};
+use super::resolved::{Action, Condition, Expr, Group, GroupAction, Key, Path, Resolved, Statement, Test};
 use super::walk::Role;
 use code::{Code, Mask, Source};
 use hoist::Hoisted;
@@ -156,6 +156,13 @@ impl<'g> Lowering<'g> {
 
     fn action(&mut self, action: &Action, at: At, mask: Mask) -> Result<(), Full> {
         match action {
+            Action::Set { target, value: Expr::Path(source) } if is_within(target, source) => {
+                let (source, source_keys) = self.path(at, source, mask)?;
+                let (target, target_keys) = self.path(at, target, mask)?;
+                let code = self.code(at);
+                code.push(Op::CopyInto, mask.register, 0, target, source);
+                source_keys.into_iter().chain(target_keys).for_each(|key| code.release(key));
+            }
             Action::Set { target, value } => {
                 let value = self.expr(at, value, mask)?;
                 let (path, keys) = self.path(at, target, mask)?;
@@ -250,4 +257,12 @@ fn uses(group: &Group) -> Vec<(&Path, usize)> {
         statement.visit(&mut count);
     }
     uses
+}
+
+/// Whether a path is a part of what another path is.
+fn is_within(part: &Path, whole: &Path) -> bool {
+    std::ptr::eq(part.spec, whole.spec)
+        && part.keys.len() > whole.keys.len()
+        && part.keys.starts_with(&whole.keys)
+        && !part.keys.iter().any(|key| matches!(key, Key::Expression(_)))
 }

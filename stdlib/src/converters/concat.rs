@@ -1,7 +1,7 @@
 //! `Concat`: values joined to one string.
 
 use crate::prelude::*;
-use bumpalo::collections::Vec;
+use ottl_vm::text::{float, json};
 
 function! {
     /// The text forms of `vals`, which are those of [`String`](#string), with `delimiter` between them. Nil
@@ -19,27 +19,51 @@ function! {
     ) pure, run concat;
 }
 
-/// The delimiter is evaluated before the values. A list that an expression yields is gone through once.
+/// The delimiter is evaluated before the values.
 fn concat<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let delimiter = call.string(1)?;
-    let mut out = Vec::new_in(call.arena());
-    let mut push = |item, text: Option<&[u8]>| {
+    let mut out = std::mem::take(call.scratch::<Vec<u8>>());
+    out.clear();
+    let result = append_all(call, &mut out, delimiter);
+    let text = call.bytes(&out);
+    *call.scratch() = out;
+    result.map(|()| Value::String(text))
+}
+
+/// Appends the text forms of all values. Those that an expression yields as a list of the record have the
+/// forms that the record's values have; bytes are a list of numbers.
+fn append_all<'a>(call: &mut Call<'_, '_, 'a>, out: &mut Vec<u8>, delimiter: &[u8]) -> Result<(), Error<'a>> {
+    let list = call.value(0)?;
+    let separate = |out: &mut Vec<u8>, item| {
         if item > 0 {
             out.extend_from_slice(delimiter);
         }
-        out.extend_from_slice(text.unwrap_or(b"<nil>"));
     };
-    match call.value(0)?.items() {
-        Some(items) => {
-            for (item, value) in items.enumerate() {
-                push(item, call.text_form(value)?);
+    match list {
+        Value::WireList(_) | Value::List(_) => {
+            for (item, value) in list.items().into_iter().flatten().enumerate() {
+                separate(out, item);
+                json::append_pdata_string(out, &value);
             }
         }
-        None => {
+        Value::TypedList(list) => {
+            for (item, value) in list.items.iter().enumerate() {
+                separate(out, item);
+                out.extend_from_slice(call.text_form(*value)?.unwrap_or(b"<nil>"));
+            }
+        }
+        Value::Bytes(bytes) => {
+            for (item, byte) in bytes.iter().enumerate() {
+                separate(out, item);
+                float::append_int(out, i64::from(*byte));
+            }
+        }
+        _ => {
             for item in 0..call.len(0)? {
-                push(item, call.item_string_like(0, item)?);
+                separate(out, item);
+                out.extend_from_slice(call.item_string_like(0, item)?.unwrap_or(b"<nil>"));
             }
         }
     }
-    Ok(Value::String(out.into_bump_slice()))
+    Ok(())
 }

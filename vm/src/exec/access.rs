@@ -100,14 +100,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     return Err(Error::new("unsupported data point type"));
                 }
                 let slot = self.field(id, &field, path.slot);
-                if path.keys.is_empty() {
+                if form != Form::Any {
                     let bytes = form.encode(number, value, slot.payload, self.arena)?;
                     self.put(id, slot, path.slot, bytes);
                     return Ok(());
                 }
                 let keys = self.resolve_keys(&path.keys, lane);
                 let current = form.decode(slot.payload, self.arena);
-                indexable_body(&current, self.arena)?;
+                if !keys.is_empty() {
+                    indexable_body(&current, self.arena)?;
+                }
                 let (new, result) = keyed::write(current, &keys, value, self.arena);
                 let bytes = any_field(number, &new, self.arena);
                 self.put(id, slot, path.slot, bytes);

@@ -312,6 +312,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             None | Some(Argument::Absent) => Ok(0),
             Some(argument) => {
                 let value = self.value_of(argument)?;
+                if let Value::Bytes(bytes) = value {
+                    return Ok(bytes.len());
+                }
                 match value.items() {
                     Some(items) => Ok(items.count()),
                     None if value.is_nil() => Ok(0),
@@ -328,7 +331,10 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                 Some(item) => self.value_of(item),
                 None => Ok(Value::Nil),
             },
-            Some(argument) => Ok(self.value_of(argument)?.at(index).unwrap_or_default()),
+            Some(argument) => Ok(match self.value_of(argument)? {
+                Value::Bytes(bytes) => bytes.get(index).map_or(Value::Nil, |byte| Value::Int(i64::from(*byte))),
+                list => list.at(index).unwrap_or_default(),
+            }),
             None => Ok(Value::Nil),
         }
     }

@@ -131,6 +131,8 @@ pub(crate) fn write<'a>(
     let Some((key, rest)) = keys.split_first() else {
         return match storable(new, &current, arena) {
             (value, Ok(())) => (value, Ok(())),
+            // A list is stored even so, with empty items where one could not be.
+            (value @ Value::List(_), Err(error)) => (value, Err(error)),
             (_, Err(error)) => (current, Err(error)),
         };
     };

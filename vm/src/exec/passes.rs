@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
-use crate::path::Level;
+use crate::path::{Access, Level};
 use crate::program::{Pass, Section, Sweep};
 use crate::wire::index::Levels;
 use crate::wire::tree::{NONE, NodeId};
@@ -24,8 +24,8 @@ pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
         };
     }
     for path in &pass.paths {
-        if path.level == Level::MetricData {
-            levels.insert(Level::MetricData);
+        if let Access::Special(special) = path.access {
+            special.also.iter().for_each(|level| levels.insert(*level));
         }
     }
 }
@@ -102,6 +102,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         match level {
             Level::ResourceContainer => self.set_node_of(Level::Resource, lane, node.message),
             Level::ScopeContainer => self.set_node_of(Level::Scope, lane, node.message),
+            Level::Metric => self.set_node_of(Level::MetricData, lane, node.message),
             _ => {}
         }
     }

@@ -15,6 +15,7 @@ use crate::program::Path;
 use crate::value::{Element, Entry, TypedList, Value};
 use crate::wire::any;
 use crate::wire::tree::NONE;
+use bumpalo::Bump;
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Runs code over the lanes that `live` says.
@@ -45,6 +46,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::SkipIfNone => {}
             Op::Load => self.load(i),
             Op::Store => self.store(i),
+            Op::CopyInto => {
+                let paths = &self.pass.paths;
+                let (target, source) = (&paths[usize::from(i.a)], &paths[usize::from(i.b)]);
+                self.for_lanes(i, |machine, lane| machine.copy_into(target, source, lane));
+            }
             Op::Index => self.map_lanes(i, |machine, lane| {
                 let keys = &machine.pass.operands[usize::from(i.b)];
                 let keys: smallvec::SmallVec<[_; 2]> = keys
@@ -195,6 +201,23 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         });
     }
 
+    /// Copies a container into a part of itself. The reference makes the part an empty container first and
+    /// then copies, so that the copy holds it.
+    fn copy_into(&mut self, target: &'p Path, source: &'p Path, lane: usize) -> Result<(), Error<'a>> {
+        let value = self.read_path(source, lane)?;
+        let empty = match value {
+            Value::Map(_) | Value::WireMap(_) => Value::Map(&[]),
+            Value::List(_) | Value::WireList(_) => Value::List(&[]),
+            other => return self.write_path(target, lane, other),
+        };
+        let current = self.read_path(target, lane);
+        if !current.is_ok_and(|current| current.type_name() == empty.type_name()) {
+            self.write_path(target, lane, empty)?;
+        }
+        let value = self.read_path(source, lane)?;
+        self.write_path(target, lane, value)
+    }
+
     /// Stores a constant for all lanes as bytes that are made once. Whether it could.
     fn store_constant(&mut self, i: &Instruction, path: &'p Path) -> bool {
         let value = self.operand(i.b, 0);
@@ -242,7 +265,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut entries = bumpalo::collections::Vec::with_capacity_in(operands.len() / 2, self.arena);
         for pair in operands.chunks_exact(2) {
             let Value::String(key) = self.operand(pair[0], lane) else { continue };
-            let value = raw(self.operand(pair[1], lane).ok()?, self)?;
+            let value = entry_value(self.operand(pair[1], lane).ok()?, self.arena)?;
             entries.push(Entry { key, value });
         }
         Ok(Value::Map(entries.into_bump_slice()))
@@ -277,20 +300,42 @@ fn truth<'a>(value: Value<'a>, machine: &Machine<'_, 'a>) -> Result<bool, Error<
     }
 }
 
-/// A value as a map literal takes it: what an `AnyValue` can hold.
-fn raw<'a>(value: Value<'a>, machine: &Machine<'_, 'a>) -> Result<Value<'a>, Error<'a>> {
+/// A value as a map literal takes it: scalars, maps, and lists of both.
+fn entry_value<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
     match value {
-        Value::Time(_)
-        | Value::Duration(_)
-        | Value::TraceId(_)
-        | Value::SpanId(_)
-        | Value::ProfileId(_)
-        | Value::Pdata(_) => {
-            let found = value.type_name();
-            Err(Error::format(machine.arena, format_args!("<Invalid value type {found}>")))
-        }
-        value => Ok(value),
+        Value::WireMap(_) | Value::Map(_) => Ok(value),
+        Value::TypedList(TypedList { element: Element::Any, items }) => list_of(items, arena, |item| match item {
+            Value::WireMap(_) | Value::Map(_) => Ok(item),
+            item => raw(item, arena),
+        }),
+        value => raw(value, arena),
     }
+}
+
+/// A value as `FromRaw` takes it: no map or list that is one of pdata's.
+fn raw<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
+    match value {
+        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::String(_) | Value::Bytes(_) => {
+            Ok(value)
+        }
+        Value::TypedList(TypedList { element: Element::Any, items }) => list_of(items, arena, |item| raw(item, arena)),
+        value => {
+            let found = value.type_name();
+            Err(Error::format(arena, format_args!("<Invalid value type {found}>")))
+        }
+    }
+}
+
+fn list_of<'a>(
+    items: &[Value<'a>],
+    arena: &'a Bump,
+    part: impl Fn(Value<'a>) -> Result<Value<'a>, Error<'a>>,
+) -> Result<Value<'a>, Error<'a>> {
+    let mut list = bumpalo::collections::Vec::with_capacity_in(items.len(), arena);
+    for item in items {
+        list.push(part(*item)?);
+    }
+    Ok(Value::List(list.into_bump_slice()))
 }
 
 const _: () = assert!(BLOCK <= u16::MAX as usize);

@@ -135,7 +135,7 @@ impl Visitor for Index<'_> {
             self.open = open.parent;
         }
         let id = self.nodes.len() as NodeId;
-        if matches!(level, Level::Resource | Level::Scope)
+        if matches!(level, Level::Resource | Level::Scope | Level::MetricData)
             && let Some(container) = self.nodes.get_mut(self.open as usize)
         {
             container.message = id;
