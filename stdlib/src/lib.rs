@@ -32,6 +32,7 @@ mod shape;
 mod sorting;
 mod sprintf;
 mod strings;
+mod uri;
 mod utf8;
 
 use ottl_vm::function::Function;

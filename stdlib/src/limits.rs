@@ -37,3 +37,6 @@ pub(crate) const REGEX_DYNAMIC_BYTES_MAX: usize = 32 << 20;
 
 /// Width, precision and value number in a format of `Format`, in characters. The reference's bound.
 pub(crate) const FORMAT_WIDTH_MAX: usize = 1_000_000;
+
+/// Parameters of a query that `URL` reads. The reference's bound.
+pub(crate) const QUERY_PARAMETERS_MAX: usize = 10_000;

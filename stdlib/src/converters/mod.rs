@@ -77,6 +77,7 @@ mod unix_micro;
 mod unix_milli;
 mod unix_nano;
 mod unix_seconds;
+mod url;
 mod uuid;
 mod uuidv7;
 mod values;
@@ -166,6 +167,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &unix_milli::FUNCTION,
     &unix_nano::FUNCTION,
     &unix_seconds::FUNCTION,
+    &url::FUNCTION,
     &uuid::FUNCTION,
     &uuidv7::FUNCTION,
     &values::FUNCTION,
