@@ -47,7 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     let requests = read_requests(&arguments.data)?;
     let (mut records, mut bytes_in) = (0, 0);
     for request in &requests {
-        records += count_records(program.signal, request).map_err(|error| data_error(arguments, &error))?;
+        records += count_records(program.signal, request)
+            .map_err(|error| data_error(arguments, &error))?;
         bytes_in += request.len();
     }
     let validation = arguments.validate.into();
@@ -58,7 +59,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     while start.elapsed().as_secs_f64() < arguments.seconds {
         for request in &requests {
             output.clear();
-            worker.run(&program, validation, request, &mut output).map_err(|error| data_error(arguments, &error))?;
+            worker
+                .run(&program, validation, request, &mut output)
+                .map_err(|error| data_error(arguments, &error))?;
             bytes_out += output.len();
         }
         rounds += 1;
@@ -88,24 +91,50 @@ fn load(path: &Path, dialect: Dialect) -> Result<Program, CliError> {
     let text = fs::read_to_string(path).map_err(|error| CliError::reading(path, &error))?;
     let source = Source::new(path.display().to_string(), text);
     let components = ottl::config::read(&source.text, &environment);
-    let components = components.map_err(|errors| CliError::Diagnostics(crate::program::config_errors(&errors, &source)))?;
-    let [Component { processor, signals, .. }] = &components[..] else {
-        return Err(CliError::about(&source.name, &"a benchmark has exactly one processor"));
+    let components = components
+        .map_err(|errors| CliError::Diagnostics(crate::program::config_errors(&errors, &source)))?;
+    let [
+        Component {
+            processor, signals, ..
+        },
+    ] = &components[..]
+    else {
+        return Err(CliError::about(
+            &source.name,
+            &"a benchmark has exactly one processor",
+        ));
     };
     let [signal] = signals[..] else {
-        return Err(CliError::about(&source.name, &format!("the signal is missing: one of {}", names())));
+        return Err(CliError::about(
+            &source.name,
+            &format!("the signal is missing: one of {}", names()),
+        ));
     };
     let registry = Registry::new(ottl_stdlib::FUNCTIONS);
-    let options = Options { signal, dialect: dialect.into(), gates: &Gates::default(), registry: &registry };
+    let options = Options {
+        signal,
+        dialect: dialect.into(),
+        gates: &Gates::default(),
+        registry: &registry,
+    };
     let program = compile(processor, &options).map_err(|refusals| {
-        CliError::Diagnostics(refusals.into_iter().map(|refusal| refusal.located(Some(&source))).collect())
+        CliError::Diagnostics(
+            refusals
+                .into_iter()
+                .map(|refusal| refusal.located(Some(&source)))
+                .collect(),
+        )
     })?;
     debug_assert_eq!(program.signal, wire_signal(signal));
     Ok(program)
 }
 
 fn names() -> String {
-    Signal::ALL.iter().map(|signal| signal.name()).collect::<Vec<_>>().join(", ")
+    Signal::ALL
+        .iter()
+        .map(|signal| signal.name())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn read_requests(path: &Path) -> Result<Vec<Vec<u8>>, CliError> {

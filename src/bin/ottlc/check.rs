@@ -50,16 +50,23 @@ const CONFIG_ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 pub(crate) fn files_and_statements(subjects: &[String]) -> (Vec<PathBuf>, Vec<String>) {
     let is_file = |subject: &&String| {
         let is_call = subject.contains('(');
-        *subject == "-" || (!is_call && CONFIG_ENDINGS.iter().any(|end| subject.ends_with(end))) || Path::new(subject).is_file()
+        *subject == "-"
+            || (!is_call && CONFIG_ENDINGS.iter().any(|end| subject.ends_with(end)))
+            || Path::new(subject).is_file()
     };
     let (files, statements): (Vec<_>, Vec<_>) = subjects.iter().partition(is_file);
-    (files.into_iter().map(PathBuf::from).collect(), statements.into_iter().cloned().collect())
+    (
+        files.into_iter().map(PathBuf::from).collect(),
+        statements.into_iter().cloned().collect(),
+    )
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     let (files, statements) = files_and_statements(&arguments.subjects);
     if files.is_empty() && statements.is_empty() && !arguments.program.has_conditions() {
-        return Err(CliError::Message("nothing to check: give files or statements".to_owned()));
+        return Err(CliError::Message(
+            "nothing to check: give files or statements".to_owned(),
+        ));
     }
     let mut findings = Vec::new();
     let mut output = io::BufWriter::new(io::stdout().lock());
@@ -83,7 +90,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
         };
         written.map_err(|error| CliError::writing("<stdout>", &error))?;
     }
-    output.flush().map_err(|error| CliError::writing("<stdout>", &error))?;
+    output
+        .flush()
+        .map_err(|error| CliError::writing("<stdout>", &error))?;
     Ok(if findings.is_empty() { FINE } else { FINDINGS })
 }
 
@@ -93,9 +102,14 @@ fn contexts(programs: &Programs) -> String {
     for (signal, stages) in programs.iter() {
         for stage in stages {
             for (number, pass) in stage.program.passes.iter().enumerate() {
-                let first = pass.statements.first().map_or("", |statement| statement.text.as_str());
+                let first = pass
+                    .statements
+                    .first()
+                    .map_or("", |statement| statement.text.as_str());
                 let (id, context) = (&stage.id, pass.context.name());
-                text.push_str(&format!("{signal}: {id}: group {number} runs on each {context}: {first}\n"));
+                text.push_str(&format!(
+                    "{signal}: {id}: group {number} runs on each {context}: {first}\n"
+                ));
             }
         }
     }

@@ -23,7 +23,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
-    let path = arguments.cases.as_deref().filter(|path| path.as_os_str() != "-");
+    let path = arguments
+        .cases
+        .as_deref()
+        .filter(|path| path.as_os_str() != "-");
     let name = path.map_or_else(|| "<stdin>".to_owned(), |path| path.display().to_string());
     let input: Box<dyn Read> = match path {
         Some(path) => Box::new(File::open(path).map_err(|error| CliError::reading(path, &error))?),
@@ -42,10 +45,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
             continue;
         }
         let case = serde_json::from_slice(&line);
-        let case = case.map_err(|error| CliError::Message(format!("{name}:{number}: not a case: {error}")))?;
+        let case = case
+            .map_err(|error| CliError::Message(format!("{name}:{number}: not a case: {error}")))?;
         let written = writeln!(output, "{}", run_case(&case));
         written.map_err(|error| CliError::writing("<stdout>", &error))?;
     }
-    output.flush().map_err(|error| CliError::writing("<stdout>", &error))?;
+    output
+        .flush()
+        .map_err(|error| CliError::writing("<stdout>", &error))?;
     Ok(FINE)
 }

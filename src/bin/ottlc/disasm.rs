@@ -26,14 +26,22 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     let (files, statements) = files_and_statements(&arguments.subjects);
     if files.is_empty() && statements.is_empty() && !arguments.program.has_conditions() {
-        return Err(CliError::Message("nothing to show: give files or statements".to_owned()));
+        return Err(CliError::Message(
+            "nothing to show: give files or statements".to_owned(),
+        ));
     }
     let programs = load(&files, &statements, &arguments.program)?.map_err(CliError::Diagnostics)?;
     let mut output = io::BufWriter::new(io::stdout().lock());
     let failed = |error| CliError::writing("<stdout>", &error);
     for (signal, stages) in programs.iter() {
         for stage in stages {
-            write!(output, "# {} for {signal}\n{}\n", stage.id, disasm(&stage.program)).map_err(failed)?;
+            write!(
+                output,
+                "# {} for {signal}\n{}\n",
+                stage.id,
+                disasm(&stage.program)
+            )
+            .map_err(failed)?;
         }
     }
     output.flush().map_err(failed)?;

@@ -49,7 +49,10 @@ impl CliError {
 /// How findings are dressed up on standard output: as on standard error, if it is a terminal, too.
 pub(crate) fn style_of_stdout() -> Style {
     let style = Style::of_stderr();
-    Style { has_colour: style.has_colour && io::stdout().is_terminal(), ..style }
+    Style {
+        has_colour: style.has_colour && io::stdout().is_terminal(),
+        ..style
+    }
 }
 
 impl fmt::Display for CliError {
@@ -60,7 +63,9 @@ impl fmt::Display for CliError {
             CliError::Message(message) => writeln!(f, "ottlc: {message}"),
             CliError::Diagnostics(all) => {
                 let style = Style::of_stderr();
-                all.iter().try_for_each(|(diagnostic, source)| f.write_str(&render(diagnostic, source, style)))
+                all.iter().try_for_each(|(diagnostic, source)| {
+                    f.write_str(&render(diagnostic, source, style))
+                })
             }
         }
     }

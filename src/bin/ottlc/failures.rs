@@ -52,10 +52,16 @@ impl Failures {
     /// The summary; empty if nothing failed.
     pub(crate) fn summary(&self, programs: &Programs) -> String {
         let mut text = String::new();
-        for ((signal, stage, pass, statement), tally) in self.by_statement.iter().take(FAILED_STATEMENTS_TOLD_MAX) {
+        for ((signal, stage, pass, statement), tally) in
+            self.by_statement.iter().take(FAILED_STATEMENTS_TOLD_MAX)
+        {
             let stage = programs.of(*signal).and_then(|stages| stages.get(*stage));
             let (what, source) = described(stage, *pass, *statement);
-            let times = if tally.count == 1 { "once".to_owned() } else { format!("{} times", tally.count) };
+            let times = if tally.count == 1 {
+                "once".to_owned()
+            } else {
+                format!("{} times", tally.count)
+            };
             let id = stage.map_or("", |stage| stage.id.as_str());
             // Writing to a string cannot fail.
             let _ = writeln!(
@@ -64,13 +70,26 @@ impl Failures {
                 tally.first_place, tally.first_record, tally.first_error
             );
         }
-        let told: u64 = self.by_statement.values().take(FAILED_STATEMENTS_TOLD_MAX).map(|tally| tally.count).sum();
+        let told: u64 = self
+            .by_statement
+            .values()
+            .take(FAILED_STATEMENTS_TOLD_MAX)
+            .map(|tally| tally.count)
+            .sum();
         if told < self.count {
             let _ = writeln!(text, "warning[E300]: {} more failures", self.count - told);
         }
         if self.refused > 0 {
-            let requests = if self.refused == 1 { "request was" } else { "requests were" };
-            let _ = writeln!(text, "error[E301]: {} {requests} refused: error_mode is `propagate`", self.refused);
+            let requests = if self.refused == 1 {
+                "request was"
+            } else {
+                "requests were"
+            };
+            let _ = writeln!(
+                text,
+                "error[E301]: {} {requests} refused: error_mode is `propagate`",
+                self.refused
+            );
         }
         text
     }

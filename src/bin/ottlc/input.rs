@@ -49,7 +49,11 @@ impl Input {
     ///
     /// # Errors
     /// It cannot be opened or read.
-    pub(crate) fn open(path: Option<&Path>, format: Option<Format>, read: Rc<Cell<u64>>) -> Result<Input, CliError> {
+    pub(crate) fn open(
+        path: Option<&Path>,
+        format: Option<Format>,
+        read: Rc<Cell<u64>>,
+    ) -> Result<Input, CliError> {
         let (name, input): (_, Box<dyn Read>) = match path {
             Some(path) => {
                 let file = File::open(path).map_err(|error| CliError::reading(path, &error))?;
@@ -57,13 +61,29 @@ impl Input {
             }
             None => ("<stdin>".to_owned(), Box::new(io::stdin())),
         };
-        let breaks = Rc::new(RefCell::new(Breaks { offsets: VecDeque::new(), is_wanted: true }));
-        let lines = Lines { input, offset: 0, breaks: Rc::clone(&breaks), read };
+        let breaks = Rc::new(RefCell::new(Breaks {
+            offsets: VecDeque::new(),
+            is_wanted: true,
+        }));
+        let lines = Lines {
+            input,
+            offset: 0,
+            breaks: Rc::clone(&breaks),
+            read,
+        };
         let frames = Frames::new(lines, format).map_err(|error| CliError::about(&name, &error))?;
         if !frames.format().is_json() {
-            *breaks.borrow_mut() = Breaks { offsets: VecDeque::new(), is_wanted: false };
+            *breaks.borrow_mut() = Breaks {
+                offsets: VecDeque::new(),
+                is_wanted: false,
+            };
         }
-        Ok(Input { name, frames, breaks, lines: 0 })
+        Ok(Input {
+            name,
+            frames,
+            breaks,
+            lines: 0,
+        })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -81,7 +101,9 @@ impl Input {
     pub(crate) fn next(&mut self) -> Result<Option<Request<'_>>, CliError> {
         let format = self.frames.format();
         let frame = self.frames.next().map_err(|error| match error {
-            FrameError::Truncated { .. } => CliError::about(&self.name, &format!("truncated: {error}")),
+            FrameError::Truncated { .. } => {
+                CliError::about(&self.name, &format!("truncated: {error}"))
+            }
             _ => CliError::about(&self.name, &error),
         })?;
         let Some(frame) = frame else { return Ok(None) };
@@ -89,7 +111,13 @@ impl Input {
             self.lines += self.breaks.borrow_mut().pass(frame.offset);
             self.lines + 1
         });
-        Ok(Some(Request { bytes: frame.bytes, place: Place { line, offset: frame.offset } }))
+        Ok(Some(Request {
+            bytes: frame.bytes,
+            place: Place {
+                line,
+                offset: frame.offset,
+            },
+        }))
     }
 }
 
@@ -122,8 +150,14 @@ impl<R: Read> Read for Lines<R> {
         let count = self.input.read(buffer)?;
         let mut breaks = self.breaks.borrow_mut();
         if breaks.is_wanted {
-            let found = buffer.iter().take(count).enumerate().filter(|(_, byte)| **byte == b'\n');
-            breaks.offsets.extend(found.map(|(at, _)| self.offset + at as u64));
+            let found = buffer
+                .iter()
+                .take(count)
+                .enumerate()
+                .filter(|(_, byte)| **byte == b'\n');
+            breaks
+                .offsets
+                .extend(found.map(|(at, _)| self.offset + at as u64));
         }
         self.offset += count as u64;
         self.read.set(self.read.get() + count as u64);

@@ -29,7 +29,11 @@ use std::process::ExitCode;
 /// collector's own YAML. Data is OTLP, as JSON or protobuf.
 #[derive(Parser)]
 #[command(name = "ottlc", version, after_long_help = AFTER_HELP, max_term_width = 110)]
-#[command(propagate_version = true, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    propagate_version = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

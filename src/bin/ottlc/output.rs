@@ -54,7 +54,11 @@ impl Output {
     pub(crate) fn open(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Output, CliError> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
             let writer = BufWriter::new(Box::new(io::stdout()) as Box<dyn Write>);
-            return Ok(Output { name: "<stdout>".to_owned(), writer, json: Vec::new() });
+            return Ok(Output {
+                name: "<stdout>".to_owned(),
+                writer,
+                json: Vec::new(),
+            });
         };
         let name = path.display().to_string();
         let same = |input: &PathBuf| match (input.canonicalize(), path.canonicalize()) {
@@ -62,20 +66,33 @@ impl Output {
             _ => false,
         };
         if inputs.iter().any(same) {
-            return Err(CliError::about(&name, &"is an input, too; it would be lost"));
+            return Err(CliError::about(
+                &name,
+                &"is an input, too; it would be lost",
+            ));
         }
         let file = File::create(path).map_err(|error| CliError::writing(&name, &error))?;
-        Ok(Output { name, writer: BufWriter::new(Box::new(file)), json: Vec::new() })
+        Ok(Output {
+            name,
+            writer: BufWriter::new(Box::new(file)),
+            json: Vec::new(),
+        })
     }
 
     /// Writes a request, which is protobuf.
     ///
     /// # Errors
     /// Writing fails, or the request is malformed, which only one that was not validated can be.
-    pub(crate) fn write(&mut self, signal: Signal, format: Format, request: &[u8]) -> Result<(), CliError> {
+    pub(crate) fn write(
+        &mut self,
+        signal: Signal,
+        format: Format,
+        request: &[u8],
+    ) -> Result<(), CliError> {
         let written = if format.is_json() {
             self.json.clear();
-            json::write(signal, request, &mut self.json).map_err(|error| CliError::about(&self.name, &error))?;
+            json::write(signal, request, &mut self.json)
+                .map_err(|error| CliError::about(&self.name, &error))?;
             write_frame(Format::JsonLines, &self.json, &mut self.writer)
         } else {
             write_frame(format, request, &mut self.writer)
@@ -88,6 +105,8 @@ impl Output {
     /// # Errors
     /// Writing fails.
     pub(crate) fn flush(&mut self) -> Result<(), CliError> {
-        self.writer.flush().map_err(|error| CliError::writing(&self.name, &error))
+        self.writer
+            .flush()
+            .map_err(|error| CliError::writing(&self.name, &error))
     }
 }

@@ -5,8 +5,8 @@ use crate::limits::CONFIG_BYTES_MAX;
 use clap::ValueEnum;
 use ottl::compile::{Gates, KNOWN_GATES, Options, Refusal, Registry, compile};
 use ottl::config::{
-    Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor, ProcessorKind, Signal,
-    Text, Transform,
+    Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor,
+    ProcessorKind, Signal, Text, Transform,
 };
 use ottl::report::{Diagnostic, Source};
 use ottl_vm::exec::Validation;
@@ -92,12 +92,25 @@ pub(crate) struct LanguageArguments {
 }
 
 /// A name of a list as an argument.
-fn named<T>(text: &str, found: Option<T>, all: impl Iterator<Item = &'static str>) -> Result<T, String> {
-    found.ok_or_else(|| format!("no such name `{text}`; there are {}", all.collect::<Vec<_>>().join(", ")))
+fn named<T>(
+    text: &str,
+    found: Option<T>,
+    all: impl Iterator<Item = &'static str>,
+) -> Result<T, String> {
+    found.ok_or_else(|| {
+        format!(
+            "no such name `{text}`; there are {}",
+            all.collect::<Vec<_>>().join(", ")
+        )
+    })
 }
 
 fn signal(text: &str) -> Result<Signal, String> {
-    named(text, Signal::from_name(text), Signal::ALL.iter().map(|signal| signal.name()))
+    named(
+        text,
+        Signal::from_name(text),
+        Signal::ALL.iter().map(|signal| signal.name()),
+    )
 }
 
 fn context(text: &str) -> Result<ContextName, String> {
@@ -107,7 +120,11 @@ fn context(text: &str) -> Result<ContextName, String> {
 }
 
 fn error_mode(text: &str) -> Result<ErrorMode, String> {
-    named(text, ErrorMode::parse(text), ErrorMode::ALL.iter().map(|mode| mode.name()))
+    named(
+        text,
+        ErrorMode::parse(text),
+        ErrorMode::ALL.iter().map(|mode| mode.name()),
+    )
 }
 
 /// A variable of the environment, for `${NAME}` in configurations.
@@ -117,7 +134,11 @@ pub(crate) fn environment(name: &str) -> Option<String> {
 
 /// What configuration errors say of their file.
 pub(crate) fn config_errors(errors: &ConfigErrors, source: &Source) -> Vec<(Diagnostic, Source)> {
-    errors.0.iter().map(|error| (Diagnostic::from(error), source.clone())).collect()
+    errors
+        .0
+        .iter()
+        .map(|error| (Diagnostic::from(error), source.clone()))
+        .collect()
 }
 
 /// One processor compiled for one signal.
@@ -139,12 +160,17 @@ pub(crate) struct Programs {
 impl Programs {
     /// The processors for a signal; `None` if no statement or condition is for it.
     pub(crate) fn of(&self, signal: Signal) -> Option<&[Stage]> {
-        self.by_signal.iter().find(|(one, _)| *one == signal).map(|(_, stages)| &stages[..])
+        self.by_signal
+            .iter()
+            .find(|(one, _)| *one == signal)
+            .map(|(_, stages)| &stages[..])
     }
 
     /// All, with their signals.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Signal, &[Stage])> {
-        self.by_signal.iter().map(|(signal, stages)| (*signal, &stages[..]))
+        self.by_signal
+            .iter()
+            .map(|(signal, stages)| (*signal, &stages[..]))
     }
 
     /// The signals that something is for.
@@ -175,41 +201,75 @@ impl Unit {
     /// The file cannot be read, or what the collector would refuse about it.
     pub(crate) fn read(path: &Path) -> Result<Result<Unit, Findings>, CliError> {
         let is_stdin = path.as_os_str() == "-";
-        let name = if is_stdin { "<stdin>".to_owned() } else { path.display().to_string() };
+        let name = if is_stdin {
+            "<stdin>".to_owned()
+        } else {
+            path.display().to_string()
+        };
         let failed = |error: io::Error| CliError::reading(Path::new(&name), &error);
         let input: Box<dyn Read> = match is_stdin {
             true => Box::new(io::stdin()),
             false => Box::new(File::open(path).map_err(failed)?),
         };
         let mut text = String::new();
-        let read = input.take(CONFIG_BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
+        let read = input
+            .take(CONFIG_BYTES_MAX + 1)
+            .read_to_string(&mut text)
+            .map_err(failed)?;
         if read as u64 > CONFIG_BYTES_MAX {
-            return Err(CliError::about(&name, &format!("larger than {CONFIG_BYTES_MAX} bytes")));
+            return Err(CliError::about(
+                &name,
+                &format!("larger than {CONFIG_BYTES_MAX} bytes"),
+            ));
         }
         let source = Source::new(name, text);
         Ok(match ottl::config::read(&source.text, &environment) {
-            Ok(components) => Ok(Unit { components, file: Some(source) }),
+            Ok(components) => Ok(Unit {
+                components,
+                file: Some(source),
+            }),
             Err(errors) => Err(config_errors(&errors, &source)),
         })
     }
 
     /// Statements and conditions of the command line, for a signal.
-    fn adhoc(statements: &[String], drop: &[String], language: &LanguageArguments, signal: Signal) -> Unit {
+    fn adhoc(
+        statements: &[String],
+        drop: &[String],
+        language: &LanguageArguments,
+        signal: Signal,
+    ) -> Unit {
         let texts = |what: &str, texts: &[String]| {
             let texts = texts.iter().enumerate().map(|(index, text)| {
-                let path = if texts.len() == 1 { format!("<{what}>") } else { format!("<{what} {}>", index + 1) };
-                Text { text: text.clone(), path, ..Text::default() }
+                let path = if texts.len() == 1 {
+                    format!("<{what}>")
+                } else {
+                    format!("<{what} {}>", index + 1)
+                };
+                Text {
+                    text: text.clone(),
+                    path,
+                    ..Text::default()
+                }
             });
             texts.collect::<Vec<_>>()
         };
         let mut components = Vec::new();
         let mut push = |processor: Processor| {
             let id = processor.kind().name().to_owned();
-            components.push(Component { id, processor, place: Default::default(), signals: vec![signal] });
+            components.push(Component {
+                id,
+                processor,
+                place: Default::default(),
+                signals: vec![signal],
+            });
         };
         if !statements.is_empty() {
-            let group =
-                Group { context: language.context, statements: texts("statement", statements), ..Group::default() };
+            let group = Group {
+                context: language.context,
+                statements: texts("statement", statements),
+                ..Group::default()
+            };
             let mut transform = Transform::default();
             match signal {
                 Signal::Traces => transform.trace_statements.push(group),
@@ -220,8 +280,11 @@ impl Unit {
             push(Processor::Transform(transform));
         }
         if !drop.is_empty() {
-            let group =
-                ConditionGroup { context: language.context, conditions: texts("condition", drop), ..Default::default() };
+            let group = ConditionGroup {
+                context: language.context,
+                conditions: texts("condition", drop),
+                ..Default::default()
+            };
             let mut filter = Filter::default();
             match signal {
                 Signal::Traces => filter.trace_conditions.push(group),
@@ -231,26 +294,42 @@ impl Unit {
             }
             push(Processor::Filter(Box::new(filter)));
         }
-        Unit { components, file: None }
+        Unit {
+            components,
+            file: None,
+        }
     }
 
     /// Compiles all for the signals asked for.
-    pub(crate) fn compile(&self, language: &LanguageArguments, signals: &[Signal]) -> Result<Programs, Findings> {
+    pub(crate) fn compile(
+        &self,
+        language: &LanguageArguments,
+        signals: &[Signal],
+    ) -> Result<Programs, Findings> {
         let mut findings = Vec::new();
-        let mut by_signal: Vec<(Signal, Vec<Stage>)> = signals.iter().map(|signal| (*signal, Vec::new())).collect();
+        let mut by_signal: Vec<(Signal, Vec<Stage>)> =
+            signals.iter().map(|signal| (*signal, Vec::new())).collect();
         for component in &self.components {
             for (index, (signal, stages)) in by_signal.iter_mut().enumerate() {
                 match compile_component(component, language, *signal) {
                     Ok(program) => {
-                        let applies = component.signals.is_empty() || component.signals.contains(signal);
+                        let applies =
+                            component.signals.is_empty() || component.signals.contains(signal);
                         let acts = !program.passes.is_empty() || program.sweep != Sweep::Nothing;
                         if applies && acts {
-                            stages.push(Stage { id: component.id.clone(), program });
+                            stages.push(Stage {
+                                id: component.id.clone(),
+                                program,
+                            });
                         }
                     }
                     // What is wrong is found whatever the signal, so it is told for the first one only.
                     Err(refusals) if index == 0 => {
-                        findings.extend(refusals.into_iter().map(|refusal| refusal.located(self.file.as_ref())));
+                        findings.extend(
+                            refusals
+                                .into_iter()
+                                .map(|refusal| refusal.located(self.file.as_ref())),
+                        );
                     }
                     Err(_) => {}
                 }
@@ -258,7 +337,10 @@ impl Unit {
         }
         if findings.is_empty() {
             by_signal.retain(|(_, stages)| !stages.is_empty());
-            Ok(Programs { by_signal, is_adhoc: self.file.is_none() })
+            Ok(Programs {
+                by_signal,
+                is_adhoc: self.file.is_none(),
+            })
         } else {
             Err(findings)
         }
@@ -271,23 +353,37 @@ fn compile_component(
     signal: Signal,
 ) -> Result<Program, Vec<Refusal>> {
     let whole = |message: String| {
-        vec![Refusal { diagnostic: Diagnostic::error("E200", message), text: Text::default() }]
+        vec![Refusal {
+            diagnostic: Diagnostic::error("E200", message),
+            text: Text::default(),
+        }]
     };
     let gates = Gates::new(language.gates.iter().map(String::as_str));
     let gates = gates.map_err(|gate| whole(format!("there is no feature gate `{gate}`")))?;
-    component.processor.check_gates(&|gate| gates.is_enabled(gate)).map_err(|errors| {
-        let refusals = errors.0.iter().map(|error| Refusal {
-            diagnostic: Diagnostic::from(error),
-            text: Text { place: error.place.clone(), ..Text::default() },
-        });
-        refusals.collect::<Vec<_>>()
-    })?;
+    component
+        .processor
+        .check_gates(&|gate| gates.is_enabled(gate))
+        .map_err(|errors| {
+            let refusals = errors.0.iter().map(|error| Refusal {
+                diagnostic: Diagnostic::from(error),
+                text: Text {
+                    place: error.place.clone(),
+                    ..Text::default()
+                },
+            });
+            refusals.collect::<Vec<_>>()
+        })?;
     let mut processor = component.processor.clone();
     if let Some(mode) = language.error_mode {
         override_error_mode(&mut processor, mode);
     }
     let registry = Registry::new(ottl_stdlib::FUNCTIONS);
-    let options = Options { signal, dialect: language.dialect.into(), gates: &gates, registry: &registry };
+    let options = Options {
+        signal,
+        dialect: language.dialect.into(),
+        gates: &gates,
+        registry: &registry,
+    };
     compile(&processor, &options)
 }
 
@@ -301,7 +397,10 @@ fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
                 &mut transform.log_statements,
                 &mut transform.profile_statements,
             ];
-            groups.into_iter().flatten().for_each(|group| group.error_mode = None);
+            groups
+                .into_iter()
+                .flatten()
+                .for_each(|group| group.error_mode = None);
         }
         Processor::Filter(filter) => {
             filter.error_mode = mode;
@@ -311,7 +410,10 @@ fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
                 &mut filter.log_conditions,
                 &mut filter.profile_conditions,
             ];
-            groups.into_iter().flatten().for_each(|group| group.error_mode = None);
+            groups
+                .into_iter()
+                .flatten()
+                .for_each(|group| group.error_mode = None);
         }
     }
 }
@@ -320,7 +422,12 @@ fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
 fn candidates(language: &LanguageArguments) -> Vec<Signal> {
     match language.signal {
         Some(signal) => vec![signal],
-        None => vec![Signal::Traces, Signal::Logs, Signal::Metrics, Signal::Profiles],
+        None => vec![
+            Signal::Traces,
+            Signal::Logs,
+            Signal::Metrics,
+            Signal::Profiles,
+        ],
     }
 }
 
@@ -338,9 +445,14 @@ pub(crate) fn load(
         return Ok(load_adhoc(statements, &arguments.drop, language));
     }
     if !statements.is_empty() || !arguments.drop.is_empty() {
-        return Err(CliError::Message("give either --config or statements, not both".to_owned()));
+        return Err(CliError::Message(
+            "give either --config or statements, not both".to_owned(),
+        ));
     }
-    let mut all = Programs { by_signal: Vec::new(), is_adhoc: false };
+    let mut all = Programs {
+        by_signal: Vec::new(),
+        is_adhoc: false,
+    };
     let mut findings = Vec::new();
     for path in configs {
         match load_file(path, arguments)? {
@@ -355,21 +467,35 @@ pub(crate) fn load(
             Err(more) => findings.extend(more),
         }
     }
-    Ok(if findings.is_empty() { Ok(all) } else { Err(findings) })
+    Ok(if findings.is_empty() {
+        Ok(all)
+    } else {
+        Err(findings)
+    })
 }
 
 /// Compiles a configuration.
 ///
 /// # Errors
 /// As [`load`].
-pub(crate) fn load_file(path: &Path, arguments: &ProgramArguments) -> Result<Result<Programs, Findings>, CliError> {
+pub(crate) fn load_file(
+    path: &Path,
+    arguments: &ProgramArguments,
+) -> Result<Result<Programs, Findings>, CliError> {
     let language = &arguments.language;
     Ok(Unit::read(path)?.and_then(|unit| unit.compile(language, &candidates(language))))
 }
 
 /// Compiles statements and conditions of the command line for all signals to which they can apply.
-fn load_adhoc(statements: &[String], drop: &[String], language: &LanguageArguments) -> Result<Programs, Findings> {
-    let mut all = Programs { by_signal: Vec::new(), is_adhoc: true };
+fn load_adhoc(
+    statements: &[String],
+    drop: &[String],
+    language: &LanguageArguments,
+) -> Result<Programs, Findings> {
+    let mut all = Programs {
+        by_signal: Vec::new(),
+        is_adhoc: true,
+    };
     let mut refused: Vec<(Signal, Findings)> = Vec::new();
     for signal in candidates(language) {
         match Unit::adhoc(statements, drop, language, signal).compile(language, &[signal]) {
@@ -382,7 +508,10 @@ fn load_adhoc(statements: &[String], drop: &[String], language: &LanguageArgumen
     }
     let texts = || statements.iter().chain(drop);
     let meant = refused.into_iter().min_by_key(|(signal, findings)| {
-        (std::cmp::Reverse(texts().map(|text| mentions(text, *signal)).sum::<usize>()), findings.len())
+        (
+            std::cmp::Reverse(texts().map(|text| mentions(text, *signal)).sum::<usize>()),
+            findings.len(),
+        )
     });
     match meant {
         Some((_, findings)) => Err(findings),
@@ -394,7 +523,10 @@ fn load_adhoc(statements: &[String], drop: &[String], language: &LanguageArgumen
 fn mentions(text: &str, signal: Signal) -> usize {
     let names = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
     let contexts = ContextName::of_groups(ProcessorKind::Transform, signal);
-    let is_own = |context: ContextName| !matches!(context, ContextName::Resource | ContextName::Scope);
-    let found = names.filter_map(ContextName::from_name).filter(|name| is_own(*name) && contexts.contains(name));
+    let is_own =
+        |context: ContextName| !matches!(context, ContextName::Resource | ContextName::Scope);
+    let found = names
+        .filter_map(ContextName::from_name)
+        .filter(|name| is_own(*name) && contexts.contains(name));
     found.count()
 }

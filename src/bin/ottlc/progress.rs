@@ -20,13 +20,28 @@ impl Progress {
     /// Progress over these files, or over standard input. None is shown where results go to the terminal.
     pub(crate) fn new(inputs: &[PathBuf], has_output_file: bool) -> Progress {
         let shows = io::stderr().is_terminal() && (has_output_file || !io::stdout().is_terminal());
-        let sizes: Option<Vec<u64>> =
-            inputs.iter().map(|path| path.metadata().ok().filter(|file| file.is_file()).map(|file| file.len())).collect();
-        let total = sizes.map(|sizes| sizes.iter().sum::<u64>()).filter(|total| *total > 0);
+        let sizes: Option<Vec<u64>> = inputs
+            .iter()
+            .map(|path| {
+                path.metadata()
+                    .ok()
+                    .filter(|file| file.is_file())
+                    .map(|file| file.len())
+            })
+            .collect();
+        let total = sizes
+            .map(|sizes| sizes.iter().sum::<u64>())
+            .filter(|total| *total > 0);
         let bar = shows.then(|| {
             let (bar, template) = match total {
-                Some(total) => (ProgressBar::new(total), "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"),
-                None => (ProgressBar::new_spinner(), "{spinner} {bytes} {bytes_per_sec} {elapsed}"),
+                Some(total) => (
+                    ProgressBar::new(total),
+                    "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+                ),
+                None => (
+                    ProgressBar::new_spinner(),
+                    "{spinner} {bytes} {bytes_per_sec} {elapsed}",
+                ),
             };
             bar.set_draw_target(ProgressDrawTarget::hidden());
             match ProgressStyle::with_template(template) {
@@ -34,7 +49,12 @@ impl Progress {
                 Err(_) => bar,
             }
         });
-        Progress { read: Rc::default(), started: Instant::now(), bar, is_shown: false }
+        Progress {
+            read: Rc::default(),
+            started: Instant::now(),
+            bar,
+            is_shown: false,
+        }
     }
 
     /// Where readers count the bytes that they read.

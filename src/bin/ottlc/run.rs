@@ -77,9 +77,13 @@ Exit status:
      the malformed request has been written";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
-    let nothing = arguments.config.is_empty() && arguments.statements.is_empty() && !arguments.program.has_conditions();
+    let nothing = arguments.config.is_empty()
+        && arguments.statements.is_empty()
+        && !arguments.program.has_conditions();
     if nothing {
-        return Err(CliError::Message("nothing to run: give statements, --drop or --config".to_owned()));
+        return Err(CliError::Message(
+            "nothing to run: give statements, --drop or --config".to_owned(),
+        ));
     }
     let programs = load(&arguments.config, &arguments.statements, &arguments.program)?;
     let programs = programs.map_err(CliError::Diagnostics)?;
@@ -96,14 +100,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     };
     let result = session.all();
     let flushed = session.output.flush();
-    let Session { failures, has_met_program, other_signal, progress, .. } = session;
+    let Session {
+        failures,
+        has_met_program,
+        other_signal,
+        progress,
+        ..
+    } = session;
     drop(progress);
     eprint!("{}", failures.summary(&programs));
     result.and(flushed)?;
     if let (false, Some(signal)) = (has_met_program, other_signal) {
-        eprintln!("note: nothing in the configuration is for {signal}; the data went through as it was");
+        eprintln!(
+            "note: nothing in the configuration is for {signal}; the data went through as it was"
+        );
     }
-    Ok(if failures.refused() > 0 { FINDINGS } else { FINE })
+    Ok(if failures.refused() > 0 {
+        FINDINGS
+    } else {
+        FINE
+    })
 }
 
 /// A run.
@@ -127,16 +143,25 @@ impl Session<'_> {
         if self.arguments.input.is_empty() {
             return self.input(None);
         }
-        self.arguments.input.iter().try_for_each(|path| self.input(Some(path)))
+        self.arguments
+            .input
+            .iter()
+            .try_for_each(|path| self.input(Some(path)))
     }
 
     fn input(&mut self, path: Option<&PathBuf>) -> Result<(), CliError> {
-        let path = path.map(PathBuf::as_path).filter(|path| path.as_os_str() != "-");
+        let path = path
+            .map(PathBuf::as_path)
+            .filter(|path| path.as_os_str() != "-");
         let format = self.arguments.input_format.and_then(FormatName::of_input);
         let mut input = Input::open(path, format, self.progress.counter())?;
-        let is_wrong = self.arguments.input_format == Some(FormatName::Json) && !input.format().is_json();
+        let is_wrong =
+            self.arguments.input_format == Some(FormatName::Json) && !input.format().is_json();
         if is_wrong {
-            return Err(CliError::about(input.name(), &"this is not OTLP/JSON: a request is an object"));
+            return Err(CliError::about(
+                input.name(),
+                &"this is not OTLP/JSON: a request is an object",
+            ));
         }
         let (name, format) = (input.name().to_owned(), input.format());
         // The signal of the requests in protobuf, once the records have told.
@@ -145,7 +170,10 @@ impl Session<'_> {
             match format {
                 Format::Json => {
                     for (at, document) in documents(request.bytes) {
-                        let lines = request.bytes[..at].iter().filter(|&&byte| byte == b'\n').count() as u64;
+                        let lines = request.bytes[..at]
+                            .iter()
+                            .filter(|&&byte| byte == b'\n')
+                            .count() as u64;
                         let place = Place {
                             line: request.place.line.map(|line| line + lines),
                             offset: request.place.offset + at as u64,
@@ -174,11 +202,25 @@ impl Session<'_> {
         request.clear();
         json::read(wire_signal(signal), text, &mut request).map_err(|error| {
             let line = line + error.line as u64 - 1;
-            let path = if error.path.is_empty() { String::new() } else { format!(" (in {})", error.path) };
-            CliError::Message(format!("{name}:{line}:{}: {}{path}", error.column, error.message))
+            let path = if error.path.is_empty() {
+                String::new()
+            } else {
+                format!(" (in {})", error.path)
+            };
+            CliError::Message(format!(
+                "{name}:{line}:{}: {}{path}",
+                error.column, error.message
+            ))
         })?;
         // What was read from JSON is well-formed.
-        let result = self.request(name, signal, Format::JsonLines, Validation::Touched, &request, place);
+        let result = self.request(
+            name,
+            signal,
+            Format::JsonLines,
+            Validation::Touched,
+            &request,
+            place,
+        );
         self.protobuf = request;
         result
     }
@@ -198,22 +240,41 @@ impl Session<'_> {
                     *told = Some(signal).filter(|_| !request.is_empty());
                     signal
                 }
-                Err(reason) => return Err(CliError::Message(format!("{name}: the request at byte {}: {reason}", place.offset))),
+                Err(reason) => {
+                    return Err(CliError::Message(format!(
+                        "{name}: the request at byte {}: {reason}",
+                        place.offset
+                    )));
+                }
             },
         };
-        self.request(name, signal, format, self.arguments.validate.into(), request, place)
+        self.request(
+            name,
+            signal,
+            format,
+            self.arguments.validate.into(),
+            request,
+            place,
+        )
     }
 
     /// The signal of a request in protobuf: what its records can be, and of that, what there are programs for.
     fn signal_of(&self, request: &[u8]) -> Result<Signal, String> {
         let ours = self.programs.signals();
         let possible = of_protobuf(request);
-        let wanted: Vec<Signal> = possible.iter().copied().filter(|signal| ours.contains(signal)).collect();
+        let wanted: Vec<Signal> = possible
+            .iter()
+            .copied()
+            .filter(|signal| ours.contains(signal))
+            .collect();
         match (&wanted[..], &possible[..], &ours[..]) {
             ([signal], ..) | ([], [signal], _) => Ok(*signal),
             // Malformed: where there is no doubt, let the reader say what is wrong.
             ([], [], [signal]) => Ok(*signal),
-            ([], [], _) => Err("this is no OTLP request of any signal; --signal tells what is wrong with it".to_owned()),
+            ([], [], _) => Err(
+                "this is no OTLP request of any signal; --signal tells what is wrong with it"
+                    .to_owned(),
+            ),
             // Without records it is the same for all.
             ([signal, ..], ..) | (_, [signal, ..], _) if request.is_empty() => Ok(*signal),
             _ => Err("its signal cannot be told; give --signal".to_owned()),
@@ -234,20 +295,37 @@ impl Session<'_> {
         match stages {
             Some(_) => self.has_met_program = true,
             None if self.programs.is_adhoc() => {
-                let ours = self.programs.signals().iter().map(|signal| signal.name()).collect::<Vec<_>>().join(" and ");
+                let ours = self
+                    .programs
+                    .signals()
+                    .iter()
+                    .map(|signal| signal.name())
+                    .collect::<Vec<_>>()
+                    .join(" and ");
                 let place = place.within(name);
-                return Err(CliError::Message(format!("{place}: the statements are for {ours}, the request is {signal}")));
+                return Err(CliError::Message(format!(
+                    "{place}: the statements are for {ours}, the request is {signal}"
+                )));
             }
             None => self.other_signal = Some(signal),
         }
         let failures = &mut self.failures;
-        let passed = self.runner.run(stages.unwrap_or_default(), wire_signal(signal), validation, request, |failed| {
-            failures.add(signal, &failed, &|| place.within(name));
-        });
+        let passed = self.runner.run(
+            stages.unwrap_or_default(),
+            wire_signal(signal),
+            validation,
+            request,
+            |failed| {
+                failures.add(signal, &failed, &|| place.within(name));
+            },
+        );
         let passed = passed.map_err(|error| CliError::about(&place.within(name), &error))?;
         match passed {
             Passed::On(request) => {
-                let format = self.arguments.output_format.map_or(format, FormatName::of_output);
+                let format = self
+                    .arguments
+                    .output_format
+                    .map_or(format, FormatName::of_output);
                 self.output.write(wire_signal(signal), format, request)
             }
             Passed::Dropped | Passed::Refused => Ok(()),

@@ -28,7 +28,12 @@ fn json_names(signal: Signal) -> [&'static [u8]; 2] {
 pub(crate) fn of_json(text: &[u8]) -> Option<Signal> {
     // Nearly always it is the first string of all.
     let mut strings = text.split(|&byte| byte == b'"');
-    strings.find_map(|string| Signal::ALL.iter().copied().find(|signal| json_names(*signal).contains(&string)))
+    strings.find_map(|string| {
+        Signal::ALL
+            .iter()
+            .copied()
+            .find(|signal| json_names(*signal).contains(&string))
+    })
 }
 
 /// The signals of which a request in protobuf can be. Requests of all signals have the same shape down to the
@@ -36,7 +41,8 @@ pub(crate) fn of_json(text: &[u8]) -> Option<Signal> {
 pub(crate) fn of_protobuf(request: &[u8]) -> Vec<Signal> {
     let can_be = |signal: &Signal| {
         let signal = wire_signal(*signal);
-        validate(signal, request, &mut ()).is_ok() && does_look_like(signal, request).unwrap_or(false)
+        validate(signal, request, &mut ()).is_ok()
+            && does_look_like(signal, request).unwrap_or(false)
     };
     Signal::ALL.iter().copied().filter(can_be).collect()
 }
@@ -53,7 +59,9 @@ fn does_look_like(signal: wire::Signal, request: &[u8]) -> Result<bool, WireErro
             })
         })
     })?;
-    let Some(mut record) = record else { return Ok(true) };
+    let Some(mut record) = record else {
+        return Ok(true);
+    };
     let mut looks = true;
     while !record.is_at_end() {
         let (number, wire_type) = record.tag()?;
@@ -67,7 +75,9 @@ fn does_look_like(signal: wire::Signal, request: &[u8]) -> Result<bool, WireErro
         looks &= match (signal, number) {
             (wire::Signal::Traces, _) => (1..=16).contains(&number),
             (wire::Signal::Logs, _) => (1..=12).contains(&number),
-            (wire::Signal::Metrics, _) => matches!(number, 1..=3 | 5 | 7 | 9..=12) && length.is_some(),
+            (wire::Signal::Metrics, _) => {
+                matches!(number, 1..=3 | 5 | 7 | 9..=12) && length.is_some()
+            }
             (wire::Signal::Profiles, _) => (1..=16).contains(&number),
         };
     }

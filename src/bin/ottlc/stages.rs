@@ -48,7 +48,8 @@ impl Runner {
         request: &[u8],
         mut on_failure: impl FnMut(Failed<'_>),
     ) -> Result<Passed<'_>, WireError> {
-        self.workers.resize_with(self.workers.len().max(stages.len()), Worker::new);
+        self.workers
+            .resize_with(self.workers.len().max(stages.len()), Worker::new);
         self.output.clear();
         if stages.is_empty() {
             if validation == Validation::Full {
@@ -70,7 +71,12 @@ impl Runner {
                 Ok(outcome) => {
                     if outcome.failure_count > 0 {
                         let (failures, count) = (outcome.failures, outcome.failure_count);
-                        on_failure(Failed { stage: number, failures, count, is_fatal: false });
+                        on_failure(Failed {
+                            stage: number,
+                            failures,
+                            count,
+                            is_fatal: false,
+                        });
                     }
                     if outcome.dropped_all {
                         return Ok(Passed::Dropped);
@@ -78,7 +84,12 @@ impl Runner {
                 }
                 Err(RunError::Wire(error)) => return Err(error),
                 Err(RunError::Statement(failure)) => {
-                    on_failure(Failed { stage: number, failures: &[failure], count: 1, is_fatal: true });
+                    on_failure(Failed {
+                        stage: number,
+                        failures: &[failure],
+                        count: 1,
+                        is_fatal: true,
+                    });
                     return Ok(Passed::Refused);
                 }
             }

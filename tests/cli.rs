@@ -1,0 +1,482 @@
+//! `ottlc` as users meet it: the built program, its output, messages and exit statuses.
+
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a run of the program gave.
+struct Ran {
+    status: Option<i32>,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+impl Ran {
+    fn stdout(&self) -> &str {
+        std::str::from_utf8(&self.stdout).expect("standard output is text")
+    }
+}
+
+/// Runs the program in the project's folder.
+fn ottlc(arguments: &[&str], stdin: &[u8]) -> Ran {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ottlc"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut pipe = child.stdin.take().expect("standard input is a pipe");
+    let stdin = stdin.to_vec();
+    let writer = std::thread::spawn(move || {
+        // The program may end without having read everything.
+        let _ = pipe.write_all(&stdin);
+    });
+    let output = child.wait_with_output().expect("the program ends");
+    writer.join().expect("the writer ends");
+    let stderr = String::from_utf8(output.stderr).expect("standard error is text");
+    assert!(!stderr.contains("panicked"), "{arguments:?}: {stderr}");
+    Ran {
+        status: output.status.code(),
+        stdout: output.stdout,
+        stderr,
+    }
+}
+
+fn example(name: &str) -> Vec<u8> {
+    std::fs::read(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("examples")
+            .join(name),
+    )
+    .expect("an example")
+}
+
+/// A statement that runs on spans and changes nothing.
+const NO_CHANGE: &str = "set(span.name, span.name)";
+
+#[test]
+fn help_lists_every_subcommand_and_each_has_a_manual() {
+    let help = ottlc(&["--help"], b"");
+    assert_eq!(help.status, Some(0));
+    for command in ["run", "check", "disasm", "conform", "bench"] {
+        assert!(
+            help.stdout().contains(&format!("\n  {command} ")),
+            "{command}: {}",
+            help.stdout()
+        );
+        let manual = ottlc(&[command, "--help"], b"");
+        assert_eq!(manual.status, Some(0), "{command}");
+        assert!(
+            manual.stdout().contains("Example"),
+            "{command}: {}",
+            manual.stdout()
+        );
+    }
+    assert!(help.stdout().contains("Exit status:"));
+    assert_eq!(ottlc(&[], b"").status, Some(2));
+    assert_eq!(ottlc(&["ran"], b"").status, Some(2));
+}
+
+#[test]
+fn the_example_configuration_does_what_it_says() {
+    for signal in ["traces", "logs", "metrics"] {
+        let file = format!("{signal}.jsonl");
+        let ran = ottlc(
+            &[
+                "run",
+                "--config",
+                "examples/transform.yaml",
+                "-i",
+                &format!("examples/{file}"),
+            ],
+            b"",
+        );
+        assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""), "{signal}");
+        let expected = example(&format!("expected/{file}"));
+        assert_eq!(ran.stdout(), String::from_utf8_lossy(&expected), "{signal}");
+    }
+}
+
+#[test]
+fn every_format_is_read_and_written() {
+    let json = ottlc(&["run", NO_CHANGE], &example("traces.jsonl"));
+    assert_eq!(json.status, Some(0), "{}", json.stderr);
+    let lines = json.stdout().lines().count();
+    assert_eq!(lines, 2);
+    let frames = ottlc(
+        &["run", NO_CHANGE, "--output-format", "frames"],
+        &example("traces.jsonl"),
+    );
+    let again = ottlc(
+        &["run", NO_CHANGE, "--output-format", "json"],
+        &frames.stdout,
+    );
+    assert_eq!(again.stdout(), json.stdout());
+    assert_eq!(
+        ottlc(&["run", NO_CHANGE], &frames.stdout).stdout,
+        frames.stdout
+    );
+    // Requests one after the other are one request.
+    let proto = ottlc(
+        &["run", NO_CHANGE, "--output-format", "proto"],
+        &frames.stdout,
+    );
+    let merged = ottlc(
+        &["run", NO_CHANGE, "--output-format", "json"],
+        &proto.stdout,
+    );
+    assert_eq!(merged.stdout().lines().count(), 1);
+    let merged: Value = serde_json::from_str(merged.stdout()).expect("JSON");
+    assert_eq!(merged["resourceSpans"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn documents_of_several_lines_are_read_one_after_the_other() {
+    let documents: Vec<Value> = String::from_utf8(example("logs.jsonl"))
+        .expect("text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let pretty: Vec<String> = documents
+        .iter()
+        .map(|one| serde_json::to_string_pretty(one).expect("JSON"))
+        .collect();
+    let plain = ottlc(
+        &["run", "set(log.severity_number, 1)"],
+        &example("logs.jsonl"),
+    );
+    let ran = ottlc(
+        &["run", "set(log.severity_number, 1)"],
+        pretty.join("\n").as_bytes(),
+    );
+    assert_eq!(
+        (ran.status, ran.stdout()),
+        (Some(0), plain.stdout()),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn the_signal_is_inferred_from_data_in_protobuf() {
+    for signal in ["traces", "logs", "metrics"] {
+        let input = example(&format!("{signal}.jsonl"));
+        let statement = "set(resource.attributes[\"x\"], 1)";
+        let frames = ottlc(&["run", statement, "--output-format", "frames"], &input);
+        let json = ottlc(
+            &["run", statement, "--output-format", "json"],
+            &frames.stdout,
+        );
+        assert_eq!(json.status, Some(0), "{signal}: {}", json.stderr);
+        assert_eq!(
+            json.stdout(),
+            ottlc(&["run", statement], &input).stdout(),
+            "{signal}"
+        );
+    }
+}
+
+#[test]
+fn unusable_input_is_named_with_its_place() {
+    let frames = ottlc(
+        &["run", NO_CHANGE, "--output-format", "frames"],
+        &example("traces.jsonl"),
+    )
+    .stdout;
+    let cut = &frames[..frames.len() - 1];
+    let mut lines = example("traces.jsonl");
+    lines.truncate(lines.len() - 40);
+    let mut malformed = frames.clone();
+    malformed[5] = 0xff;
+    let expectations: [(&[u8], &str); 6] = [
+        (cut, "<stdin>: truncated: the input ends"),
+        (&lines, "<stdin>:2:"),
+        (
+            b"{\"resourceSpans\":[]}\n\n{\"resourceSpans\":[{]}\n",
+            "<stdin>:3:",
+        ),
+        (b"{\"a\":1}\n", "<stdin>:1: this is no OTLP/JSON request"),
+        (&malformed, "<stdin>: the request at byte 4"),
+        (
+            b"{\"resourceLogs\":[]}\n",
+            "<stdin>:1: the statements are for traces, the request is logs",
+        ),
+    ];
+    for (input, message) in expectations {
+        let ran = ottlc(&["run", NO_CHANGE], input);
+        assert_eq!(ran.status, Some(2), "{message}");
+        assert!(ran.stderr.contains(message), "{message}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn input_cut_at_any_byte_is_no_panic() {
+    let frames = ottlc(
+        &["run", NO_CHANGE, "--output-format", "frames"],
+        &example("traces.jsonl"),
+    )
+    .stdout;
+    for length in (0..frames.len()).step_by(97) {
+        let ran = ottlc(&["run", NO_CHANGE], &frames[..length]);
+        assert!(
+            matches!(ran.status, Some(0 | 2)),
+            "{length}: {:?} {}",
+            ran.status,
+            ran.stderr
+        );
+    }
+}
+
+#[test]
+fn usage_errors_end_with_two() {
+    for arguments in [
+        &["run"][..],
+        &["run", "--config", "no-such-file.yaml"],
+        &["run", NO_CHANGE, "-i", "no-such-file"],
+        &["run", NO_CHANGE, "--config", "examples/transform.yaml"],
+        &["run", NO_CHANGE, "--signal", "trace"],
+        &["run", NO_CHANGE, "--gate", "no.such.gate"],
+        &["run", "set(span.name"],
+        &[
+            "run",
+            NO_CHANGE,
+            "-i",
+            "examples/traces.jsonl",
+            "-o",
+            "examples/traces.jsonl",
+        ],
+        &["check"],
+        &["check", "no-such-file.yaml"],
+        &["bench", "examples/transform.yaml", "examples/traces.jsonl"],
+        &["conform", "no-such-file.jsonl"],
+    ] {
+        let ran = ottlc(arguments, b"");
+        assert_eq!(ran.status, Some(2), "{arguments:?}: {}", ran.stderr);
+        assert!(
+            !ran.stderr.is_empty() && ran.stdout.is_empty(),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn failed_statements_are_summed_up() {
+    let statement = "set(span.attributes[\"n\"], Len(span.kind))";
+    let ran = ottlc(&["run", statement], &example("traces.jsonl"));
+    assert_eq!(ran.status, Some(0));
+    assert_eq!(ran.stdout().lines().count(), 2);
+    assert!(ran.stderr.contains("failed 5 times"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(statement) && ran.stderr.contains("<stdin>:1, record 1:"),
+        "{}",
+        ran.stderr
+    );
+    let silent = ottlc(
+        &["run", statement, "--error-mode", "silent"],
+        &example("traces.jsonl"),
+    );
+    assert_eq!((silent.status, silent.stderr.as_str()), (Some(0), ""));
+    let refused = ottlc(
+        &["run", statement, "--error-mode", "propagate"],
+        &example("traces.jsonl"),
+    );
+    assert_eq!(
+        (refused.status, refused.stdout()),
+        (Some(1), ""),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        refused.stderr.contains("2 requests were refused"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn conditions_drop_records() {
+    let ran = ottlc(
+        &[
+            "run",
+            "--drop",
+            "log.severity_number < SEVERITY_NUMBER_WARN",
+        ],
+        &example("logs.jsonl"),
+    );
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert_eq!(ran.stdout().matches("\"severityText\"").count(), 2);
+    let all = ottlc(
+        &[
+            "run",
+            "--drop",
+            "true",
+            "--signal",
+            "logs",
+            "--context",
+            "log",
+        ],
+        &example("logs.jsonl"),
+    );
+    assert_eq!((all.status, all.stdout()), (Some(0), ""), "{}", all.stderr);
+}
+
+#[test]
+fn check_tells_what_is_wrong_and_where() {
+    let ran = ottlc(&["check", "set(log.boddy, \"x\")"], b"");
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.stdout().contains(" --> <statement>:1:5\n"),
+        "{}",
+        ran.stdout()
+    );
+    assert!(
+        ran.stdout()
+            .contains("1 | set(log.boddy, \"x\")\n  |     ^^^^"),
+        "{}",
+        ran.stdout()
+    );
+    assert!(ran.stdout().contains("body"), "{}", ran.stdout());
+    let yaml = b"log_statements:\n  - set(log.body, 1) where log.body = nil\n";
+    let ran = ottlc(&["check", "--format", "json", "-"], yaml);
+    assert_eq!(ran.status, Some(1));
+    let first: Value =
+        serde_json::from_str(ran.stdout().lines().next().unwrap_or_default()).expect("JSON");
+    assert_eq!(
+        (&first["source"], &first["span"]["line"]),
+        (&json!("<stdin>"), &json!(2))
+    );
+    let fine = ottlc(&["check", "--verbose", "examples/transform.yaml"], b"");
+    assert_eq!((fine.status, fine.stdout()), (Some(0), ""));
+    assert!(
+        fine.stderr
+            .contains("metrics: transform/reduce: group 0 runs on each datapoint"),
+        "{}",
+        fine.stderr
+    );
+}
+
+#[test]
+fn disasm_shows_what_runs() {
+    let ran = ottlc(
+        &[
+            "disasm",
+            "set(log.body, \"x\") where log.severity_number > 3",
+        ],
+        b"",
+    );
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stdout()
+            .starts_with("# transform for logs\nprogram logs\n"),
+        "{}",
+        ran.stdout()
+    );
+}
+
+#[test]
+fn conform_answers_line_by_line() {
+    let input = json!({"resourceLogs": [{"resource": {}, "scopeLogs": [{"scope": {}, "logRecords": [{}]}]}]});
+    let case = |id: &str, statement: &str| {
+        let config = json!({"log_statements": [statement]});
+        json!({"id": id, "processor": "transform", "signal": "logs", "config": config, "input": input}).to_string()
+    };
+    let cases = [
+        case("a", "set(log.body, \"x\")"),
+        case("b", "set(log.body"),
+        case("c", "set(log.severity_number, 9)"),
+    ];
+    let ran = ottlc(&["conform"], cases.join("\n").as_bytes());
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let results: Vec<Value> = ran
+        .stdout()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let ids: Vec<_> = results
+        .iter()
+        .filter_map(|result| result["id"].as_str())
+        .collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+    let body = &results[0]["output"]["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["body"];
+    assert_eq!(body, &json!({"stringValue": "x"}));
+    assert!(results[1]["config_error"].is_string() && results[1].get("output").is_none());
+    let broken = ottlc(&["conform"], b"{}\nno case\n");
+    assert_eq!(broken.status, Some(2));
+    assert!(broken.stderr.contains("<stdin>:2:"), "{}", broken.stderr);
+}
+
+#[test]
+fn bench_prints_one_object() {
+    let folder = std::env::temp_dir().join(format!("ottlc-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (config, data) = (folder.join("config.json"), folder.join("traces.otlp"));
+    let frames = ottlc(
+        &["run", NO_CHANGE, "--output-format", "frames"],
+        &example("traces.jsonl"),
+    );
+    std::fs::write(&data, &frames.stdout).expect("a file");
+    let benchmark = json!({"processor": "transform", "signal": "traces", "config": {"trace_statements": [NO_CHANGE]}});
+    std::fs::write(&config, benchmark.to_string()).expect("a file");
+    let path = |path: &Path| path.display().to_string();
+    let ran = ottlc(
+        &[
+            "bench",
+            &path(&config),
+            &path(&data),
+            "0.01",
+            "--validate",
+            "touched",
+        ],
+        b"",
+    );
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let result: Value =
+        serde_json::from_str(ran.stdout().lines().last().unwrap_or_default()).expect("JSON");
+    let size = frames.stdout.len() - 8;
+    assert_eq!(
+        (
+            &result["records"],
+            &result["bytes_in"],
+            &result["bytes_out"]
+        ),
+        (&json!(5), &json!(size), &json!(size))
+    );
+    assert!(
+        result["records_per_second"]
+            .as_f64()
+            .is_some_and(|rate| rate > 0.0)
+    );
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let line = example("traces.jsonl");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ottlc"))
+        .args(["run", NO_CHANGE])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("a pipe");
+    for _ in 0..100 {
+        if stdin.write_all(&line).is_err() {
+            break;
+        }
+    }
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).as_ref()
+        ),
+        (Some(0), "")
+    );
+}
