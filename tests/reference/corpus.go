@@ -242,7 +242,10 @@ func (t *topic) instantiate(c template, b binding) (*expandedCase, error) {
 		Gates:     t.Gates,
 	}
 	if c.Gates != nil {
-		one.Gates = c.Gates
+		one.Gates = nil
+		for _, gate := range c.Gates {
+			one.Gates = append(one.Gates, b.texts.Replace(gate))
+		}
 	}
 	config := c.Config
 	if config == nil {
@@ -305,7 +308,7 @@ func (t *topic) resolveInput(one *expandedCase, input any) error {
 	return err
 }
 
-// substitute replaces {x} in every string within value.
+// substitute replaces {x} in every string and key within value.
 func substitute(value any, texts texts) any {
 	switch value := value.(type) {
 	case string:
@@ -319,7 +322,7 @@ func substitute(value any, texts texts) any {
 	case map[string]any:
 		all := make(map[string]any, len(value))
 		for key, item := range value {
-			all[key] = substitute(item, texts)
+			all[texts.Replace(key)] = substitute(item, texts)
 		}
 		return all
 	default:

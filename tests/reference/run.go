@@ -74,6 +74,9 @@ func runCase(c Case) (result Result) {
 	}()
 	gates := featuregate.GlobalRegistry()
 	for _, gate := range c.Gates {
+		if gateIsEnabled(gate) { // by default: it must stay so for the cases after this one
+			continue
+		}
 		if err := gates.Set(gate, true); err != nil {
 			result.ConfigError = err.Error()
 			return result
@@ -103,6 +106,15 @@ func runCase(c Case) (result Result) {
 		result.Logged = append(result.Logged, fmt.Sprintf("%s %v", entry.Message, entry.ContextMap()["error"]))
 	}
 	return result
+}
+
+func gateIsEnabled(id string) (enabled bool) {
+	featuregate.GlobalRegistry().VisitAll(func(gate *featuregate.Gate) {
+		if gate.ID() == id {
+			enabled = gate.IsEnabled()
+		}
+	})
+	return enabled
 }
 
 // pipeline is one processor between a decoder and a sink. Its functions
