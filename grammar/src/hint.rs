@@ -1,6 +1,6 @@
 //! The words for a text that the grammar refuses: what was expected, what is there, and what was likely meant.
 
-use crate::ast::{Comparator, MathOperator, Span};
+use crate::ast::{MathOperator, Span};
 use crate::error::{Code, Error};
 use crate::recover;
 use crate::token_role::{Placed, Token};
@@ -69,10 +69,20 @@ impl<'a> Place<'a> {
             .copied()
     }
 
-    /// The text of a token, if it has that.
+    /// The first word of a token: a function's name, or what is taken for one, can be several.
     fn word(&self, distance: isize) -> &'a str {
-        self.placed(distance)
-            .map_or("", |placed| placed.span.of(self.text))
+        let text = self
+            .placed(distance)
+            .map_or("", |placed| placed.span.of(self.text));
+        text.split_ascii_whitespace().next().unwrap_or("")
+    }
+
+    /// The place of the wrong token's first word.
+    fn word_span(&self, error: &Error) -> Span {
+        Span::new(
+            error.span.start,
+            error.span.start + self.word(0).len() as u32,
+        )
     }
 
     /// The last token that has text, before the wrong one.
@@ -87,7 +97,6 @@ impl<'a> Place<'a> {
 
 /// What was likely meant: the first that fits. Each gets the error as it is without.
 const MEANINGS: &[fn(&Place<'_>, &Error) -> Option<Error>] = &[
-    doubled_comparator,
     chained_comparison,
     arrow_for_comparator,
     foreign_literal,
@@ -98,29 +107,10 @@ const MEANINGS: &[fn(&Place<'_>, &Error) -> Option<Error>] = &[
     arithmetic_on_text,
     no_editor,
     named_argument,
+    unquoted_key,
     missing_comma,
     bare_condition,
 ];
-
-/// `<>`, `===`, `=<`
-fn doubled_comparator(place: &Place<'_>, _: &Error) -> Option<Error> {
-    let (left, right) = (place.placed(-1)?, place.placed(0)?);
-    let meant = match (left.token, right.token) {
-        (Token::Compare(Comparator::Less), Token::Compare(Comparator::Greater)) => "!=",
-        (Token::Compare(Comparator::Equal), Token::Compare(Comparator::Equal)) => "==",
-        (Token::Compare(Comparator::NotEqual), Token::Compare(Comparator::Equal)) => "!=",
-        (Token::Compare(Comparator::Equal), Token::Compare(Comparator::Less)) => "<=",
-        _ => return None,
-    };
-    let both = left.span.to(right.span);
-    let message = format!("OTTL has `{meant}` instead of `{}`", both.of(place.text));
-    let adjacent = left.span.end == right.span.start;
-    adjacent.then(|| {
-        Error::new(Code::ForeignOperator, both, message)
-            .help(format!("write {meant}"))
-            .fix(both, meant)
-    })
-}
 
 /// `a == b == c`
 fn chained_comparison(place: &Place<'_>, error: &Error) -> Option<Error> {
@@ -165,18 +155,27 @@ fn foreign_literal(place: &Place<'_>, error: &Error) -> Option<Error> {
         _ => return None,
     };
     let message = format!("OTTL has `{meant}` instead of `{word}`");
+    let span = place.word_span(error);
     Some(
-        Error::new(Code::ForeignLiteral, error.span, message)
+        Error::new(Code::ForeignLiteral, span, message)
             .help(format!("write {meant}"))
-            .fix(error.span, meant),
+            .fix(span, meant),
     )
 }
 
 /// `a contains "b"`
 fn foreign_word(place: &Place<'_>, error: &Error) -> Option<Error> {
+    let is_word = matches!(
+        place.token(0)?,
+        Token::Name | Token::Enum | Token::FunctionName
+    );
+    if !is_word || place.at < 2 {
+        return None;
+    }
+    let span = place.word_span(error);
     let word = place.word(0).to_ascii_lowercase();
     let meant = match word.as_str() {
-        "and" | "or" | "not" | "where" => word.as_str(),
+        "and" | "or" | "not" | "where" if word != place.word(0) => word.as_str(),
         "is" | "eq" | "equals" => "==",
         "ne" | "neq" => "!=",
         "lt" => "<",
@@ -186,28 +185,16 @@ fn foreign_word(place: &Place<'_>, error: &Error) -> Option<Error> {
         "in" | "contains" | "matches" | "like" | "startswith" | "endswith" | "exists"
         | "between" => {
             let message = format!("OTTL has no operator `{}`", place.word(0));
-            return Some(
-                Error {
-                    message,
-                    ..error.clone()
-                }
-                .help("use a converter that gives true or false"),
-            );
+            let error = Error::new(Code::ForeignOperator, span, message);
+            return Some(error.help("use a converter that gives true or false"));
         }
         _ => return None,
     };
-    let is_word = matches!(
-        place.token(0)?,
-        Token::Name | Token::Enum | Token::FunctionName
-    );
-    if !is_word || word == place.word(0) && meant == word {
-        return None;
-    }
     let message = format!("OTTL has `{meant}` instead of `{}`", place.word(0));
     Some(
-        Error::new(Code::ForeignOperator, error.span, message)
+        Error::new(Code::ForeignOperator, span, message)
             .help(format!("write {meant}"))
-            .fix(error.span, meant),
+            .fix(span, meant),
     )
 }
 
@@ -289,6 +276,19 @@ fn named_argument(place: &Place<'_>, error: &Error) -> Option<Error> {
     })
 }
 
+/// `{a: 1}`
+fn unquoted_key(place: &Place<'_>, error: &Error) -> Option<Error> {
+    let is_key =
+        matches!(place.token(0)?, Token::Name | Token::Enum) && place.token(1)? == Token::Colon;
+    let quoted = format!("\"{}\"", place.word(0));
+    is_key.then(|| {
+        error
+            .clone()
+            .help("the keys of a map are strings")
+            .fix(error.span, quoted)
+    })
+}
+
 /// `f(a b)`
 fn missing_comma(place: &Place<'_>, error: &Error) -> Option<Error> {
     use Token::*;
@@ -322,11 +322,7 @@ fn bare_condition(place: &Place<'_>, error: &Error) -> Option<Error> {
         None | Some(Token::And | Token::Or | Token::Then) => true,
         Some(token) => token.closes(),
     };
-    let value = matches!(
-        place.before()?.token,
-        Token::Name | Token::RBracket | Token::String | Token::Int
-    );
-    (ends && value && error.expected.contains(&COMPARISON)).then(|| {
+    (ends && error.expected.contains(&COMPARISON)).then(|| {
         error
             .clone()
             .help("a value is no condition; compare it, with `== true` or `!= nil` perhaps")
@@ -379,7 +375,7 @@ fn expected_words(terminals: &[String]) -> Vec<&'static str> {
 
 const CLOSING: [(&str, &str); 3] = [(")", "`)`"), ("]", "`]`"), ("}", "`}`")];
 
-const WORDS: [(&str, &str); 12] = [
+const WORDS: [(&str, &str); 13] = [
     ("editor", "an editor"),
     ("name", "a name"),
     ("call (", "`(`"),
@@ -392,6 +388,7 @@ const WORDS: [(&str, &str); 12] = [
     ("=", "`=`"),
     (",", "`,`"),
     ("string", "a string"),
+    ("lambda end", "the lambda's end"),
 ];
 
 /// Named only where nothing else could stand: they could almost anywhere.

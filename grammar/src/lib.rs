@@ -6,7 +6,7 @@
 //! let statement = parse_statement(r#"set(attributes["a"], 1) where body == "x""#, Dialect::Upstream)?;
 //! assert_eq!(statement.editor.name.text, "set");
 //!
-//! let errors = parse_statement("set(a, ) where b && c", Dialect::Upstream).unwrap_err();
+//! let errors = parse_statement("set(a, ) where b == 1 && c == 2", Dialect::Upstream).unwrap_err();
 //! assert_eq!(errors.as_slice().len(), 2);
 //! # Ok::<(), ottl_grammar::Errors>(())
 //! ```
@@ -24,6 +24,7 @@ pub mod ast;
 mod build;
 mod erase;
 mod error;
+mod frame;
 mod hint;
 pub mod limits;
 mod literal;

@@ -8,4 +8,4 @@ pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 pub const NESTING_MAX: usize = 128;
 
 /// Most errors reported for one text.
-pub const ERRORS_MAX: usize = 64;
+pub const ERRORS_MAX: usize = 32;

@@ -8,12 +8,13 @@ use crate::ast::Span;
 use crate::build::Parsed;
 use crate::error::{Code, Error, Errors};
 use crate::limits::{ERRORS_MAX, STATEMENT_BYTES_MAX};
-use crate::token_role::Placed;
+use crate::token_role::{Placed, Token};
 use crate::{Dialect, Start, hint, punctuation, recover, role, then, token};
 
 lalrpop_util::lalrpop_mod!(
     #[allow(
         clippy::all,
+        clippy::allow_attributes_without_reason,
         unused,
         unreachable_pub,
         missing_docs,
@@ -38,7 +39,7 @@ pub(crate) fn parse(text: &str, start: Start, dialect: Dialect) -> Result<Parsed
     let mut errors = Vec::new();
     let mut lexemes = token::lex(text, dialect, &mut errors);
     punctuation::replace(text, start, &mut lexemes);
-    let then = then::find(text, start, &lexemes);
+    let then = then::find(text, start, dialect, &lexemes);
     if let Some(at) = then.filter(|_| dialect == Dialect::Upstream) {
         errors.push(then::extended_only(text, lexemes[at].span));
     }
@@ -82,14 +83,18 @@ fn read(text: &str, mut tokens: Vec<Placed>, mut errors: Vec<Error>) -> Result<P
             }
         };
         let error = hint::explain(text, &tokens, at, &expected);
+        let is_arrow = tokens
+            .get(at)
+            .is_some_and(|placed| placed.token == Token::ArrowValue);
         let part = recover::cut(&mut tokens, at);
-        // A part in which something else is wrong is not what it was meant to be.
-        let follows = part.is_some_and(|part| {
-            errors[..before]
-                .iter()
-                .any(|error| touches(part, error.span))
-        });
-        if !follows || errors.is_empty() {
+        // A part in which something else is wrong is not what it was meant to be; nor are a lambda's parameters.
+        let known = if is_arrow {
+            &errors[..]
+        } else {
+            &errors[..before]
+        };
+        let follows = part.is_some_and(|part| known.iter().any(|error| touches(part, error.span)));
+        if !follows {
             errors.push(error);
         }
         if part.is_none() || errors.len() > ERRORS_MAX {

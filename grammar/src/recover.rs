@@ -8,8 +8,8 @@
 use crate::ast::Span;
 use crate::token_role::{Placed, Token};
 
-/// Replaces the part that holds the token at `at` with a hole, and gives the part's span. None if nothing is
-/// left to cut: the error is between parts of the text as a whole.
+/// Replaces the part that holds the token at `at` with a hole, and gives the place between the tokens around it.
+/// None if nothing is left to cut: the error is between parts of the text as a whole.
 pub(crate) fn cut(tokens: &mut Vec<Placed>, at: usize) -> Option<Span> {
     let mut part = part_of(tokens, at);
     while tokens[part.0..part.1]
@@ -20,9 +20,10 @@ pub(crate) fn cut(tokens: &mut Vec<Placed>, at: usize) -> Option<Span> {
         part = part_of(tokens, enclosing_bracket(tokens, part.0)?);
     }
     let (from, to) = part;
-    let after = tokens[from - 1].span.end;
+    let before = tokens[from - 1].span.end;
+    let after = tokens.get(to).map_or(u32::MAX, |placed| placed.span.start);
     let span = match tokens[from..to] {
-        [] => Span::new(after, after),
+        [] => Span::new(before, before),
         [first, ..] => first.span.to(tokens[to - 1].span),
     };
     tokens.splice(
@@ -32,7 +33,7 @@ pub(crate) fn cut(tokens: &mut Vec<Placed>, at: usize) -> Option<Span> {
             span,
         }],
     );
-    Some(span)
+    Some(Span::new(before, after))
 }
 
 /// The part that the token at `at` is in, or that it ends: the indices of its first token and after its last.

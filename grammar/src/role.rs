@@ -2,15 +2,18 @@
 //!
 //! - Words that form one function's name become one token: the name of an editor, a converter, an argument.
 //! - `(` opens a call's arguments, a lambda's parameters, arithmetic, or a condition. The last two are told
-//!   apart when the group closes, from what it holds and what follows it (see [`Role::of`]).
+//!   apart when the group closes, from what it holds and what follows it (see `Role::of`).
 //! - `=>` has a value or a condition behind it. A lambda extends as far as it can; where it ends, a token says so.
 //!
 //! Whatever comes in, brackets match in what goes out (errors say what was added or dropped), and nesting is
 //! within [`NESTING_MAX`]. One pass; the work is linear in the number of lexemes.
 
+mod mistake;
+
 use crate::Start;
 use crate::ast::{Comparator, Span};
 use crate::error::{Code, Error};
+use crate::frame::{Bracket, Frame, Lambda, Position, Role, closing_token};
 use crate::limits::NESTING_MAX;
 use crate::punctuation::is_where;
 use crate::token::{Lexed, Lexeme};
@@ -35,6 +38,10 @@ pub(crate) fn assign(
         then,
         where_seen: false,
         has_unclosed: has_unclosed(lexemes),
+        words: Words {
+            end: 0,
+            last_where: None,
+        },
     };
     let marker = match (start, then) {
         (Start::Statement, None) => Token::StatementStart,
@@ -54,124 +61,10 @@ pub(crate) fn assign(
     Some(roles.out)
 }
 
-/// What an open bracket is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bracket {
-    Root,
-    Call,
-    Lambda,
-    Group(Position),
-    Square,
-    Brace,
-}
-
-/// What a group may be, from what precedes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Position {
-    /// Arithmetic: a value is expected.
-    Value,
-    /// A condition is expected, which may begin with arithmetic.
-    Condition,
-    /// A lambda's body is expected: a value rather than a condition.
-    Body,
-    /// The group begins another one that is not of arithmetic for sure.
-    Inherited,
-}
-
-/// What a group is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Math,
-    Condition,
-}
-
-impl Role {
-    /// What the group at `position` is, `next` following it; None if that depends on the group around it.
-    ///
-    /// In the reference's order: arithmetic if it can be, then a condition. It can be if all it holds is
-    /// arithmetic and it is an operand of something; `(F())` alone is arithmetic among values and otherwise a
-    /// condition.
-    fn of(position: Position, frame: &Frame, next: Option<Lexeme>) -> Option<Role> {
-        if position == Position::Value {
-            return Some(Role::Math);
-        }
-        if frame.holds_condition {
-            return Some(Role::Condition);
-        }
-        match next {
-            Some(Lexeme::Compare(_) | Lexeme::AddSub(_) | Lexeme::MulDiv(_)) => {
-                return Some(Role::Math);
-            }
-            _ if frame.holds_math => return Some(Role::Math),
-            Some(Lexeme::And | Lexeme::Or) => return Some(Role::Condition),
-            _ => {}
-        }
-        match position {
-            Position::Body => Some(Role::Math),
-            Position::Inherited if next == Some(Lexeme::RParen) => None,
-            _ => Some(Role::Condition),
-        }
-    }
-
-    fn token(self) -> Token {
-        match self {
-            Role::Math => Token::MathOpen,
-            Role::Condition => Token::ConditionOpen,
-        }
-    }
-}
-
-/// An open bracket, or the text itself.
-struct Frame {
-    bracket: Bracket,
-    /// Index of the bracket's token.
-    open: usize,
-    /// Levels of nesting above it, and the arithmetic operators of the value being read.
-    depth: usize,
-    operators: usize,
-    /// What stands in it directly.
-    holds_condition: bool,
-    holds_math: bool,
-    /// Opening tokens of the groups in it that are what this group is.
-    undecided: Vec<usize>,
-    /// The lambdas whose bodies are being read, outermost first.
-    lambdas: Vec<Lambda>,
-}
-
-struct Lambda {
-    /// Index of the arrow's token.
-    arrow: usize,
-    is_condition: bool,
-    /// The condition being read takes no comparison operator: it has one, or is in parentheses.
-    compared: bool,
-}
-
-impl Frame {
-    fn new(bracket: Bracket, open: usize, depth: usize) -> Self {
-        Frame {
-            bracket,
-            open,
-            depth,
-            operators: 0,
-            holds_condition: false,
-            holds_math: false,
-            undecided: Vec::new(),
-            lambdas: Vec::new(),
-        }
-    }
-
-    fn level(&self) -> usize {
-        self.depth + self.operators + self.lambdas.len()
-    }
-
-    fn closing(&self) -> Option<Lexeme> {
-        match self.bracket {
-            Bracket::Root => None,
-            Bracket::Call | Bracket::Lambda | Bracket::Group(_) => Some(Lexeme::RParen),
-            Bracket::Square => Some(Lexeme::RBracket),
-            Bracket::Brace => Some(Lexeme::RBrace),
-        }
-    }
+/// Words in a row, looked at once.
+struct Words {
+    end: usize,
+    last_where: Option<usize>,
 }
 
 struct Roles<'a> {
@@ -187,6 +80,8 @@ struct Roles<'a> {
     where_seen: bool,
     /// More brackets are opened than closed in the whole text.
     has_unclosed: bool,
+    /// The words last looked at.
+    words: Words,
 }
 
 impl Roles<'_> {
@@ -221,8 +116,19 @@ impl Roles<'_> {
         let token = match kind {
             Lexeme::Lower | Lexeme::Upper => return self.word(at),
             Lexeme::LParen => return self.open_paren(at),
-            Lexeme::LBracket => return self.open(Token::LBracket, Bracket::Square, at),
-            Lexeme::LBrace => return self.open(Token::LBrace, Bracket::Brace, at),
+            Lexeme::LBracket => {
+                let follows_value = matches!(
+                    self.last().token,
+                    Token::Name | Token::RParen | Token::RBracket
+                );
+                let bracket = if follows_value {
+                    Bracket::Key
+                } else {
+                    Bracket::List
+                };
+                return self.open(Token::LBracket, bracket, at);
+            }
+            Lexeme::LBrace => return self.open(Token::LBrace, Bracket::Map, at),
             Lexeme::RParen | Lexeme::RBracket | Lexeme::RBrace => {
                 self.close(at);
                 return Some(at + 1);
@@ -237,6 +143,9 @@ impl Roles<'_> {
             Lexeme::And | Lexeme::Or | Lexeme::Not => self.connective(kind),
             Lexeme::AddSub(_) | Lexeme::MulDiv(_) => return self.operator(at),
             Lexeme::Comma => {
+                if self.has_unclosed && self.frame().bracket == Bracket::Key {
+                    self.close_unclosed(self.frames.len() - 1, self.here());
+                }
                 self.end_lambdas();
                 self.frame().operators = 0;
                 Token::Comma
@@ -273,10 +182,7 @@ impl Roles<'_> {
             self.push(Token::Where, span);
             return Some(at + 1);
         }
-        let mut end = at;
-        while matches!(self.kind(end), Some(Lexeme::Lower | Lexeme::Upper)) {
-            end += 1;
-        }
+        let end = self.end_of_words(at);
         if self.is_where_in_brackets(at, end) {
             self.close_before_where();
             return Some(at);
@@ -285,9 +191,7 @@ impl Roles<'_> {
         let lower = kind == Lexeme::Lower;
         let starts_argument = self.frame().bracket == Bracket::Call
             && matches!(self.last().token, Token::CallOpen | Token::Comma);
-        let holds_where = self.lexemes[at + 1..end]
-            .iter()
-            .any(|lexed| is_where(self.text, *lexed));
+        let holds_where = self.words.last_where.is_some_and(|last| last > at);
         let token = match self.kind(end) {
             // No editor's name, but a path, a statement's `where`, and a call.
             Some(Lexeme::LParen) if lower && holds_where && self.expects_where_in_brackets() => {
@@ -308,6 +212,17 @@ impl Roles<'_> {
         Some(end)
     }
 
+    /// The index after the words in a row that the one at `at` is in.
+    fn end_of_words(&mut self, at: usize) -> usize {
+        if at >= self.words.end {
+            let is_word = |lexed: &&Lexed| matches!(lexed.kind, Lexeme::Lower | Lexeme::Upper);
+            let end = at + self.lexemes[at..].iter().take_while(is_word).count();
+            let last_where = (at..end).rfind(|&word| is_where(self.text, self.lexemes[word]));
+            self.words = Words { end, last_where };
+        }
+        self.words.end
+    }
+
     /// True of the `where` of a statement.
     fn is_where(&self, at: usize) -> bool {
         self.editor_first
@@ -315,84 +230,6 @@ impl Roles<'_> {
             && self.frames.len() == 1
             && matches!(self.last().token, Token::RParen | Token::RBracket)
             && is_where(self.text, self.lexemes[at])
-    }
-
-    /// True of a `where` that can only be the statement's, though brackets are open, words `at..end` being around it.
-    fn is_where_in_brackets(&self, at: usize, end: usize) -> bool {
-        self.expects_where_in_brackets()
-            && is_where(self.text, self.lexemes[at])
-            && at > 0
-            && self.lexemes[at - 1].kind.ends_value()
-            && self.kind(end) != Some(Lexeme::Equal)
-    }
-
-    fn expects_where_in_brackets(&self) -> bool {
-        self.has_unclosed && self.editor_first && !self.where_seen && self.frames.len() > 1
-    }
-
-    fn close_before_where(&mut self) {
-        while self.frames.len() > 1 {
-            self.report_unclosed(self.here());
-            self.close_frame(self.here(), None);
-        }
-    }
-
-    /// True if a condition begins at `at`, after a statement's editor.
-    fn begins_condition_without_where(&self, at: usize) -> bool {
-        use Lexeme::*;
-        self.editor_first
-            && !self.where_seen
-            && self.frames.len() == 1
-            && matches!(self.last().token, Token::RParen | Token::RBracket)
-            && match self.lexemes[at].kind {
-                Lower | Upper => !self.is_where(at) && !self.is_editor(at),
-                And | Not | Bool(_) | LParen | String | Int | Float | Bytes | Nil => true,
-                _ => false,
-            }
-    }
-
-    fn is_editor(&self, at: usize) -> bool {
-        let words = self.lexemes[at..]
-            .iter()
-            .take_while(|lexed| matches!(lexed.kind, Lexeme::Lower | Lexeme::Upper))
-            .count();
-        self.kind(at) == Some(Lexeme::Lower) && self.kind(at + words) == Some(Lexeme::LParen)
-    }
-
-    /// Reports that `where` is missing before, or misspelt at, `at`, and goes on as if it were there.
-    fn missing_where(&mut self, at: usize) -> usize {
-        let mut end = at;
-        while end < self.lexemes.len()
-            && (end == at || self.lexemes[end - 1].span.end == self.lexemes[end].span.start)
-        {
-            end += 1;
-        }
-        let word = self.lexemes[at].span.to(self.lexemes[end - 1].span);
-        let instead = ["where", "when", "if", "and"]
-            .iter()
-            .any(|other| word.of(self.text).eq_ignore_ascii_case(other));
-        let start = self.lexemes[at].span.start;
-        let (span, replacement) = if instead {
-            (word, "where")
-        } else {
-            (Span::new(start, start), "where ")
-        };
-        let message = if instead {
-            format!(
-                "a statement's condition begins with `where`, not with `{}`",
-                word.of(self.text)
-            )
-        } else {
-            "a statement's condition begins with `where`".to_string()
-        };
-        self.errors.push(
-            Error::new(Code::MissingWhere, span, message)
-                .help("write where before the condition")
-                .fix(span, replacement),
-        );
-        self.where_seen = true;
-        self.push(Token::Where, span);
-        if instead { end } else { at }
     }
 
     // Brackets.
@@ -470,23 +307,8 @@ impl Roles<'_> {
             );
             return;
         };
-        while self.frames.len() > index + 1 {
-            self.report_unclosed(self.here());
-            self.close_frame(self.here(), None);
-        }
+        self.close_unclosed(index + 1, self.here());
         self.close_frame(span, self.kind(at + 1));
-    }
-
-    fn report_unclosed(&mut self, place: Span) {
-        let frame = self.frame();
-        let (open, closing) = (frame.open, closing_text(frame.bracket));
-        let span = self.out[open].span;
-        let message = format!("`{}` is never closed", span.of(self.text));
-        self.errors.push(
-            Error::new(Code::UnclosedBracket, span, message)
-                .help(format!("close it with `{closing}`"))
-                .fix(place, closing),
-        );
     }
 
     /// Closes the innermost bracket, `next` following.
@@ -617,62 +439,16 @@ impl Roles<'_> {
     /// A key ends the map's item before it, with or without a comma.
     fn string(&mut self, at: usize) {
         let is_key =
-            self.frame().bracket == Bracket::Brace && self.kind(at + 1) == Some(Lexeme::Colon);
+            self.frame().bracket == Bracket::Map && self.kind(at + 1) == Some(Lexeme::Colon);
         if is_key && at > 0 && self.lexemes[at - 1].kind.ends_value() {
             self.end_lambdas();
             self.frame().operators = 0;
         }
     }
 
-    /// `=` after an argument's name; or an assignment, or a comparison with one `=` too few.
-    fn equal(&mut self, at: usize) -> Option<usize> {
-        let span = self.lexemes[at].span;
-        if self.last().token == Token::ArgumentName || self.frame().bracket == Bracket::Call {
-            self.push(Token::Equal, span);
-            return Some(at + 1);
-        }
-        if self.editor_first && !self.where_seen && self.frames.len() == 1 {
-            let target = self.text[..span.start as usize].trim();
-            let value = self.text[span.end as usize..].trim();
-            let fix = format!("set({target}, {value})");
-            let whole = Span::new(0, self.text.len() as u32);
-            self.errors.push(
-                Error::new(
-                    Code::Assignment,
-                    span,
-                    "OTTL assigns with an editor, not with `=`",
-                )
-                .help(format!("write {fix}"))
-                .fix(whole, fix),
-            );
-            return None;
-        }
-        self.errors.push(
-            Error::new(
-                Code::AssignmentInCondition,
-                span,
-                "values are compared with `==`, not with `=`",
-            )
-            .help("write ==")
-            .fix(span, "=="),
-        );
-        let token = self.compare(Comparator::Equal);
-        self.push(token, span);
-        Some(at + 1)
-    }
-
     fn finish(&mut self) {
-        let swallowed = self
-            .errors
-            .iter()
-            .any(|error| error.code == Code::UnclosedString);
         let end = self.text.trim_ascii_end().len() as u32;
-        while self.frames.len() > 1 {
-            if !swallowed {
-                self.report_unclosed(Span::new(end, end));
-            }
-            self.close_frame(self.here(), None);
-        }
+        self.close_unclosed(1, Span::new(end, end));
         self.end_lambdas();
     }
 }
@@ -688,21 +464,5 @@ fn number_token(kind: Lexeme) -> Token {
         Lexeme::Int => Token::Int,
         Lexeme::Float => Token::Float,
         _ => Token::Duration,
-    }
-}
-
-fn closing_text(bracket: Bracket) -> &'static str {
-    match bracket {
-        Bracket::Square => "]",
-        Bracket::Brace => "}",
-        _ => ")",
-    }
-}
-
-fn closing_token(bracket: Bracket) -> Token {
-    match bracket {
-        Bracket::Square => Token::RBracket,
-        Bracket::Brace => Token::RBrace,
-        _ => Token::RParen,
     }
 }

@@ -1,16 +1,17 @@
 //! `condition > action`, the extended dialect's other spelling of `action where condition`.
 
-use crate::Start;
 use crate::ast::{Comparator, Span};
 use crate::error::{Code, Error};
 use crate::punctuation::is_where;
 use crate::token::{Lexed, Lexeme};
+use crate::{Dialect, Start};
 
-/// The index of the `>` that an editor's call and then the end of the text follow.
+/// The index of the `>` that an editor's call and then the end of the text follow. A converter's counts where
+/// that spelling exists: it is an error either way.
 ///
 /// A text that begins with an editor's call and `where` is the usual kind of statement, whatever it ends with:
 /// no condition begins so.
-pub(crate) fn find(text: &str, start: Start, lexemes: &[Lexed]) -> Option<usize> {
+pub(crate) fn find(text: &str, start: Start, dialect: Dialect, lexemes: &[Lexed]) -> Option<usize> {
     if start != Start::Statement || lexemes.last()?.kind != Lexeme::RParen {
         return None;
     }
@@ -23,7 +24,7 @@ pub(crate) fn find(text: &str, start: Start, lexemes: &[Lexed]) -> Option<usize>
     let greater = (open - words).checked_sub(1)?;
     let is_action = words > 0
         && lexemes[greater].kind == Lexeme::Compare(Comparator::Greater)
-        && lexemes[greater + 1].kind == Lexeme::Lower;
+        && (lexemes[greater + 1].kind == Lexeme::Lower || dialect == Dialect::Extended);
     (is_action && !begins_with_action(text, lexemes)).then_some(greater)
 }
 

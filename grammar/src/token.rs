@@ -38,9 +38,13 @@ pub(crate) enum Lexeme {
     #[token("&&")]
     And,
     #[token("==", |_| Comparator::Equal)]
+    #[token("===", |_| Comparator::Equal)]
     #[token("!=", |_| Comparator::NotEqual)]
+    #[token("!==", |_| Comparator::NotEqual)]
+    #[token("<>", |_| Comparator::NotEqual)]
     #[token("<", |_| Comparator::Less)]
     #[token("<=", |_| Comparator::LessOrEqual)]
+    #[token("=<", |_| Comparator::LessOrEqual)]
     #[token(">", |_| Comparator::Greater)]
     #[token(">=", |_| Comparator::GreaterOrEqual)]
     Compare(Comparator),
@@ -140,6 +144,18 @@ pub(crate) fn lex(text: &str, dialect: Dialect, errors: &mut Vec<Error>) -> Vec<
             Ok(kind @ (Lexeme::Not | Lexeme::Or | Lexeme::And)) => {
                 foreign_operator(&lexer, kind, errors);
                 kind
+            }
+            Ok(Lexeme::Compare(comparator)) => {
+                foreign_comparator(&lexer, comparator, errors);
+                Lexeme::Compare(comparator)
+            }
+            Ok(Lexeme::MulDiv(MathOperator::Divide)) if lexer.remainder().starts_with('/') => {
+                comment(&mut lexer, errors);
+                continue;
+            }
+            Err(()) if lexer.slice() == "#" => {
+                comment(&mut lexer, errors);
+                continue;
             }
             Ok(Lexeme::Underscore) if lexer.slice() != "_" => {
                 let message = format!("names begin with a letter, but got `{}`", lexer.slice());
@@ -330,6 +346,28 @@ fn foreign_operator(lexer: &Lexer<'_, Lexeme>, kind: Lexeme, errors: &mut Vec<Er
     );
 }
 
+/// Reports `===`, `!==`, `<>` and `=<`. No text that is right has their signs in this order.
+fn foreign_comparator(lexer: &Lexer<'_, Lexeme>, comparator: Comparator, errors: &mut Vec<Error>) {
+    let (meant, slice, span) = (comparator.to_string(), lexer.slice(), span(lexer));
+    if slice != meant {
+        let message = format!("OTTL has `{meant}` instead of `{slice}`");
+        errors.push(
+            Error::new(Code::ForeignOperator, span, message)
+                .help(format!("write {meant}"))
+                .fix(span, meant),
+        );
+    }
+}
+
+/// Reports and skips what is a comment elsewhere: from `#` or `//` to the end of the line.
+fn comment(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
+    let rest = lexer.remainder();
+    lexer.bump(rest.find('\n').unwrap_or(rest.len()));
+    let span = span(lexer);
+    let error = Error::new(Code::UnknownCharacter, span, "OTTL has no comments");
+    errors.push(error.help("remove it").fix(span, ""));
+}
+
 /// Reports characters that begin no lexeme, a run of them once.
 fn unknown(span: Span, text: &str, errors: &mut Vec<Error>) {
     let start = match errors.last() {
@@ -339,14 +377,24 @@ fn unknown(span: Span, text: &str, errors: &mut Vec<Error>) {
         _ => None,
     };
     let span = Span::new(start.unwrap_or(span.start), span.end);
-    let message = match span.of(text) {
-        "#" | "//" => "OTTL has no comments".to_string(),
-        ";" => "a text holds one statement, and nothing ends it".to_string(),
-        other => format!(
-            "`{}` means nothing outside of strings",
-            other.escape_debug()
-        ),
-    };
+    if span.of(text) == ";" {
+        let error = Error::new(
+            Code::UnknownCharacter,
+            span,
+            "nothing ends a statement, and a text holds one",
+        );
+        let is_last = text[span.end as usize..].trim_ascii().is_empty();
+        errors.push(if is_last {
+            error.help("remove it").fix(span, "")
+        } else {
+            error
+        });
+        return;
+    }
+    let message = format!(
+        "`{}` means nothing outside of strings",
+        span.of(text).escape_debug()
+    );
     errors.push(Error::new(Code::UnknownCharacter, span, message));
 }
 
