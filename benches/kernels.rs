@@ -1,0 +1,79 @@
+//! Benchmarks of the parts: parsing, compiling, validation, and the configurations of `tests/reference/bench`.
+//!
+//! `cargo bench -- typical` measures one. For a comparison with the reference see `benches/compare.sh`.
+
+mod configuration;
+#[path = "../fuzz/src/protobuf.rs"]
+mod protobuf;
+mod shop;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ottl_grammar::{Dialect, parse_statement};
+use ottl_vm::exec::{Validation, Worker};
+use ottl_vm::wire::Signal;
+use ottl_vm::wire::validate::validate;
+use std::hint::black_box;
+
+const CONFIGURATIONS: &[&str] = &[
+    "pass",
+    "set",
+    "filter",
+    "timeout",
+    "redact",
+    "typical",
+    "json",
+    "sha256",
+    "keep_keys",
+];
+
+/// Records in a request, as in the data sets of the reference.
+const RECORD_COUNT: u64 = 512;
+
+const STATEMENT: &str = r#"set(span.attributes["slow"], true) where span.end_time - span.start_time > Duration("3s") and IsMatch(span.name, "^GET")"#;
+
+fn front_end(criterion: &mut Criterion) {
+    criterion.bench_function("parse", |b| {
+        b.iter(|| parse_statement(black_box(STATEMENT), Dialect::Upstream))
+    });
+    criterion.bench_function("compile typical", |b| {
+        b.iter(|| configuration::program(black_box("typical")))
+    });
+}
+
+fn wire(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("validate");
+    group.throughput(Throughput::Elements(RECORD_COUNT));
+    for (name, signal) in [
+        ("traces", Signal::Traces),
+        ("logs", Signal::Logs),
+        ("metrics", Signal::Metrics),
+    ] {
+        let request = shop::request(name, RECORD_COUNT);
+        group.bench_function(name, |b| {
+            b.iter(|| validate(signal, black_box(&request), &mut ()))
+        });
+    }
+}
+
+fn run(criterion: &mut Criterion) {
+    for (label, validation) in [("full", Validation::Full), ("touched", Validation::Touched)] {
+        let mut group = criterion.benchmark_group(label);
+        group.throughput(Throughput::Elements(RECORD_COUNT));
+        for name in CONFIGURATIONS {
+            let (signal, program) = configuration::program(name);
+            let request = shop::request(&signal, RECORD_COUNT);
+            let (mut worker, mut output) = (Worker::new(), Vec::new());
+            group.bench_function(*name, |b| {
+                b.iter(|| {
+                    output.clear();
+                    worker
+                        .run(&program, validation, black_box(&request), &mut output)
+                        .map(|_| ())
+                });
+            });
+        }
+    }
+}
+
+criterion_group!(benches, front_end, wire, run);
+criterion_main!(benches);
