@@ -10,7 +10,7 @@ use std::path::Path;
 ///
 /// # Panics
 /// If the configuration does not exist or does not compile.
-pub fn program(name: &str) -> (String, Program) {
+pub(crate) fn program(name: &str) -> (String, Program) {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/reference/bench/{name}.json"));
     let text = std::fs::read_to_string(path).expect("the configuration exists");

@@ -4,6 +4,7 @@
 
 mod configuration;
 #[path = "../fuzz/src/protobuf.rs"]
+#[allow(unreachable_pub, reason = "public for the fuzzers")]
 mod protobuf;
 mod shop;
 

@@ -10,7 +10,7 @@ const RESOURCE_COUNT: u64 = 8;
 const EPOCH_UNIX_NANO: u64 = 1_760_000_000_000_000_000;
 
 /// Numbers that look random.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -31,7 +31,7 @@ impl Random {
 }
 
 /// A request of about `records` spans, log records or data points.
-pub fn request(signal: &str, records: u64) -> Vec<u8> {
+pub(crate) fn request(signal: &str, records: u64) -> Vec<u8> {
     let random = &mut Random(20_251_003);
     let per_resource = records.div_ceil(RESOURCE_COUNT);
     let fill = |request: &mut Message| {

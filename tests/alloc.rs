@@ -1,0 +1,95 @@
+//! In steady state running a program costs no heap allocation per record.
+//!
+//! A program of its own, as it counts every allocation of the process; its tests therefore are one test.
+
+#[path = "../benches/configuration.rs"]
+mod configuration;
+#[path = "../fuzz/src/protobuf.rs"]
+#[allow(unreachable_pub, reason = "public for the fuzzers")]
+mod protobuf;
+#[path = "../benches/shop.rs"]
+mod shop;
+
+use ottl_vm::exec::{Validation, Worker};
+use ottl_vm::program::Program;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counts allocations, and passes them on.
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: every call goes to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller keeps the contract.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Runs before counting starts: buffers and caches reach their size.
+const WARM_UP_COUNT: usize = 5;
+
+/// Runs that are counted.
+const RUN_COUNT: u64 = 10;
+
+/// Allocations per run of a request of `records` records, warmed up.
+fn allocations(signal: &str, program: &Program, validation: Validation, records: u64) -> u64 {
+    let request = shop::request(signal, records);
+    let (mut worker, mut output) = (Worker::new(), Vec::new());
+    let mut run = || {
+        output.clear();
+        worker
+            .run(program, validation, &request, &mut output)
+            .map(|_| ())
+            .expect("the request is sound");
+    };
+    (0..WARM_UP_COUNT).for_each(|_| run());
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    (0..RUN_COUNT).for_each(|_| run());
+    (ALLOCATIONS.load(Ordering::Relaxed) - before).div_ceil(RUN_COUNT)
+}
+
+#[test]
+fn a_record_costs_no_allocation() {
+    let mut found = Vec::new();
+    for name in [
+        "pass",
+        "set",
+        "filter",
+        "timeout",
+        "redact",
+        "typical",
+        "sha256",
+        "keep_keys",
+    ] {
+        let (signal, program) = configuration::program(name);
+        for validation in [Validation::Full, Validation::Touched] {
+            for records in [1024, 8192] {
+                let count = allocations(&signal, &program, validation, records);
+                if count > 0 {
+                    found.push(format!(
+                        "{name}, {validation:?}, {records} records: {count} allocations a run"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
