@@ -16,10 +16,22 @@ const BAD_BYTE_BASE: u32 = 0xf700;
 
 /// Runs a case.
 pub fn run_case(case: &Value) -> Value {
+    run_case_as(case, |_| {})
+}
+
+/// Runs a case record by record, even where records could run together: the results must be the same.
+pub fn run_case_by_record(case: &Value) -> Value {
+    run_case_as(case, |program| program.passes.iter_mut().for_each(|pass| pass.lanes = 1))
+}
+
+fn run_case_as(case: &Value, change: impl Fn(&mut Program)) -> Value {
     let mut result = Map::new();
     result.insert("id".to_owned(), case.get("id").cloned().unwrap_or_default());
     let outcome = match prepare(case) {
-        Ok((program, input)) => run(&program, &input),
+        Ok((mut program, input)) => {
+            change(&mut program);
+            run(&program, &input)
+        }
         Err(Stop::Config(error)) => Ran { config_error: Some(error), ..Ran::default() },
         Err(Stop::Input(error)) => Ran { error: Some(error), ..Ran::default() },
     };
@@ -108,7 +120,8 @@ fn run(program: &Program, input: &[u8]) -> Ran {
             let (what, text) = described(program, &failure);
             let error = format!("failed to {what}: {text}, {}", failure.error);
             let signal = format!("{:?}", program.signal).to_lowercase();
-            let logged = vec![format!("failed processing {signal} {error}")];
+            let mut logged: Vec<_> = worker.failures().iter().map(|failure| log_entry(program, failure)).collect();
+            logged.push(format!("failed processing {signal} {error}"));
             Ran { error: Some(error), logged, ..Ran::default() }
         }
     }

@@ -1,3 +1,6 @@
-//! The project's tests over all its crates: one binary, a module a kind of test.
+//! The tests that see the whole: one binary, a module a kind.
 
 mod cli;
+mod conformance;
+mod regressions;
+mod tidy;

@@ -20,7 +20,7 @@ impl Resolver<'_> {
             _ => self.arguments(function, call)?,
         };
         let prepared = self.prepare(function, &arguments, call.span)?;
-        Some(Call { function, arguments, prepared, span: call.span })
+        Some(Call { function, arguments, prepared })
     }
 
     fn function(&mut self, name: &ast::Name) -> Option<&'static Function> {

@@ -113,7 +113,6 @@ pub(super) struct Call {
     pub(super) arguments: Vec<Argument>,
     /// What the function prepared: an index into [`Resolved::prepared`].
     pub(super) prepared: Option<usize>,
-    pub(super) span: Span,
 }
 
 /// A resolved argument.

@@ -44,10 +44,18 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let limit: &Limit = call.prepared();
-    let mut map = call.map_edit(0)?;
-    if map.len() <= limit.entries_max {
+    let mut left = limit.entries_max;
+    let is_beyond = call.any_entry(0, |_| match left.checked_sub(1) {
+        Some(fewer) => {
+            left = fewer;
+            false
+        }
+        None => true,
+    })?;
+    if !is_beyond {
         return Ok(Value::Nil);
     }
+    let mut map = call.map_edit(0)?;
     let mut count = limit.priority.iter().filter(|key| map.get(key).is_some()).count();
     map.retain(|item| {
         if limit.keep.contains(item.key()) {

@@ -72,17 +72,16 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn truncate_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let cut: &Cut = call.prepared();
+    if !call.any_entry(0, |item| matches!(item.value(), Value::String(text) if text.len() > cut.length_max))? {
+        return Ok(Value::Nil);
+    }
     let mut map = call.map_edit(0)?;
-    let mut changed = false;
     for item in map.items_mut() {
         let Value::String(text) = item.value() else { continue };
         if let Some(text) = cut.apply(call, text) {
             item.set_value(Value::String(text));
-            changed = true;
         }
     }
-    if changed {
-        call.store_map(0, map)?;
-    }
+    call.store_map(0, map)?;
     Ok(Value::Nil)
 }

@@ -3,7 +3,7 @@
 use super::keyed;
 use super::locate::Slot;
 use super::machine::Machine;
-use super::map_edit::MapEdit;
+use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
 use crate::path::form::{Form, any_field, length_delimited};
 use crate::path::special::ResolvedKey;
@@ -259,6 +259,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         edit
     }
 
+    /// Whether some attribute of a message is as `is_wanted` says.
+    pub(crate) fn any_attribute(
+        &self,
+        id: NodeId,
+        field: &FieldNumbers,
+        mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
+    ) -> bool {
+        let number = self.number(id, field);
+        self.tree.fields(id).any(|f| f.number == number && is_wanted(&MapItem::of_wire(f.payload)))
+    }
+
     /// Writes a message's attributes back: only what changed becomes an edit.
     pub(crate) fn store_attributes(&mut self, id: NodeId, field: &FieldNumbers, edit: MapEdit<'a>) {
         if !edit.is_changed() {
@@ -273,7 +284,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.forget_slots(id);
     }
 
-    fn entry_bytes(&self, number: u32, item: &super::map_edit::MapItem<'a>) -> &'a [u8] {
+    fn entry_bytes(&self, number: u32, item: &MapItem<'a>) -> &'a [u8] {
         if item.is_unchanged() {
             return item.whole;
         }

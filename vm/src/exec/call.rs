@@ -4,7 +4,7 @@
 //! reference's words for what it refuses. What the body does not ask for cannot fail.
 
 use super::machine::Machine;
-use super::map_edit::MapEdit;
+use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
 use crate::function::{Body, Function, Literal};
 use crate::path::Access;
@@ -384,6 +384,29 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             edit.push_unchanged(entry);
         }
         Ok(edit)
+    }
+
+    /// Whether some entry of the map at the path given for the parameter is as `is_wanted` says. Copies
+    /// nothing, so that an editor can see first whether there is anything to do.
+    ///
+    /// # Errors
+    /// What stands there is no map.
+    pub fn any_entry(
+        &mut self,
+        parameter: usize,
+        mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
+    ) -> Result<'a, bool> {
+        if let Some(Argument::Path(path)) = self.argument(parameter) {
+            let path = &self.machine.pass.paths[usize::from(*path)];
+            if let Access::Attributes { field } = &path.access
+                && path.keys.is_empty()
+            {
+                let id = self.machine.node_of(path.level, self.lane);
+                return Ok(self.machine.any_attribute(id, field, is_wanted));
+            }
+        }
+        let value = self.map(parameter)?;
+        Ok(value.entries().into_iter().flatten().any(|entry| is_wanted(&MapItem::of_entry(entry))))
     }
 
     /// Writes a map that [`map_edit`](Call::map_edit) gave back to its path.

@@ -23,6 +23,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) arena: &'a Bump,
     pub(crate) tree: Tree<'a>,
     pub(crate) pass: &'p Pass,
+    /// Whether the program is a filter, which goes on after a failure under `propagate`.
+    pub(crate) is_filter: bool,
     pub(crate) locators: &'p [Locator],
     pub(crate) slots: Vec<Slot<'a>>,
     /// Register r of lane l is at `r * BLOCK + l`.

@@ -9,6 +9,9 @@ use crate::wire::tree::{NONE, Place};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
+/// Entries that a map has room for from the start: entries.
+const ENTRIES_USUAL: usize = 16;
+
 /// A detached copy of a map's entries.
 #[derive(Debug)]
 pub struct MapEdit<'a> {
@@ -36,6 +39,17 @@ enum ItemValue<'a> {
 }
 
 impl<'a> MapItem<'a> {
+    /// An entry to look at.
+    #[inline]
+    pub(crate) fn of_wire(key_value: &'a [u8]) -> MapItem<'a> {
+        let (key, value) = any::key_value(key_value);
+        MapItem { key, value: ItemValue::Wire(value), origin: NONE, whole: &[] }
+    }
+
+    pub(crate) fn of_entry(entry: Entry<'a>) -> MapItem<'a> {
+        MapItem { key: entry.key, value: ItemValue::Value(entry.value), origin: NONE, whole: &[] }
+    }
+
     /// The key.
     pub fn key(&self) -> &'a [u8] {
         self.key
@@ -69,22 +83,24 @@ impl<'a> MapItem<'a> {
 
 impl<'a> MapEdit<'a> {
     pub(crate) fn new(arena: &'a Bump) -> MapEdit<'a> {
-        MapEdit { items: Vec::new_in(arena), places: Vec::new_in(arena), is_changed: false }
+        MapEdit {
+            items: Vec::with_capacity_in(ENTRIES_USUAL, arena),
+            places: Vec::with_capacity_in(ENTRIES_USUAL, arena),
+            is_changed: false,
+        }
     }
 
     /// Adds an entry of a record's attributes.
     #[inline]
     pub(crate) fn push_field(&mut self, key_value: &'a [u8], whole: &'a [u8], place: Place) {
-        let (key, value) = any::key_value(key_value);
         let origin = self.places.len() as u32;
         self.places.push(place);
-        self.items.push(MapItem { key, value: ItemValue::Wire(value), origin, whole });
+        self.items.push(MapItem { origin, whole, ..MapItem::of_wire(key_value) });
     }
 
     /// Adds an entry of a map inside a value.
     pub(crate) fn push_unchanged(&mut self, entry: Entry<'a>) {
-        let value = ItemValue::Value(entry.value);
-        self.items.push(MapItem { key: entry.key, value, origin: NONE, whole: &[] });
+        self.items.push(MapItem::of_entry(entry));
     }
 
     /// Makes this the entries of `value`, all new.

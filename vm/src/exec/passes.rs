@@ -2,10 +2,12 @@
 
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
-use crate::path::{Access, Level};
-use crate::program::{Pass, Section, Sweep};
+use crate::path::{Access, Context, Level};
+use crate::program::{ErrorMode, Locators, Pass, Section, Sweep};
+use crate::wire::Signal;
 use crate::wire::index::Levels;
 use crate::wire::tree::{NONE, NodeId};
+use std::sync::LazyLock;
 
 /// The levels whose messages a pass needs as nodes.
 pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
@@ -30,6 +32,50 @@ pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
     }
 }
 
+/// The levels whose messages a sweep counts.
+pub(crate) fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels) {
+    if sweep == Sweep::Nothing {
+        return;
+    }
+    for level in [Level::ResourceContainer, Level::Resource, Level::ScopeContainer, Level::Scope] {
+        levels.insert(level);
+    }
+    if sweep >= Sweep::Scopes {
+        match signal {
+            Signal::Traces => levels.insert(Level::Span),
+            Signal::Logs => levels.insert(Level::Log),
+            Signal::Metrics => levels.insert(Level::Metric),
+            Signal::Profiles => {}
+        }
+    }
+    if sweep >= Sweep::Metrics {
+        levels.insert(Level::MetricData);
+        levels.insert(Level::DataPoint);
+    }
+}
+
+/// What a program without passes runs: a filter without conditions still sweeps.
+pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
+    context: Context::Resource,
+    error_mode: ErrorMode::Propagate,
+    condition_error_mode: ErrorMode::Propagate,
+    lanes: 1,
+    shared_cache: false,
+    allow_nil: true,
+    code: Vec::new(),
+    hoisted: Vec::new(),
+    hoisted_count: 0,
+    constants: Vec::new(),
+    paths: Vec::new(),
+    calls: Vec::new(),
+    operands: Vec::new(),
+    statements: Vec::new(),
+    registers: 0,
+    masks: 0,
+    touched: Default::default(),
+    locators: Locators::new(),
+});
+
 impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Runs a pass over all its records. False if the request is refused.
     pub(crate) fn run_pass(&mut self, pass: &'p Pass, shared_cache: NodeId) -> bool {
@@ -50,7 +96,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.matched = Mask::NONE;
             self.execute(&pass.code);
             self.first_record += self.lanes as u64;
-            if self.failures.fatal.is_some() || self.wire_error.is_some() || self.tree.is_irregular {
+            if (self.failures.fatal.is_some() && !self.is_filter) || self.wire_error.is_some() || self.tree.is_irregular {
                 return false;
             }
         }

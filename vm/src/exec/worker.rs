@@ -4,7 +4,7 @@ use super::failures::{Failure, Failures};
 use super::locate::Slot;
 use super::machine::{Machine, Scratch};
 use super::mask::{BLOCK, Mask};
-use super::passes::levels_of;
+use super::passes::{NO_PASS, levels_of, levels_of_sweep};
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, Sweep};
 use crate::text::time::Time;
@@ -139,6 +139,12 @@ impl Worker {
         self
     }
 
+    /// The statements of the last request that failed under `ignore`, the first
+    /// [`FAILURES_KEPT_MAX`](crate::limits::FAILURES_KEPT_MAX) of them, whether or not it was refused.
+    pub fn failures(&self) -> &[Failure] {
+        &self.failures.kept
+    }
+
     /// Runs a program over a request and appends the resulting request to `out`.
     ///
     /// # Errors
@@ -210,14 +216,15 @@ fn run_request<'a>(
     memory: Memory<'a>,
 ) -> (Result<bool, Stop>, Memory<'static>) {
     let mut splices = memory.splices;
-    let Some(first) = program.passes.first() else {
+    if program.passes.is_empty() && program.sweep == Sweep::Nothing {
         let tree = Tree { input, ..Tree::default() };
         return (pass_on(tree, program, validation, out), Memory::default());
-    };
+    }
     let mut machine = Machine {
         arena: &worker.arena,
         tree: Tree { input, nodes: memory.nodes, edits: memory.edits, is_irregular: false },
-        pass: first,
+        pass: program.passes.first().unwrap_or(&NO_PASS),
+        is_filter: program.sweep != Sweep::Nothing,
         locators: &[],
         slots: memory.slots,
         registers: memory.registers,
@@ -280,6 +287,7 @@ fn run_passes<'p: 'a, 'a>(
     for pass in &program.passes {
         levels_of(pass, &mut levels);
     }
+    levels_of_sweep(program.sweep, program.signal, &mut levels);
     if index(&mut machine.tree, program.signal, levels, validation).map_err(refused)? == Canonical::No {
         return Err(Stop::Irregular);
     }
@@ -294,10 +302,11 @@ fn run_passes<'p: 'a, 'a>(
             if machine.tree.is_irregular {
                 return Err(Stop::Irregular);
             }
-            if let Some(failure) = machine.failures.fatal.take() {
-                return Err(Stop::Refused(RunError::Statement(failure)));
-            }
+            break;
         }
+    }
+    if let Some(failure) = machine.failures.fatal.take() {
+        return Err(Stop::Refused(RunError::Statement(failure)));
     }
     shared.close(machine, caches);
     Ok(program.sweep == Sweep::Nothing || machine.sweep(program.sweep))

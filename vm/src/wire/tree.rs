@@ -306,7 +306,7 @@ pub(crate) fn message_fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
     })
 }
 
-#[inline]
+#[inline(always)]
 fn read_field<'a>(cursor: &mut Cursor<'a>, bytes: &'a [u8], place: Place) -> Option<Field<'a>> {
     let at = cursor.position();
     let (number, wire_type) = cursor.tag().ok()?;

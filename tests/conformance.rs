@@ -1,0 +1,200 @@
+//! Conformance: every recorded case gives the reference's answer, in blocks of records and record by record.
+//!
+//! The cases are in `tests/conformance/<topic>.toml`, the reference's answers in `recorded/<topic>.jsonl`;
+//! `tests/reference` writes the latter. Cases that differ on purpose are named, with the reason, in
+//! `differences.toml`; `tests/conformance.md` is written from all of that by `OTTL_BLESS=1 cargo test`.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// One recorded topic.
+struct Topic {
+    name: String,
+    header: Value,
+    cases: Vec<Value>,
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("recorded JSON")
+}
+
+fn topics() -> Vec<Topic> {
+    let entries = std::fs::read_dir(directory().join("recorded")).expect("recorded topics");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
+    paths.sort();
+    let topic = |path: &PathBuf| {
+        let text = read(path);
+        let mut lines = text.lines();
+        let header = json(lines.next().expect("a header"));
+        let name = header["topic"].as_str().expect("a topic").to_owned();
+        Topic { name, header, cases: lines.map(json).collect() }
+    };
+    paths.iter().map(topic).collect()
+}
+
+/// A case as `conform` takes it, and what the reference gave, whole again.
+fn whole(topic: &Topic, case: &Value, inputs: &mut BTreeMap<String, Value>) -> (Value, Value) {
+    let mut case = case.clone();
+    let mut expected = case["expected"].take();
+    if let Some(name) = case["input"].as_str().map(str::to_owned) {
+        let input = inputs.entry(name.clone()).or_insert_with_key(|name| {
+            json(&read(&directory().join("inputs").join(format!("{name}.json"))))
+        });
+        case["input"] = input.clone();
+        if let Some(changes) = expected["changes"].as_object().cloned() {
+            let mut output = topic.header["passthrough"][&name].clone();
+            if case["unordered"] == true {
+                output = sorted(&output);
+            }
+            for (pointer, change) in &changes {
+                let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+                apply(&mut output, &parts, change);
+            }
+            expected["output"] = output;
+        }
+    }
+    (case, expected)
+}
+
+/// Makes one recorded change: null removes, `+` appends.
+fn apply(value: &mut Value, parts: &[&str], change: &Value) {
+    match (parts, value) {
+        ([], value) => *value = change.clone(),
+        (["+"], Value::Array(items)) => items.extend(change.as_array().into_iter().flatten().cloned()),
+        ([key], Value::Object(fields)) if change.is_null() => {
+            fields.remove(*key);
+        }
+        ([key, rest @ ..], Value::Object(fields)) => {
+            apply(fields.entry(*key).or_insert(Value::Null), rest, change);
+        }
+        ([index, rest @ ..], Value::Array(items)) => {
+            apply(&mut items[index.parse::<usize>().expect("an index")], rest, change);
+        }
+        (parts, value) => panic!("no {parts:?} in {value}"),
+    }
+}
+
+/// With the entries of maps by key: for cases in which the reference has them in random order.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect(),
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.iter().map(sorted).collect();
+            if items.iter().any(|item| item["key"].is_string()) {
+                items.sort_by(|a, b| a["key"].as_str().cmp(&b["key"].as_str()));
+            }
+            Value::Array(items)
+        }
+        value => value.clone(),
+    }
+}
+
+/// Whether a result is what the reference gave: the same presence of errors, as many log entries, the same
+/// output.
+fn agrees(case: &Value, expected: &Value, result: &Value) -> bool {
+    let count = |value: &Value| value["logged"].as_array().map_or(0, Vec::len);
+    let output = |value: &Value| match case["unordered"] == true {
+        true => sorted(&value["output"]),
+        false => value["output"].clone(),
+    };
+    ["config_error", "error"].iter().all(|field| expected[field].is_null() == result[field].is_null())
+        && count(expected) == count(result)
+        && output(expected) == output(result)
+}
+
+/// The differences on purpose: name → reason. A name that ends in `*` stands for all that begin so.
+fn differences() -> Vec<(String, String)> {
+    let text = read(&directory().join("differences.tsv"));
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (name, reason) = line.split_once('\t').expect("a name, a tab and a reason");
+            (name.to_owned(), reason.to_owned())
+        })
+        .collect()
+}
+
+fn reason<'d>(differences: &'d [(String, String)], id: &str) -> Option<&'d str> {
+    let matches = |name: &str| match name.strip_suffix('*') {
+        Some(start) => id.starts_with(start),
+        None => id == name,
+    };
+    differences.iter().find(|(name, _)| matches(name)).map(|(_, reason)| reason.as_str())
+}
+
+#[test]
+fn every_case_gives_the_references_answer_in_blocks_and_by_record() {
+    let differences = differences();
+    let mut inputs = BTreeMap::new();
+    let mut report = String::from(
+        "# Conformance\n\nWritten by `OTTL_BLESS=1 cargo test`. The reference is pkg/ottl with the transform and filter\n\
+         processors, v0.161.0; its recorded answers are in `tests/conformance`.\n\n\
+         | topic | cases | agree | differ on purpose |\n|---|---|---|---|\n",
+    );
+    let mut differing = String::new();
+    let (mut unexpected, mut total, mut total_agreeing) = (Vec::new(), 0, 0);
+    for topic in topics() {
+        let mut agreeing = 0;
+        for case in &topic.cases {
+            let (case, expected) = whole(&topic, case, &mut inputs);
+            let id = case["id"].as_str().expect("an id").to_owned();
+            let result = ottl::conform::run_case(&case);
+            let by_record = ottl::conform::run_case_by_record(&case);
+            if !is_varying(&case) && !agrees(&case, &by_record, &result) {
+                unexpected.push(format!("{id}: blocks and single records differ:\n  {result}\n  {by_record}"));
+            }
+            let agrees = agrees(&case, &expected, &result);
+            agreeing += usize::from(agrees);
+            match (agrees, reason(&differences, &id)) {
+                (false, Some(reason)) => writeln!(differing, "- `{id}`: {reason}").expect("a string"),
+                (false, None) => unexpected.push(format!("{id}:\n  expected {expected}\n  got      {result}")),
+                (true, _) => {}
+            }
+        }
+        let count = topic.cases.len();
+        writeln!(report, "| {} | {count} | {agreeing} | {} |", topic.name, count - agreeing).expect("a string");
+        total += count;
+        total_agreeing += agreeing;
+    }
+    writeln!(report, "| all | {total} | {total_agreeing} | {} |", total - total_agreeing).expect("a string");
+    write!(report, "\n## Cases that differ on purpose\n\n{differing}").expect("a string");
+    assert!(unexpected.is_empty(), "{} cases:\n{}", unexpected.len(), unexpected.join("\n"));
+    golden(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance.md"), &report);
+}
+
+/// Whether a case's result is different each time it runs.
+fn is_varying(case: &Value) -> bool {
+    let config = case["config"].to_string();
+    ["UUID", "Now("].iter().any(|name| config.contains(name))
+}
+
+/// Compares a generated file with what is there, or rewrites it under `OTTL_BLESS=1`.
+fn golden(path: &Path, text: &str) {
+    if std::env::var_os("OTTL_BLESS").is_some() {
+        std::fs::write(path, text).expect("a writable file");
+    }
+    assert!(read(path) == text, "{} has drifted; run OTTL_BLESS=1 cargo test", path.display());
+}
+
+#[test]
+fn the_records_are_of_the_cases_as_they_stand() {
+    for topic in topics() {
+        let mut hash = Sha256::new();
+        for source in topic.header["sources"].as_array().expect("sources") {
+            hash.update(read(&directory().join(source.as_str().expect("a file"))));
+        }
+        let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(topic.header["source_sha256"], hash, "{}: run tests/reference record", topic.name);
+    }
+}
