@@ -38,7 +38,11 @@ fn topics() -> Vec<Topic> {
         let mut lines = text.lines();
         let header = json(lines.next().expect("a header"));
         let name = header["topic"].as_str().expect("a topic").to_owned();
-        Topic { name, header, cases: lines.map(json).collect() }
+        Topic {
+            name,
+            header,
+            cases: lines.map(json).collect(),
+        }
     };
     paths.iter().map(topic).collect()
 }
@@ -49,7 +53,9 @@ fn whole(topic: &Topic, case: &Value, inputs: &mut BTreeMap<String, Value>) -> (
     let mut expected = case["expected"].take();
     if let Some(name) = case["input"].as_str().map(str::to_owned) {
         let input = inputs.entry(name.clone()).or_insert_with_key(|name| {
-            json(&read(&directory().join("inputs").join(format!("{name}.json"))))
+            json(&read(
+                &directory().join("inputs").join(format!("{name}.json")),
+            ))
         });
         case["input"] = input.clone();
         if let Some(changes) = expected["changes"].as_object().cloned() {
@@ -71,7 +77,9 @@ fn whole(topic: &Topic, case: &Value, inputs: &mut BTreeMap<String, Value>) -> (
 fn apply(value: &mut Value, parts: &[&str], change: &Value) {
     match (parts, value) {
         ([], value) => *value = change.clone(),
-        (["+"], Value::Array(items)) => items.extend(change.as_array().into_iter().flatten().cloned()),
+        (["+"], Value::Array(items)) => {
+            items.extend(change.as_array().into_iter().flatten().cloned())
+        }
         ([key], Value::Object(fields)) if change.is_null() => {
             fields.remove(*key);
         }
@@ -79,7 +87,11 @@ fn apply(value: &mut Value, parts: &[&str], change: &Value) {
             apply(fields.entry(*key).or_insert(Value::Null), rest, change);
         }
         ([index, rest @ ..], Value::Array(items)) => {
-            apply(&mut items[index.parse::<usize>().expect("an index")], rest, change);
+            apply(
+                &mut items[index.parse::<usize>().expect("an index")],
+                rest,
+                change,
+            );
         }
         (parts, value) => panic!("no {parts:?} in {value}"),
     }
@@ -88,7 +100,10 @@ fn apply(value: &mut Value, parts: &[&str], change: &Value) {
 /// With the entries of maps by key: for cases in which the reference has them in random order.
 fn sorted(value: &Value) -> Value {
     match value {
-        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| (key.clone(), sorted(value)))
+            .collect(),
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(sorted).collect();
             if items.iter().any(|item| item["key"].is_string()) {
@@ -108,7 +123,9 @@ fn agrees(case: &Value, expected: &Value, result: &Value) -> bool {
         true => sorted(&value["output"]),
         false => value["output"].clone(),
     };
-    ["config_error", "error"].iter().all(|field| expected[field].is_null() == result[field].is_null())
+    ["config_error", "error"]
+        .iter()
+        .all(|field| expected[field].is_null() == result[field].is_null())
         && count(expected) == count(result)
         && output(expected) == output(result)
 }
@@ -116,7 +133,9 @@ fn agrees(case: &Value, expected: &Value, result: &Value) -> bool {
 /// The differences on purpose: name → reason. A name that ends in `*` stands for all that begin so.
 fn differences() -> Vec<(String, String)> {
     let text = read(&directory().join("differences.tsv"));
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
             let (name, reason) = line.split_once('\t').expect("a name, a tab and a reason");
@@ -130,7 +149,10 @@ fn reason<'d>(differences: &'d [(String, String)], id: &str) -> Option<&'d str> 
         Some(start) => id.starts_with(start),
         None => id == name,
     };
-    differences.iter().find(|(name, _)| matches(name)).map(|(_, reason)| reason.as_str())
+    differences
+        .iter()
+        .find(|(name, _)| matches(name))
+        .map(|(_, reason)| reason.as_str())
 }
 
 #[test]
@@ -152,25 +174,50 @@ fn every_case_gives_the_references_answer_in_blocks_and_by_record() {
             let result = ottl::conform::run_case(&case);
             let by_record = ottl::conform::run_case_by_record(&case);
             if !is_varying(&case) && !agrees(&case, &by_record, &result) {
-                unexpected.push(format!("{id}: blocks and single records differ:\n  {result}\n  {by_record}"));
+                unexpected.push(format!(
+                    "{id}: blocks and single records differ:\n  {result}\n  {by_record}"
+                ));
             }
             let agrees = agrees(&case, &expected, &result);
             agreeing += usize::from(agrees);
             match (agrees, reason(&differences, &id)) {
-                (false, Some(reason)) => writeln!(differing, "- `{id}`: {reason}").expect("a string"),
-                (false, None) => unexpected.push(format!("{id}:\n  expected {expected}\n  got      {result}")),
+                (false, Some(reason)) => {
+                    writeln!(differing, "- `{id}`: {reason}").expect("a string")
+                }
+                (false, None) => {
+                    unexpected.push(format!("{id}:\n  expected {expected}\n  got      {result}"))
+                }
                 (true, _) => {}
             }
         }
         let count = topic.cases.len();
-        writeln!(report, "| {} | {count} | {agreeing} | {} |", topic.name, count - agreeing).expect("a string");
+        writeln!(
+            report,
+            "| {} | {count} | {agreeing} | {} |",
+            topic.name,
+            count - agreeing
+        )
+        .expect("a string");
         total += count;
         total_agreeing += agreeing;
     }
-    writeln!(report, "| all | {total} | {total_agreeing} | {} |", total - total_agreeing).expect("a string");
+    writeln!(
+        report,
+        "| all | {total} | {total_agreeing} | {} |",
+        total - total_agreeing
+    )
+    .expect("a string");
     write!(report, "\n## Cases that differ on purpose\n\n{differing}").expect("a string");
-    assert!(unexpected.is_empty(), "{} cases:\n{}", unexpected.len(), unexpected.join("\n"));
-    golden(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance.md"), &report);
+    assert!(
+        unexpected.is_empty(),
+        "{} cases:\n{}",
+        unexpected.len(),
+        unexpected.join("\n")
+    );
+    golden(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance.md"),
+        &report,
+    );
 }
 
 /// Whether a case's result is different each time it runs.
@@ -184,7 +231,11 @@ fn golden(path: &Path, text: &str) {
     if std::env::var_os("OTTL_BLESS").is_some() {
         std::fs::write(path, text).expect("a writable file");
     }
-    assert!(read(path) == text, "{} has drifted; run OTTL_BLESS=1 cargo test", path.display());
+    assert!(
+        read(path) == text,
+        "{} has drifted; run OTTL_BLESS=1 cargo test",
+        path.display()
+    );
 }
 
 #[test]
@@ -194,7 +245,15 @@ fn the_records_are_of_the_cases_as_they_stand() {
         for source in topic.header["sources"].as_array().expect("sources") {
             hash.update(read(&directory().join(source.as_str().expect("a file"))));
         }
-        let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(topic.header["source_sha256"], hash, "{}: run tests/reference record", topic.name);
+        let hash: String = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(
+            topic.header["source_sha256"], hash,
+            "{}: run tests/reference record",
+            topic.name
+        );
     }
 }

@@ -185,7 +185,10 @@ fn join(tests: Vec<Test>, deciding: bool, joined: fn(Vec<Test>) -> Test) -> Test
     if tests.contains(&Test::Literal(deciding)) {
         return Test::Literal(deciding);
     }
-    let mut rest: Vec<_> = tests.into_iter().filter(|test| !matches!(test, Test::Literal(_))).collect();
+    let mut rest: Vec<_> = tests
+        .into_iter()
+        .filter(|test| !matches!(test, Test::Literal(_)))
+        .collect();
     match rest.len() {
         0 => Test::Literal(!deciding),
         1 => rest.remove(0),

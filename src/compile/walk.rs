@@ -74,7 +74,9 @@ impl Expr {
 
 impl Call {
     pub(super) fn visit<'t>(&'t self, visitor: &mut Visitor<'t, '_>) {
-        self.arguments.iter().for_each(|argument| argument.visit(visitor));
+        self.arguments
+            .iter()
+            .for_each(|argument| argument.visit(visitor));
     }
 }
 

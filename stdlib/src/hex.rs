@@ -27,6 +27,9 @@ mod tests {
         let arena = Bump::new();
         assert_eq!(encode(&arena, b"\x00\x0f\xf0\xff"), b"000ff0ff");
         assert_eq!(encode(&arena, b""), b"");
-        assert_eq!((digit_value(b'a'), digit_value(b'F'), digit_value(b'g')), (Some(10), Some(15), None));
+        assert_eq!(
+            (digit_value(b'a'), digit_value(b'F'), digit_value(b'g')),
+            (Some(10), Some(15), None)
+        );
     }
 }

@@ -33,7 +33,9 @@ impl Comparator {
             Comparator::Less => ordering == Some(Ordering::Less),
             Comparator::LessEqual => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
             Comparator::Greater => ordering == Some(Ordering::Greater),
-            Comparator::GreaterEqual => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
+            Comparator::GreaterEqual => {
+                matches!(ordering, Some(Ordering::Greater | Ordering::Equal))
+            }
         }
     }
 
@@ -62,18 +64,26 @@ pub fn compare<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Resul
         (Value::String(l), Value::String(r)) => op.holds(Some(l.cmp(r))),
         (Value::Bool(l), Value::Bool(r)) => op.holds(Some(l.cmp(r))),
         (Value::Duration(l), Value::Duration(r)) => op.holds(Some(l.cmp(r))),
-        (Value::Time(l), Value::Time(r)) => {
-            op.holds(Some((l.unix(), l.nanosecond()).cmp(&(r.unix(), r.nanosecond()))))
-        }
+        (Value::Time(l), Value::Time(r)) => op.holds(Some(
+            (l.unix(), l.nanosecond()).cmp(&(r.unix(), r.nanosecond())),
+        )),
         _ => return compare_other(op, left, right),
     })
 }
 
-fn compare_other<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Result<bool, Error<'a>> {
+fn compare_other<'a>(
+    op: Comparator,
+    left: &Value<'a>,
+    right: &Value<'a>,
+) -> Result<bool, Error<'a>> {
     let (left_nil, right_nil) = (is_nil(left), is_nil(right));
     if left_nil || right_nil {
         let both = left_nil && right_nil;
-        return Ok(if both { op.holds(Some(Ordering::Equal)) } else { op == Comparator::NotEqual });
+        return Ok(if both {
+            op.holds(Some(Ordering::Equal))
+        } else {
+            op == Comparator::NotEqual
+        });
     }
     Ok(match (left, right) {
         (Value::Bytes(l), Value::Bytes(r)) => op.holds(Some(l.cmp(r))),
@@ -86,12 +96,18 @@ fn compare_other<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Res
         }
         (Value::TypedList(l), _) if l.element != Element::Any => op == Comparator::NotEqual,
         (_, Value::TypedList(r)) if r.element != Element::Any => op == Comparator::NotEqual,
-        _ if left.items().is_some() && right.items().is_some() => op.of_equality(equal(left, right)),
-        _ if left.entries().is_some() && right.entries().is_some() => op.of_equality(equal(left, right)),
+        _ if left.items().is_some() && right.items().is_some() => {
+            op.of_equality(equal(left, right))
+        }
+        _ if left.entries().is_some() && right.entries().is_some() => {
+            op.of_equality(equal(left, right))
+        }
         (Value::TraceId(l), Value::TraceId(r)) => op.of_equality(l == r),
         (Value::SpanId(l), Value::SpanId(r)) => op.of_equality(l == r),
         (Value::ProfileId(l), Value::ProfileId(r)) => op.of_equality(l == r),
-        (Value::Pdata(l), Value::Pdata(r)) => op.of_equality(l.type_name == r.type_name && l.wire == r.wire),
+        (Value::Pdata(l), Value::Pdata(r)) => {
+            op.of_equality(l.type_name == r.type_name && l.wire == r.wire)
+        }
         _ => op == Comparator::NotEqual,
     })
 }
@@ -111,7 +127,11 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::Time(l), Value::Time(r)) => l == r,
         (Value::Duration(l), Value::Duration(r)) => l == r,
         _ => match (left.items(), right.items()) {
-            (Some(l), Some(r)) => l.map(Some).chain([None]).zip(r.map(Some).chain([None])).all(both_equal),
+            (Some(l), Some(r)) => l
+                .map(Some)
+                .chain([None])
+                .zip(r.map(Some).chain([None]))
+                .all(both_equal),
             _ => maps_equal(left, right),
         },
     }
@@ -125,9 +145,15 @@ fn both_equal((left, right): (Option<Value<'_>>, Option<Value<'_>>)) -> bool {
 }
 
 fn maps_equal(left: &Value<'_>, right: &Value<'_>) -> bool {
-    let (Some(mut entries), Some(others)) = (left.entries(), right.entries()) else { return false };
+    let (Some(mut entries), Some(others)) = (left.entries(), right.entries()) else {
+        return false;
+    };
     entries.clone().count() == others.count()
-        && entries.all(|entry| right.get(entry.key).is_some_and(|other| equal(&entry.value, &other)))
+        && entries.all(|entry| {
+            right
+                .get(entry.key)
+                .is_some_and(|other| equal(&entry.value, &other))
+        })
 }
 
 #[cfg(test)]
@@ -159,7 +185,10 @@ mod tests {
         assert!(!holds(Equal, Value::List(&ints[..1]), Value::List(&ints)));
         assert!(holds(NotEqual, Value::List(&ints), Value::List(&doubles)));
         assert!(!holds(Less, Value::List(&ints), Value::List(&ints)));
-        let texts = TypedList { element: Element::String, items: &[] };
+        let texts = TypedList {
+            element: Element::String,
+            items: &[],
+        };
         assert!(holds(NotEqual, Value::TypedList(&texts), Value::List(&[])));
         assert!(compare(Equal, &Value::TypedList(&texts), &Value::TypedList(&texts)).is_err());
     }

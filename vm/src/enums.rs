@@ -18,7 +18,10 @@ pub fn symbols(context: Context) -> &'static [Symbol] {
 
 /// The number of a symbol in a context.
 pub fn lookup(context: Context, symbol: &str) -> Option<i64> {
-    symbols(context).iter().find(|(name, _)| *name == symbol).map(|(_, number)| *number)
+    symbols(context)
+        .iter()
+        .find(|(name, _)| *name == symbol)
+        .map(|(_, number)| *number)
 }
 
 const SPAN: &[Symbol] = &[

@@ -148,8 +148,10 @@ impl PartialEq for Literal {
     fn eq(&self, other: &Literal) -> bool {
         match (self, other) {
             (Literal::Nil, Literal::Nil) => true,
-            (Literal::String(one), Literal::String(other)) | (Literal::Bytes(one), Literal::Bytes(other)) => one == other,
-            (Literal::Int(one), Literal::Int(other)) | (Literal::Duration(one), Literal::Duration(other)) => one == other,
+            (Literal::String(one), Literal::String(other))
+            | (Literal::Bytes(one), Literal::Bytes(other)) => one == other,
+            (Literal::Int(one), Literal::Int(other))
+            | (Literal::Duration(one), Literal::Duration(other)) => one == other,
             (Literal::Double(one), Literal::Double(other)) => one.to_bits() == other.to_bits(),
             (Literal::Bool(one), Literal::Bool(other)) => one == other,
             (Literal::List(one), Literal::List(other)) => one == other,

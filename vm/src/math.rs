@@ -40,12 +40,16 @@ pub fn calculate<'a>(
         (Value::Double(l), Value::Int(r)) => doubles(op, l, r as f64).map(Value::Double),
         (Value::Double(l), Value::Double(r)) => doubles(op, l, r).map(Value::Double),
         (left @ (Value::Time(_) | Value::Duration(_)), right) => times(op, left, right, arena),
-        (Value::Int(_) | Value::Double(_), right) => {
-            Err(Error::format(arena, format_args!("{} must be int64 or float64", right.type_name())))
-        }
+        (Value::Int(_) | Value::Double(_), right) => Err(Error::format(
+            arena,
+            format_args!("{} must be int64 or float64", right.type_name()),
+        )),
         (left, _) => Err(Error::format(
             arena,
-            format_args!("{} must be int64, float64, time.Time or time.Duration", left.type_name()),
+            format_args!(
+                "{} must be int64, float64, time.Time or time.Duration",
+                left.type_name()
+            ),
         )),
     }
 }
@@ -60,7 +64,10 @@ pub fn negate<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<
         Value::Double(v) => Ok(Value::Double(-v)),
         other => {
             let found = other.type_name();
-            Err(Error::format(arena, format_args!("unsupported unary minus operation on type {found}")))
+            Err(Error::format(
+                arena,
+                format_args!("unsupported unary minus operation on type {found}"),
+            ))
         }
     }
 }
@@ -85,16 +92,31 @@ fn doubles(op: Operator, left: f64, right: f64) -> Result<f64, Error<'static>> {
     })
 }
 
-fn times<'a>(op: Operator, left: Value<'a>, right: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
+fn times<'a>(
+    op: Operator,
+    left: Value<'a>,
+    right: Value<'a>,
+    arena: &'a Bump,
+) -> Result<Value<'a>, Error<'a>> {
     Ok(match (left, op, right) {
         (Value::Time(l), Operator::Add, Value::Duration(r)) => Value::Time(l.add(r)),
         (Value::Time(l), Operator::Subtract, Value::Time(r)) => Value::Duration(l.sub(r)),
-        (Value::Time(l), Operator::Subtract, Value::Duration(r)) => Value::Time(l.add(r.wrapping_neg())),
-        (Value::Duration(l), Operator::Add, Value::Duration(r)) => Value::Duration(l.wrapping_add(r)),
+        (Value::Time(l), Operator::Subtract, Value::Duration(r)) => {
+            Value::Time(l.add(r.wrapping_neg()))
+        }
+        (Value::Duration(l), Operator::Add, Value::Duration(r)) => {
+            Value::Duration(l.wrapping_add(r))
+        }
         (Value::Duration(l), Operator::Add, Value::Time(r)) => Value::Time(r.add(l)),
-        (Value::Duration(l), Operator::Subtract, Value::Duration(r)) => Value::Duration(l.wrapping_sub(r)),
+        (Value::Duration(l), Operator::Subtract, Value::Duration(r)) => {
+            Value::Duration(l.wrapping_sub(r))
+        }
         (left, Operator::Add | Operator::Subtract, right) => {
-            let (verb, preposition) = if op == Operator::Add { ("added", "to") } else { ("subtracted", "from") };
+            let (verb, preposition) = if op == Operator::Add {
+                ("added", "to")
+            } else {
+                ("subtracted", "from")
+            };
             let (left, right) = (left.type_name(), right.type_name());
             return Err(Error::format(
                 arena,

@@ -95,7 +95,10 @@ pub struct PreparedLocators(Vec<Locator>);
 
 impl Pass {
     pub(crate) fn locators(&self) -> &[Locator] {
-        &self.locators.get_or_init(|| PreparedLocators(self.touched.iter().map(Locator::new).collect())).0
+        &self
+            .locators
+            .get_or_init(|| PreparedLocators(self.touched.iter().map(Locator::new).collect()))
+            .0
     }
 }
 
@@ -189,12 +192,18 @@ pub enum Argument {
 
 impl std::fmt::Debug for CallSite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallSite").field("function", &self.function).field("arguments", &self.arguments).finish()
+        f.debug_struct("CallSite")
+            .field("function", &self.function)
+            .field("arguments", &self.arguments)
+            .finish()
     }
 }
 
 impl std::fmt::Debug for Pass {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pass").field("context", &self.context).field("code", &self.code).finish_non_exhaustive()
+        f.debug_struct("Pass")
+            .field("context", &self.context)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
     }
 }

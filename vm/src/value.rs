@@ -155,7 +155,9 @@ impl<'a> Value<'a> {
 
     /// The value of the first entry with this key, if this is a map that has one.
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
-        self.entries()?.find(|entry| entry.key == key).map(|entry| entry.value)
+        self.entries()?
+            .find(|entry| entry.key == key)
+            .map(|entry| entry.value)
     }
 
     /// The item at this index, if this is a list that long.

@@ -59,19 +59,27 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             Access::Nested { field, inner, form } => {
                 let outer = self.field(id, &field, path.slot).payload;
-                Ok(form.decode(outer.and_then(|outer| inner_field(outer, inner)), self.arena))
+                Ok(form.decode(
+                    outer.and_then(|outer| inner_field(outer, inner)),
+                    self.arena,
+                ))
             }
-            Access::Attributes { field } if path.keys.is_empty() => Ok(self.all_attributes(id, &field)),
+            Access::Attributes { field } if path.keys.is_empty() => {
+                Ok(self.all_attributes(id, &field))
+            }
             Access::Attributes { field } => {
                 let payload = match path.slot {
                     Some(slot) => self.slot(id, slot).payload,
                     None => {
                         let first = self.resolve_keys(&path.keys[..1], lane);
-                        let key = keyed::map_key(&first[0], self.arena).map_err(|e| self.map_error(e))?;
+                        let key =
+                            keyed::map_key(&first[0], self.arena).map_err(|e| self.map_error(e))?;
                         self.find_attribute(id, &field, key).payload
                     }
                 };
-                let Some(payload) = payload else { return Ok(Value::Nil) };
+                let Some(payload) = payload else {
+                    return Ok(Value::Nil);
+                };
                 if path.keys.len() == 1 {
                     return Ok(any::decode(payload));
                 }
@@ -80,7 +88,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             Access::Special(special) => {
                 let keys = self.resolve_keys(&path.keys, lane);
-                (special.read)(&mut Lane { machine: self, lane }, &keys)
+                (special.read)(
+                    &mut Lane {
+                        machine: self,
+                        lane,
+                    },
+                    &keys,
+                )
             }
         }
     }
@@ -90,7 +104,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Writes a path.
-    pub(crate) fn write_path(&mut self, path: &'p Path, lane: usize, value: Value<'a>) -> Result<'a, ()> {
+    pub(crate) fn write_path(
+        &mut self,
+        path: &'p Path,
+        lane: usize,
+        value: Value<'a>,
+    ) -> Result<'a, ()> {
         let value = value.ok()?;
         let id = self.holder(path.level, lane)?;
         match path.access {
@@ -124,11 +143,20 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 self.put(id, slot, path.slot, bytes);
                 Ok(())
             }
-            Access::Attributes { field } if path.keys.is_empty() => self.set_attributes(id, &field, &value),
+            Access::Attributes { field } if path.keys.is_empty() => {
+                self.set_attributes(id, &field, &value)
+            }
             Access::Attributes { field } => self.write_attribute(path, id, &field, lane, value),
             Access::Special(special) => {
                 let keys = self.resolve_keys(&path.keys, lane);
-                (special.write)(&mut Lane { machine: self, lane }, &keys, value)
+                (special.write)(
+                    &mut Lane {
+                        machine: self,
+                        lane,
+                    },
+                    &keys,
+                    value,
+                )
             }
         }
     }
@@ -167,7 +195,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     ) {
         let new = self.splice(id, old, bytes);
         match slot {
-            Some(slot) => self.set_slot(id, slot, Slot { place: new, payload: Some(payload) }),
+            Some(slot) => self.set_slot(
+                id,
+                slot,
+                Slot {
+                    place: new,
+                    payload: Some(payload),
+                },
+            ),
             None => self.forget_slots(id),
         }
     }
@@ -178,7 +213,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             return;
         }
         let place = self.splice(id, old, bytes);
-        let Some(slot) = slot else { return self.forget_slots(id) };
+        let Some(slot) = slot else {
+            return self.forget_slots(id);
+        };
         let payload = payload_of(bytes);
         if payload.is_some() {
             self.set_slot(id, slot, Slot { place, payload });
@@ -195,7 +232,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.tree.append(id, bytes)
         };
         let written = &self.tree.edits[edit as usize];
-        Place { at: written.at, end: written.end, edit }
+        Place {
+            at: written.at,
+            end: written.end,
+            edit,
+        }
     }
 
     /// A field's number in a message.
@@ -204,11 +245,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Where a singular field stands, by its slot if the pass has one for it.
-    pub(crate) fn field(&mut self, id: NodeId, field: &FieldNumbers, slot: Option<u16>) -> Slot<'a> {
+    pub(crate) fn field(
+        &mut self,
+        id: NodeId,
+        field: &FieldNumbers,
+        slot: Option<u16>,
+    ) -> Slot<'a> {
         match slot {
             Some(slot) => self.slot(id, slot),
             None => match self.tree.find(id, field) {
-                Some(found) => Slot { place: found.place, payload: Some(found.payload) },
+                Some(found) => Slot {
+                    place: found.place,
+                    payload: Some(found.payload),
+                },
                 None => Slot::ABSENT,
             },
         }
@@ -219,7 +268,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         for candidate in self.tree.fields(id).filter(|f| f.number == number) {
             let (candidate_key, value) = any::key_value(candidate.payload);
             if candidate_key == key {
-                return Slot { place: candidate.place, payload: Some(value) };
+                return Slot {
+                    place: candidate.place,
+                    payload: Some(value),
+                };
             }
         }
         Slot::ABSENT
@@ -230,12 +282,20 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut entries = bumpalo::collections::Vec::new_in(self.arena);
         for attribute in self.tree.fields(id).filter(|f| f.number == number) {
             let (key, value) = any::key_value(attribute.payload);
-            entries.push(Entry { key, value: any::decode(value) });
+            entries.push(Entry {
+                key,
+                value: any::decode(value),
+            });
         }
         Value::Map(entries.into_bump_slice())
     }
 
-    fn set_attributes(&mut self, id: NodeId, field: &FieldNumbers, value: &Value<'a>) -> Result<'a, ()> {
+    fn set_attributes(
+        &mut self,
+        id: NodeId,
+        field: &FieldNumbers,
+        value: &Value<'a>,
+    ) -> Result<'a, ()> {
         if !value.is_nil() && value.entries().is_none() {
             let found = value.type_name();
             return Err(Error::format(
@@ -267,7 +327,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
     ) -> bool {
         let number = self.number(id, field);
-        self.tree.fields(id).any(|f| f.number == number && is_wanted(&MapItem::of_wire(f.payload)))
+        self.tree
+            .fields(id)
+            .any(|f| f.number == number && is_wanted(&MapItem::of_wire(f.payload)))
     }
 
     /// Writes a message's attributes back: only what changed becomes an edit.
@@ -348,7 +410,10 @@ fn indexable_body<'a>(value: &Value<'_>, arena: &'a Bump) -> Result<'a, ()> {
         return Ok(());
     }
     let kind = any::kind_name(value);
-    Err(Error::format(arena, format_args!("log bodies of type {kind} cannot be indexed")))
+    Err(Error::format(
+        arena,
+        format_args!("log bodies of type {kind} cannot be indexed"),
+    ))
 }
 
 /// The payload of a whole field.
@@ -358,7 +423,10 @@ fn payload_of(bytes: &[u8]) -> Option<&[u8]> {
 
 /// The payload of the last field with this number in a message.
 fn inner_field(message: &[u8], number: u32) -> Option<&[u8]> {
-    crate::wire::tree::message_fields(message).filter(|f| f.number == number).last().map(|f| f.payload)
+    crate::wire::tree::message_fields(message)
+        .filter(|f| f.number == number)
+        .last()
+        .map(|f| f.payload)
 }
 
 /// A message with its fields of this number replaced by a whole field, or nothing.
@@ -393,7 +461,9 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
 
     /// All fields with this number, whole, one after the other, and how many there are.
     pub fn run(&self, level: Level, number: u32) -> (&'a [u8], usize) {
-        let Ok(id) = self.machine.holder(level, self.lane) else { return (&[], 0) };
+        let Ok(id) = self.machine.holder(level, self.lane) else {
+            return (&[], 0);
+        };
         let mut out = bumpalo::collections::Vec::new_in(self.machine.arena);
         let mut count = 0;
         for field in self.machine.tree.fields(id).filter(|f| f.number == number) {
@@ -406,14 +476,21 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     /// The numbers and payloads of the fields of the record's message at a level.
     pub fn fields(&self, level: Level) -> impl Iterator<Item = (u32, &'a [u8])> + '_ {
         let id = self.machine.holder(level, self.lane).ok();
-        id.into_iter().flat_map(|id| self.machine.tree.fields(id)).map(|f| (f.number, f.payload))
+        id.into_iter()
+            .flat_map(|id| self.machine.tree.fields(id))
+            .map(|f| (f.number, f.payload))
     }
 
     /// Replaces all fields with this number by whole fields of the same number, or by nothing.
     pub fn replace(&mut self, level: Level, number: u32, bytes: &'a [u8]) -> Result<'a, ()> {
         let id = self.machine.holder(level, self.lane)?;
-        let places: SmallVec<[Place; 4]> =
-            self.machine.tree.fields(id).filter(|f| f.number == number).map(|f| f.place).collect();
+        let places: SmallVec<[Place; 4]> = self
+            .machine
+            .tree
+            .fields(id)
+            .filter(|f| f.number == number)
+            .map(|f| f.place)
+            .collect();
         for place in places {
             self.machine.tree.replace(id, place, &[]);
         }
@@ -431,7 +508,13 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     }
 
     /// Writes a field as a form does.
-    pub fn write(&mut self, level: Level, number: u32, form: Form, value: Value<'a>) -> Result<'a, ()> {
+    pub fn write(
+        &mut self,
+        level: Level,
+        number: u32,
+        form: Form,
+        value: Value<'a>,
+    ) -> Result<'a, ()> {
         let current = self.field(level, &crate::path::every(number));
         let bytes = form.encode(number, value, current, self.machine.arena)?;
         self.replace(level, number, bytes)

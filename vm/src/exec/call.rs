@@ -42,7 +42,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Body::Run(run) | Body::Prepared(_, run) => run,
             Body::Store => return Err(Error::new("set is an instruction")),
         };
-        run(&mut Call { machine: self, lane, arguments: Arguments::Site(&site.arguments), site })
+        run(&mut Call {
+            machine: self,
+            lane,
+            arguments: Arguments::Site(&site.arguments),
+            site,
+        })
     }
 }
 
@@ -110,7 +115,11 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
 
     #[cold]
     fn expected(&self, expected: &str, found: &Value<'_>) -> Error<'a> {
-        let found = if found.is_nil() { "nil" } else { found.type_name() };
+        let found = if found.is_nil() {
+            "nil"
+        } else {
+            found.type_name()
+        };
         self.error(format_args!("expected {expected} but got {found}"))
     }
 
@@ -194,8 +203,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Value::Bytes(bytes) => Some(hex(bytes, self.machine.arena)),
             other => {
                 let mut out = Vec::new();
-                json::append_value(&mut out, &other)
-                    .map_err(|_| self.error(format_args!("unsupported type: {}", other.type_name())))?;
+                json::append_value(&mut out, &other).map_err(|_| {
+                    self.error(format_args!("unsupported type: {}", other.type_name()))
+                })?;
                 Some(self.bytes(&out))
             }
         })
@@ -222,7 +232,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Value::Int(v) => v as f64,
             Value::Double(v) => v,
             Value::Bool(v) => f64::from(u8::from(v)),
-            Value::String(text) => number::parse_float(text).map_err(|e| self.error(format_args!("{e}")))?,
+            Value::String(text) => {
+                number::parse_float(text).map_err(|e| self.error(format_args!("{e}")))?
+            }
             other => return Err(self.unsupported(&other)),
         }))
     }
@@ -234,7 +246,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Value::Int(v) => v != 0,
             Value::Double(v) => v != 0.0,
             Value::Bool(v) => v,
-            Value::String(text) => number::parse_bool(text).map_err(|e| self.error(format_args!("{e}")))?,
+            Value::String(text) => {
+                number::parse_bool(text).map_err(|e| self.error(format_args!("{e}")))?
+            }
             other => return Err(self.unsupported(&other)),
         }))
     }
@@ -318,7 +332,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                 match value.items() {
                     Some(items) => Ok(items.count()),
                     None if value.is_nil() => Ok(0),
-                    None => Err(self.error(format_args!("expected a slice, got {}", value.type_name()))),
+                    None => {
+                        Err(self.error(format_args!("expected a slice, got {}", value.type_name())))
+                    }
                 }
             }
         }
@@ -332,7 +348,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                 None => Ok(Value::Nil),
             },
             Some(argument) => Ok(match self.value_of(argument)? {
-                Value::Bytes(bytes) => bytes.get(index).map_or(Value::Nil, |byte| Value::Int(i64::from(*byte))),
+                Value::Bytes(bytes) => bytes
+                    .get(index)
+                    .map_or(Value::Nil, |byte| Value::Int(i64::from(*byte))),
                 list => list.at(index).unwrap_or_default(),
             }),
             None => Ok(Value::Nil),
@@ -348,7 +366,11 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 
     /// Item `index` of a list argument: anything with a text form.
-    pub fn item_string_like(&mut self, parameter: usize, index: usize) -> Result<'a, Option<&'a [u8]>> {
+    pub fn item_string_like(
+        &mut self,
+        parameter: usize,
+        index: usize,
+    ) -> Result<'a, Option<&'a [u8]>> {
         let value = self.item(parameter, index)?;
         self.text_form(value)
     }
@@ -406,7 +428,11 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             }
         }
         let value = self.map(parameter)?;
-        Ok(value.entries().into_iter().flatten().any(|entry| is_wanted(&MapItem::of_entry(entry))))
+        Ok(value
+            .entries()
+            .into_iter()
+            .flatten()
+            .any(|entry| is_wanted(&MapItem::of_entry(entry))))
     }
 
     /// Writes a map that [`map_edit`](Call::map_edit) gave back to its path.
@@ -447,9 +473,16 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         match function.body {
             Body::Run(run) => {
                 let arguments = Arguments::Given(values);
-                run(&mut Call { machine: self.machine, lane: self.lane, arguments, site: self.site })
+                run(&mut Call {
+                    machine: self.machine,
+                    lane: self.lane,
+                    arguments,
+                    site: self.site,
+                })
             }
-            Body::Prepared(..) | Body::Store => Err(Error::new("the function cannot be passed by name")),
+            Body::Prepared(..) | Body::Store => {
+                Err(Error::new("the function cannot be passed by name"))
+            }
         }
     }
 
@@ -458,7 +491,11 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     /// # Panics
     /// If the declaration has no `prepare`, or it made something else.
     pub fn prepared<T: 'static>(&self) -> &'p T {
-        let prepared = self.site.prepared.as_ref().and_then(|prepared| prepared.downcast_ref());
+        let prepared = self
+            .site
+            .prepared
+            .as_ref()
+            .and_then(|prepared| prepared.downcast_ref());
         prepared.expect("the type that this function's `prepare` makes")
     }
 
@@ -472,12 +509,17 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         if !slot.as_ref().is_some_and(|kept| kept.is::<T>()) {
             *slot = Some(Box::new(T::default()));
         }
-        slot.as_mut().and_then(|kept| kept.downcast_mut()).expect("just made")
+        slot.as_mut()
+            .and_then(|kept| kept.downcast_mut())
+            .expect("just made")
     }
 
     /// A value's payload as an `AnyValue`, in the arena.
     pub fn encoded(&self, value: &Value<'a>) -> &'a [u8] {
-        let mut out = bumpalo::collections::Vec::with_capacity_in(any::encoded_len(value), self.machine.arena);
+        let mut out = bumpalo::collections::Vec::with_capacity_in(
+            any::encoded_len(value),
+            self.machine.arena,
+        );
         any::encode(value, &mut out);
         out.into_bump_slice()
     }

@@ -35,9 +35,21 @@ pub(crate) struct Failures {
 impl Failures {
     #[cold]
     pub(crate) fn push(&mut self, pass: &Pass, statement: u16, record: u64, error: &str) {
-        let is_condition = pass.statements.get(usize::from(statement)).is_some_and(|s| s.is_condition);
-        let mode = if is_condition { pass.condition_error_mode } else { pass.error_mode };
-        let failure = || Failure { pass: self.pass, statement, record, error: error.to_owned() };
+        let is_condition = pass
+            .statements
+            .get(usize::from(statement))
+            .is_some_and(|s| s.is_condition);
+        let mode = if is_condition {
+            pass.condition_error_mode
+        } else {
+            pass.error_mode
+        };
+        let failure = || Failure {
+            pass: self.pass,
+            statement,
+            record,
+            error: error.to_owned(),
+        };
         match mode {
             ErrorMode::Silent => {}
             ErrorMode::Ignore => {
@@ -48,7 +60,11 @@ impl Failures {
                 }
             }
             ErrorMode::Propagate => {
-                if self.fatal.as_ref().is_none_or(|f| (record, statement) < (f.record, f.statement)) {
+                if self
+                    .fatal
+                    .as_ref()
+                    .is_none_or(|f| (record, statement) < (f.record, f.statement))
+                {
                     self.fatal = Some(failure());
                 }
             }
@@ -56,7 +72,10 @@ impl Failures {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Failures { kept: std::mem::take(&mut self.kept), ..Failures::default() };
+        *self = Failures {
+            kept: std::mem::take(&mut self.kept),
+            ..Failures::default()
+        };
         self.kept.clear();
     }
 }

@@ -16,10 +16,17 @@ type Result<'a, T> = std::result::Result<T, Error<'a>>;
 pub(crate) fn map_key<'a>(key: &ResolvedKey<'a>, arena: &'a Bump) -> Result<'a, &'a [u8]> {
     match key {
         ResolvedKey::String(text) => Ok(text),
-        ResolvedKey::Int(_) => Err(Error::new("unable to resolve a string index in map: invalid key type")),
+        ResolvedKey::Int(_) => Err(Error::new(
+            "unable to resolve a string index in map: invalid key type",
+        )),
         ResolvedKey::Expression(value) => match value.ok()? {
             Value::String(text) => Ok(text),
-            other => Err(wrong_key("unable to resolve a string index in map", "string", &other, arena)),
+            other => Err(wrong_key(
+                "unable to resolve a string index in map",
+                "string",
+                &other,
+                arena,
+            )),
         },
     }
 }
@@ -28,10 +35,17 @@ pub(crate) fn map_key<'a>(key: &ResolvedKey<'a>, arena: &'a Bump) -> Result<'a, 
 pub(crate) fn list_index<'a>(key: &ResolvedKey<'a>, arena: &'a Bump) -> Result<'a, i64> {
     match key {
         ResolvedKey::Int(index) => Ok(*index),
-        ResolvedKey::String(_) => Err(Error::new("unable to resolve an integer index in slice: invalid key type")),
+        ResolvedKey::String(_) => Err(Error::new(
+            "unable to resolve an integer index in slice: invalid key type",
+        )),
         ResolvedKey::Expression(value) => match value.ok()? {
             Value::Int(index) => Ok(index),
-            other => Err(wrong_key("unable to resolve an integer index in slice", "int64", &other, arena)),
+            other => Err(wrong_key(
+                "unable to resolve an integer index in slice",
+                "int64",
+                &other,
+                arena,
+            )),
         },
     }
 }
@@ -40,7 +54,9 @@ fn wrong_key<'a>(what: &str, expected: &str, found: &Value<'_>, arena: &'a Bump)
     let found = found.type_name();
     Error::format(
         arena,
-        format_args!("{what}: could not resolve key for map/slice, expecting '{expected}' but got '{found}'"),
+        format_args!(
+            "{what}: could not resolve key for map/slice, expecting '{expected}' but got '{found}'"
+        ),
     )
 }
 
@@ -50,11 +66,18 @@ fn out_of_bounds<'a>(index: i64, arena: &'a Bump) -> Error<'a> {
 
 fn not_indexable<'a>(value: &Value<'_>, arena: &'a Bump) -> Error<'a> {
     let kind = any::kind_name(value);
-    Error::format(arena, format_args!("type {kind} does not support string indexing"))
+    Error::format(
+        arena,
+        format_args!("type {kind} does not support string indexing"),
+    )
 }
 
 /// A path's value under further keys: a missing key is nil.
-pub(crate) fn read<'a>(value: Value<'a>, keys: &[ResolvedKey<'a>], arena: &'a Bump) -> Result<'a, Value<'a>> {
+pub(crate) fn read<'a>(
+    value: Value<'a>,
+    keys: &[ResolvedKey<'a>],
+    arena: &'a Bump,
+) -> Result<'a, Value<'a>> {
     let mut value = value;
     for key in keys {
         value = match value {
@@ -64,7 +87,9 @@ pub(crate) fn read<'a>(value: Value<'a>, keys: &[ResolvedKey<'a>], arena: &'a Bu
             },
             Value::WireList(_) | Value::List(_) | Value::TypedList(_) => {
                 let index = list_index(key, arena)?;
-                let found = usize::try_from(index).ok().and_then(|index| value.at(index));
+                let found = usize::try_from(index)
+                    .ok()
+                    .and_then(|index| value.at(index));
                 found.ok_or_else(|| out_of_bounds(index, arena))?
             }
             other => return Err(not_indexable(&other, arena)),
@@ -85,7 +110,11 @@ pub(crate) fn read_result<'a>(
             ResolvedKey::Expression(key) => match key.ok()? {
                 Value::String(text) => ResolvedKey::String(text),
                 Value::Int(index) => ResolvedKey::Int(index),
-                Value::Nil => return Err(Error::new("key expression returned nil, expected an int or string")),
+                Value::Nil => {
+                    return Err(Error::new(
+                        "key expression returned nil, expected an int or string",
+                    ));
+                }
                 other => {
                     let found = other.type_name();
                     return Err(Error::format(
@@ -101,7 +130,9 @@ pub(crate) fn read_result<'a>(
                 value.get(text).ok_or(Error::new("key not found in map"))?
             }
             ResolvedKey::Int(index) => match (value, usize::try_from(index)) {
-                (Value::Bytes(bytes), Ok(at)) if at < bytes.len() => Value::Int(i64::from(bytes[at])),
+                (Value::Bytes(bytes), Ok(at)) if at < bytes.len() => {
+                    Value::Int(i64::from(bytes[at]))
+                }
                 (_, Ok(at)) if value.items().is_some() => {
                     value.at(at).ok_or_else(|| out_of_bounds(index, arena))?
                 }
@@ -117,7 +148,10 @@ pub(crate) fn read_result<'a>(
 
 fn unsupported_index<'a>(kind: &str, value: &Value<'_>, arena: &'a Bump) -> Error<'a> {
     let found = value.type_name();
-    Error::format(arena, format_args!("type {found} does not support {kind} indexing"))
+    Error::format(
+        arena,
+        format_args!("type {found} does not support {kind} indexing"),
+    )
 }
 
 /// `current` with `new` written under `keys`. Containers that are missing are made; what was made stays
@@ -141,7 +175,9 @@ pub(crate) fn write<'a>(
             Ok(key) => write_entry(current, key, rest, new, arena),
             Err(error) => (current, Err(error)),
         },
-        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => write_item(current, key, rest, new, arena),
+        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => {
+            write_item(current, key, rest, new, arena)
+        }
         Value::Nil => write_new(key, rest, new, arena),
         other => (current, Err(not_indexable(&other, arena))),
     }
@@ -149,9 +185,16 @@ pub(crate) fn write<'a>(
 
 /// The value as it is stored, and the error of storing it. Of a list literal with items that cannot be
 /// stored only the last item's error counts, and the list is stored with those items empty.
-pub(crate) fn storable<'a>(value: Value<'a>, current: &Value<'_>, arena: &'a Bump) -> (Value<'a>, Result<'a, ()>) {
+pub(crate) fn storable<'a>(
+    value: Value<'a>,
+    current: &Value<'_>,
+    arena: &'a Bump,
+) -> (Value<'a>, Result<'a, ()>) {
     match value {
-        Value::TypedList(TypedList { element: Element::Any, items }) => {
+        Value::TypedList(TypedList {
+            element: Element::Any,
+            items,
+        }) => {
             let mut result = Ok(());
             let items = arena.alloc_slice_fill_iter(items.iter().map(|item| {
                 let (stored, error) = storable(*item, &Value::Nil, arena);
@@ -176,10 +219,16 @@ fn write_entry<'a>(
 ) -> (Value<'a>, Result<'a, ()>) {
     let mut entries: Vec<'a, Entry<'a>> = Vec::new_in(arena);
     entries.extend(current.entries().into_iter().flatten());
-    let at = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
-        entries.push(Entry { key, value: Value::Nil });
-        entries.len() - 1
-    });
+    let at = entries
+        .iter()
+        .position(|entry| entry.key == key)
+        .unwrap_or_else(|| {
+            entries.push(Entry {
+                key,
+                value: Value::Nil,
+            });
+            entries.len() - 1
+        });
     let (value, result) = write(entries[at].value, rest, new, arena);
     entries[at].value = value;
     (Value::Map(entries.into_bump_slice()), result)
@@ -198,7 +247,10 @@ fn write_item<'a>(
     };
     let mut items: Vec<'a, Value<'a>> = Vec::new_in(arena);
     items.extend(current.items().into_iter().flatten());
-    let Some(item) = usize::try_from(index).ok().and_then(|index| items.get_mut(index)) else {
+    let Some(item) = usize::try_from(index)
+        .ok()
+        .and_then(|index| items.get_mut(index))
+    else {
         return (current, Err(out_of_bounds(index, arena)));
     };
     let (value, result) = write(*item, rest, new, arena);
@@ -217,7 +269,9 @@ fn write_new<'a>(
         ResolvedKey::Expression(Value::Int(index)) => ResolvedKey::Int(*index),
         ResolvedKey::Expression(Value::String(text)) => ResolvedKey::String(text),
         ResolvedKey::Expression(_) => {
-            let error = Error::new("neither a string nor an int index was given, this is an error in the OTTL");
+            let error = Error::new(
+                "neither a string nor an int index was given, this is an error in the OTTL",
+            );
             return (Value::Nil, Err(error));
         }
         key => *key,
@@ -226,7 +280,13 @@ fn write_new<'a>(
         ResolvedKey::Int(index) => {
             let before = usize::try_from(index).unwrap_or_default();
             if before > crate::limits::LIST_LEN_MAX {
-                return (Value::Nil, Err(Error::format(arena, format_args!("index {index} is too large"))));
+                return (
+                    Value::Nil,
+                    Err(Error::format(
+                        arena,
+                        format_args!("index {index} is too large"),
+                    )),
+                );
             }
             let (value, result) = write(Value::Nil, rest, new, arena);
             let items = arena.alloc_slice_fill_copy(before + 1, Value::Nil);
@@ -235,7 +295,10 @@ fn write_new<'a>(
         }
         ResolvedKey::String(key) => {
             let (value, result) = write(Value::Nil, rest, new, arena);
-            (Value::Map(arena.alloc_slice_copy(&[Entry { key, value }])), result)
+            (
+                Value::Map(arena.alloc_slice_copy(&[Entry { key, value }])),
+                result,
+            )
         }
         ResolvedKey::Expression(_) => (Value::Nil, Ok(())),
     }

@@ -22,7 +22,14 @@ pub(crate) struct Slot<'a> {
 }
 
 impl Slot<'_> {
-    pub(crate) const ABSENT: Slot<'static> = Slot { place: Place { at: 0, end: 0, edit: NONE }, payload: None };
+    pub(crate) const ABSENT: Slot<'static> = Slot {
+        place: Place {
+            at: 0,
+            end: 0,
+            edit: NONE,
+        },
+        payload: None,
+    };
 }
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
@@ -63,15 +70,25 @@ impl Locator {
         }
         Locator {
             actions,
-            key_lengths: touched.keys.iter().fold(0, |bits, (key, _)| bits | 1 << (key.len() % 64)),
-            keys: touched.keys.iter().map(|(key, slot)| (key.as_slice().into(), *slot)).collect(),
+            key_lengths: touched
+                .keys
+                .iter()
+                .fold(0, |bits, (key, _)| bits | 1 << (key.len() % 64)),
+            keys: touched
+                .keys
+                .iter()
+                .map(|(key, slot)| (key.as_slice().into(), *slot))
+                .collect(),
             slots: touched.slots,
         }
     }
 
     #[inline]
     fn action(&self, variant: u8, number: u32) -> Action {
-        self.actions[usize::from(variant)].get(number as usize).copied().unwrap_or(SKIP)
+        self.actions[usize::from(variant)]
+            .get(number as usize)
+            .copied()
+            .unwrap_or(SKIP)
     }
 
     #[inline]
@@ -79,7 +96,10 @@ impl Locator {
         if self.key_lengths >> (key.len() % 64) & 1 == 0 {
             return None;
         }
-        self.keys.iter().find(|(candidate, _)| **candidate == *key).map(|(_, slot)| *slot)
+        self.keys
+            .iter()
+            .find(|(candidate, _)| **candidate == *key)
+            .map(|(_, slot)| *slot)
     }
 }
 
@@ -111,17 +131,28 @@ impl<'a> Machine<'_, 'a> {
         let node = *self.tree.node(id);
         let locator = &self.locators[node.level as usize];
         let base = self.slots.len();
-        self.slots.resize(base + usize::from(locator.slots), Slot::ABSENT);
+        self.slots
+            .resize(base + usize::from(locator.slots), Slot::ABSENT);
         let slots = &mut self.slots[base..];
         if node.first_edit == NONE {
             let cursor = Cursor::over(self.tree.input, node.start as usize, node.end as usize);
-            let walk = Walk { locator, variant: node.variant, slots, is_irregular: &mut self.tree.is_irregular };
+            let walk = Walk {
+                locator,
+                variant: node.variant,
+                slots,
+                is_irregular: &mut self.tree.is_irregular,
+            };
             if let Err(error) = walk.raw(cursor, self.tree.input) {
                 self.wire_error.get_or_insert(error);
             }
         } else {
             let mut is_irregular = false;
-            let mut walk = Walk { locator, variant: node.variant, slots, is_irregular: &mut is_irregular };
+            let mut walk = Walk {
+                locator,
+                variant: node.variant,
+                slots,
+                is_irregular: &mut is_irregular,
+            };
             for field in self.tree.fields(id) {
                 walk.field(&field);
             }
@@ -158,7 +189,11 @@ impl<'a> Walk<'_, '_, 'a> {
                 cursor.skip(wire_type)?;
                 &input[start..cursor.position()]
             };
-            let place = Place { at: at as u32, end: cursor.position() as u32, edit: NONE };
+            let place = Place {
+                at: at as u32,
+                end: cursor.position() as u32,
+                edit: NONE,
+            };
             self.found(action, payload, place);
         }
         Ok(())
@@ -180,12 +215,18 @@ impl<'a> Walk<'_, '_, 'a> {
                 && let slot = &mut self.slots[usize::from(slot)]
                 && slot.payload.is_none()
             {
-                *slot = Slot { place, payload: Some(value) };
+                *slot = Slot {
+                    place,
+                    payload: Some(value),
+                };
             }
         } else {
             let slot = &mut self.slots[usize::from(action) - 1];
             *self.is_irregular |= slot.payload.is_some();
-            *slot = Slot { place, payload: Some(payload) };
+            *slot = Slot {
+                place,
+                payload: Some(payload),
+            };
         }
     }
 }

@@ -92,7 +92,12 @@ impl<'p, 'a> Machine<'p, 'a> {
     #[cold]
     pub(crate) fn fail(&mut self, lane: usize, error: Error<'a>) {
         self.ok.remove(lane);
-        self.failures.push(self.pass, self.statement, self.first_record + lane as u64, error.text());
+        self.failures.push(
+            self.pass,
+            self.statement,
+            self.first_record + lane as u64,
+            error.text(),
+        );
     }
 
     /// Gets ready for a pass.
@@ -113,14 +118,17 @@ impl<'p, 'a> Machine<'p, 'a> {
         }
         self.hoisted.clear();
         self.hoisted_at.clear();
-        self.hoisted_at.resize(pass.hoisted_count, (Level::ResourceContainer, 0));
+        self.hoisted_at
+            .resize(pass.hoisted_count, (Level::ResourceContainer, 0));
     }
 }
 
 /// A literal inside a map, whose lists are of the kind that the wire has.
 fn part<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
     match literal {
-        Literal::List(items) => Value::List(arena.alloc_slice_fill_iter(items.iter().map(|item| part(item, arena)))),
+        Literal::List(items) => {
+            Value::List(arena.alloc_slice_fill_iter(items.iter().map(|item| part(item, arena))))
+        }
         literal => constant(literal, arena),
     }
 }
@@ -137,10 +145,16 @@ pub fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
         Literal::Duration(v) => Value::Duration(*v),
         Literal::List(items) => {
             let items = arena.alloc_slice_fill_iter(items.iter().map(|item| constant(item, arena)));
-            Value::TypedList(arena.alloc(TypedList { element: Element::Any, items }))
+            Value::TypedList(arena.alloc(TypedList {
+                element: Element::Any,
+                items,
+            }))
         }
-        Literal::Map(entries) => Value::Map(arena.alloc_slice_fill_iter(
-            entries.iter().map(|(key, value)| Entry { key: arena.alloc_slice_copy(key), value: part(value, arena) }),
-        )),
+        Literal::Map(entries) => Value::Map(arena.alloc_slice_fill_iter(entries.iter().map(
+            |(key, value)| Entry {
+                key: arena.alloc_slice_copy(key),
+                value: part(value, arena),
+            },
+        ))),
     }
 }

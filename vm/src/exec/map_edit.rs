@@ -43,11 +43,21 @@ impl<'a> MapItem<'a> {
     #[inline]
     pub(crate) fn of_wire(key_value: &'a [u8]) -> MapItem<'a> {
         let (key, value) = any::key_value(key_value);
-        MapItem { key, value: ItemValue::Wire(value), origin: NONE, whole: &[] }
+        MapItem {
+            key,
+            value: ItemValue::Wire(value),
+            origin: NONE,
+            whole: &[],
+        }
     }
 
     pub(crate) fn of_entry(entry: Entry<'a>) -> MapItem<'a> {
-        MapItem { key: entry.key, value: ItemValue::Value(entry.value), origin: NONE, whole: &[] }
+        MapItem {
+            key: entry.key,
+            value: ItemValue::Value(entry.value),
+            origin: NONE,
+            whole: &[],
+        }
     }
 
     /// The key.
@@ -95,7 +105,11 @@ impl<'a> MapEdit<'a> {
     pub(crate) fn push_field(&mut self, key_value: &'a [u8], whole: &'a [u8], place: Place) {
         let origin = self.places.len() as u32;
         self.places.push(place);
-        self.items.push(MapItem { origin, whole, ..MapItem::of_wire(key_value) });
+        self.items.push(MapItem {
+            origin,
+            whole,
+            ..MapItem::of_wire(key_value)
+        });
     }
 
     /// Adds an entry of a map inside a value.
@@ -145,7 +159,10 @@ impl<'a> MapEdit<'a> {
 
     /// The first entry with this key.
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
-        self.items.iter().find(|item| item.key == key).map(MapItem::value)
+        self.items
+            .iter()
+            .find(|item| item.key == key)
+            .map(MapItem::value)
     }
 
     /// Gives the first entry with this key another value, or adds one.
@@ -159,7 +176,12 @@ impl<'a> MapEdit<'a> {
 
     /// Adds an entry at the end.
     pub fn push(&mut self, key: &'a [u8], value: Value<'a>) {
-        self.items.push(MapItem { key, value: ItemValue::Value(value), origin: NONE, whole: &[] });
+        self.items.push(MapItem {
+            key,
+            value: ItemValue::Value(value),
+            origin: NONE,
+            whole: &[],
+        });
         self.is_changed = true;
     }
 
@@ -172,7 +194,9 @@ impl<'a> MapEdit<'a> {
 
     /// Removes the first entry with this key; the last entry moves into the hole. Whether there was one.
     pub fn remove(&mut self, key: &[u8]) -> bool {
-        let Some(at) = self.items.iter().position(|item| item.key == key) else { return false };
+        let Some(at) = self.items.iter().position(|item| item.key == key) else {
+            return false;
+        };
         self.items.swap_remove(at);
         self.is_changed = true;
         true
@@ -191,13 +215,22 @@ impl<'a> MapEdit<'a> {
 
     /// The entries as a value.
     pub fn into_value(self, arena: &'a Bump) -> Value<'a> {
-        let entries = self.items.iter().map(|item| Entry { key: item.key, value: item.value() });
+        let entries = self.items.iter().map(|item| Entry {
+            key: item.key,
+            value: item.value(),
+        });
         Value::Map(arena.alloc_slice_fill_iter(entries))
     }
 
     /// Whether what remains of the original entries stands in its original order, new entries last: then
     /// every entry can stay where it is.
     pub(crate) fn is_in_order(&self) -> bool {
-        self.items.is_sorted_by(|a, b| if b.origin == NONE { true } else { a.origin < b.origin })
+        self.items.is_sorted_by(|a, b| {
+            if b.origin == NONE {
+                true
+            } else {
+                a.origin < b.origin
+            }
+        })
     }
 }

@@ -18,7 +18,11 @@ impl Mask {
         let mut words = [0; WORDS];
         for (i, word) in words.iter_mut().enumerate() {
             let lanes = count.saturating_sub(i * 64);
-            *word = if lanes >= 64 { u64::MAX } else { (1 << lanes) - 1 };
+            *word = if lanes >= 64 {
+                u64::MAX
+            } else {
+                (1 << lanes) - 1
+            };
         }
         Mask(words)
     }
@@ -55,7 +59,10 @@ impl Mask {
     /// The lanes in order.
     #[inline]
     pub(crate) fn lanes(self) -> Lanes {
-        Lanes { words: self.0, word: 0 }
+        Lanes {
+            words: self.0,
+            word: 0,
+        }
     }
 }
 
@@ -96,7 +103,12 @@ mod tests {
         let mut mask = Mask::first(256);
         mask.remove(100);
         assert!(!mask.contains(100) && mask.contains(101));
-        assert!(Mask::first(200).without(Mask::first(198)).lanes().eq([198, 199]));
+        assert!(
+            Mask::first(200)
+                .without(Mask::first(198))
+                .lanes()
+                .eq([198, 199])
+        );
         assert_eq!(Mask::first(3).and(Mask::first(5)), Mask::first(3));
         assert_eq!(Mask::first(3).or(Mask::first(5)), Mask::first(5));
     }

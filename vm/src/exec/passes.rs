@@ -11,7 +11,12 @@ use std::sync::LazyLock;
 
 /// The levels whose messages a pass needs as nodes.
 pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
-    for level in [Level::ResourceContainer, Level::Resource, Level::ScopeContainer, Level::Scope] {
+    for level in [
+        Level::ResourceContainer,
+        Level::Resource,
+        Level::ScopeContainer,
+        Level::Scope,
+    ] {
         levels.insert(level);
     }
     let mut level = pass.context.level();
@@ -37,7 +42,12 @@ pub(crate) fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels)
     if sweep == Sweep::Nothing {
         return;
     }
-    for level in [Level::ResourceContainer, Level::Resource, Level::ScopeContainer, Level::Scope] {
+    for level in [
+        Level::ResourceContainer,
+        Level::Resource,
+        Level::ScopeContainer,
+        Level::Scope,
+    ] {
         levels.insert(level);
     }
     if sweep >= Sweep::Scopes {
@@ -96,7 +106,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.matched = Mask::NONE;
             self.execute(&pass.code);
             self.first_record += self.lanes as u64;
-            if (self.failures.fatal.is_some() && !self.is_filter) || self.wire_error.is_some() || self.tree.is_irregular {
+            if (self.failures.fatal.is_some() && !self.is_filter)
+                || self.wire_error.is_some()
+                || self.tree.is_irregular
+            {
                 return false;
             }
         }
@@ -138,7 +151,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if lane > 0 && self.tree.node(self.node_of(level, lane - 1)).parent == node.parent {
             for above in 0..Level::COUNT {
                 if above != level as usize {
-                    self.lane_nodes[above * BLOCK + lane] = self.lane_nodes[above * BLOCK + lane - 1];
+                    self.lane_nodes[above * BLOCK + lane] =
+                        self.lane_nodes[above * BLOCK + lane - 1];
                 }
             }
         } else {
@@ -213,7 +227,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     Level::ResourceContainer => &mut counts[0],
                     _ => &mut counts[1],
                 };
-                if node.scratch == i64::from(NONE) && matches!(node.level, Level::ResourceContainer | Level::ScopeContainer)
+                if node.scratch == i64::from(NONE)
+                    && matches!(node.level, Level::ResourceContainer | Level::ScopeContainer)
                 {
                     node.scratch = *count;
                     *count += 1;
@@ -222,14 +237,18 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
         }
         for section in &pass.hoisted {
-            self.run_section(section, counts[usize::from(section.level == Level::ScopeContainer)] as usize);
+            self.run_section(
+                section,
+                counts[usize::from(section.level == Level::ScopeContainer)] as usize,
+            );
         }
     }
 
     fn run_section(&mut self, section: &'p Section, count: usize) {
         for (hoisted, _) in &section.results {
             self.hoisted_at[usize::from(*hoisted)] = (section.level, self.hoisted.len());
-            self.hoisted.resize(self.hoisted.len() + count, Default::default());
+            self.hoisted
+                .resize(self.hoisted.len() + count, Default::default());
         }
         let mut next = 0;
         loop {
@@ -253,7 +272,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             for (hoisted, register) in &section.results {
                 let base = self.hoisted_at[usize::from(*hoisted)].1;
                 for lane in 0..self.lanes {
-                    let ordinal = self.tree.node(self.node_of(section.level, lane)).scratch as usize;
+                    let ordinal =
+                        self.tree.node(self.node_of(section.level, lane)).scratch as usize;
                     self.hoisted[base + ordinal] = self.operand(*register, lane);
                 }
             }
@@ -287,6 +307,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 nodes[node.parent as usize].scratch += 1;
             }
         }
-        nodes.iter().any(|node| node.level == Level::ResourceContainer && !node.is_dropped)
+        nodes
+            .iter()
+            .any(|node| node.level == Level::ResourceContainer && !node.is_dropped)
     }
 }

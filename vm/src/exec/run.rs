@@ -55,7 +55,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let keys = &machine.pass.operands[usize::from(i.b)];
                 let keys: smallvec::SmallVec<[_; 2]> = keys
                     .iter()
-                    .map(|key| crate::path::special::ResolvedKey::Expression(machine.operand(*key, lane)))
+                    .map(|key| {
+                        crate::path::special::ResolvedKey::Expression(machine.operand(*key, lane))
+                    })
                     .collect();
                 keyed::read_result(machine.operand(i.a, lane), &keys, machine.arena)
             }),
@@ -64,7 +66,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::Multiply => self.calculate(i, Operator::Multiply),
             Op::Divide => self.calculate(i, Operator::Divide),
             Op::Negate => {
-                self.map_lanes(i, |machine, lane| math::negate(machine.operand(i.a, lane), machine.arena));
+                self.map_lanes(i, |machine, lane| {
+                    math::negate(machine.operand(i.a, lane), machine.arena)
+                });
             }
             Op::List => self.map_lanes(i, |machine, lane| machine.list(i.a, lane)),
             Op::Map => self.map_lanes(i, |machine, lane| machine.map(i.a, lane)),
@@ -83,11 +87,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::LessEqual => self.compare(i, Comparator::LessEqual),
             Op::Greater => self.compare(i, Comparator::Greater),
             Op::GreaterEqual => self.compare(i, Comparator::GreaterEqual),
-            Op::Truth => self.decide(i, |machine, lane| truth(machine.operand(i.a, lane), machine)),
+            Op::Truth => self.decide(i, |machine, lane| {
+                truth(machine.operand(i.a, lane), machine)
+            }),
             Op::MaskCopy => self.masks[usize::from(i.dst)] = self.mask(i.mask),
             Op::MaskNone => self.masks[usize::from(i.dst)] = Mask::NONE,
             Op::MaskWithout => {
-                self.masks[usize::from(i.dst)] = self.mask(i.mask).without(self.masks[usize::from(i.a)]);
+                self.masks[usize::from(i.dst)] =
+                    self.mask(i.mask).without(self.masks[usize::from(i.a)]);
             }
             Op::MaskOr => {
                 let (a, b) = (self.masks[usize::from(i.a)], self.masks[usize::from(i.b)]);
@@ -133,7 +140,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Runs `kernel` for its effect on each lane; an error fails the lane's statement.
     #[inline]
-    fn for_lanes(&mut self, i: &Instruction, mut kernel: impl FnMut(&mut Self, usize) -> Result<(), Error<'a>>) {
+    fn for_lanes(
+        &mut self,
+        i: &Instruction,
+        mut kernel: impl FnMut(&mut Self, usize) -> Result<(), Error<'a>>,
+    ) {
         for lane in self.mask(i.mask).lanes() {
             if let Err(error) = kernel(self, lane) {
                 self.fail(lane, error);
@@ -143,7 +154,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Makes the instruction's mask of the lanes for which `kernel` holds; an error fails the lane's statement.
     #[inline]
-    fn decide(&mut self, i: &Instruction, mut kernel: impl FnMut(&mut Self, usize) -> Result<bool, Error<'a>>) {
+    fn decide(
+        &mut self,
+        i: &Instruction,
+        mut kernel: impl FnMut(&mut Self, usize) -> Result<bool, Error<'a>>,
+    ) {
         let mut holds = Mask::NONE;
         for lane in self.mask(i.mask).lanes() {
             match kernel(self, lane) {
@@ -157,7 +172,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     fn calculate(&mut self, i: &Instruction, op: Operator) {
         self.map_lanes(i, |machine, lane| {
-            math::calculate(op, machine.operand(i.a, lane), machine.operand(i.b, lane), machine.arena)
+            math::calculate(
+                op,
+                machine.operand(i.a, lane),
+                machine.operand(i.b, lane),
+                machine.arena,
+            )
         });
     }
 
@@ -165,9 +185,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         // A constant on the right is fetched once for all lanes.
         if i.b & CONSTANT != 0 {
             let right = self.operand(i.b, 0);
-            return self.decide(i, |machine, lane| compare(op, &machine.operand(i.a, lane), &right));
+            return self.decide(i, |machine, lane| {
+                compare(op, &machine.operand(i.a, lane), &right)
+            });
         }
-        self.decide(i, |machine, lane| compare(op, &machine.operand(i.a, lane), &machine.operand(i.b, lane)));
+        self.decide(i, |machine, lane| {
+            compare(op, &machine.operand(i.a, lane), &machine.operand(i.b, lane))
+        });
     }
 
     fn load(&mut self, i: &Instruction) {
@@ -176,10 +200,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
                 self.map_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
-                    Ok(machine.slot(id, slot).payload.map_or(Value::Nil, any::decode))
+                    Ok(machine
+                        .slot(id, slot)
+                        .payload
+                        .map_or(Value::Nil, any::decode))
                 });
             }
-            (Access::Field { form, .. }, Some(slot)) if path.keys.is_empty() && is_everywhere(path) => {
+            (Access::Field { form, .. }, Some(slot))
+                if path.keys.is_empty() && is_everywhere(path) =>
+            {
                 self.map_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
                     Ok(form.decode(machine.slot(id, slot).payload, machine.arena))
@@ -203,7 +232,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Copies a container into a part of itself. The reference makes the part an empty container first and
     /// then copies, so that the copy holds it.
-    fn copy_into(&mut self, target: &'p Path, source: &'p Path, lane: usize) -> Result<(), Error<'a>> {
+    fn copy_into(
+        &mut self,
+        target: &'p Path,
+        source: &'p Path,
+        lane: usize,
+    ) -> Result<(), Error<'a>> {
         let value = self.read_path(source, lane)?;
         let empty = match value {
             Value::Map(_) | Value::WireMap(_) => Value::Map(&[]),
@@ -226,7 +260,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
         match (path.access, path.slot, path.keys.as_slice()) {
             (Access::Attributes { field }, Some(slot), [crate::program::Key::String(key)])
-                if matches!(value, Value::String(_) | Value::Bool(_) | Value::Int(_) | Value::Double(_)) =>
+                if matches!(
+                    value,
+                    Value::String(_) | Value::Bool(_) | Value::Int(_) | Value::Double(_)
+                ) =>
             {
                 let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
                 self.for_lanes(i, |machine, lane| {
@@ -238,7 +275,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 true
             }
             (Access::Field { field, form }, Some(slot), []) if form != Form::Any => {
-                let Ok(bytes) = form.encode(field[0], value, None, self.arena) else { return false };
+                let Ok(bytes) = form.encode(field[0], value, None, self.arena) else {
+                    return false;
+                };
                 self.for_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
                     let old = machine.slot(id, slot);
@@ -257,14 +296,20 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         for operand in operands {
             items.push(self.operand(*operand, lane).ok()?);
         }
-        Ok(Value::TypedList(self.arena.alloc(TypedList { element: Element::Any, items: items.into_bump_slice() })))
+        Ok(Value::TypedList(self.arena.alloc(TypedList {
+            element: Element::Any,
+            items: items.into_bump_slice(),
+        })))
     }
 
     fn map(&self, operands: u16, lane: usize) -> Result<Value<'a>, Error<'a>> {
         let operands = &self.pass.operands[usize::from(operands)];
-        let mut entries = bumpalo::collections::Vec::with_capacity_in(operands.len() / 2, self.arena);
+        let mut entries =
+            bumpalo::collections::Vec::with_capacity_in(operands.len() / 2, self.arena);
         for pair in operands.chunks_exact(2) {
-            let Value::String(key) = self.operand(pair[0], lane) else { continue };
+            let Value::String(key) = self.operand(pair[0], lane) else {
+                continue;
+            };
             let value = entry_value(self.operand(pair[1], lane).ok()?, self.arena)?;
             entries.push(Entry { key, value });
         }
@@ -304,7 +349,10 @@ fn truth<'a>(value: Value<'a>, machine: &Machine<'_, 'a>) -> Result<bool, Error<
 fn entry_value<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
     match value {
         Value::WireMap(_) | Value::Map(_) => Ok(value),
-        Value::TypedList(TypedList { element: Element::Any, items }) => list_of(items, arena, |item| match item {
+        Value::TypedList(TypedList {
+            element: Element::Any,
+            items,
+        }) => list_of(items, arena, |item| match item {
             Value::WireMap(_) | Value::Map(_) => Ok(item),
             item => raw(item, arena),
         }),
@@ -315,13 +363,22 @@ fn entry_value<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error
 /// A value as `FromRaw` takes it: no map or list that is one of pdata's.
 fn raw<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
     match value {
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::String(_) | Value::Bytes(_) => {
-            Ok(value)
-        }
-        Value::TypedList(TypedList { element: Element::Any, items }) => list_of(items, arena, |item| raw(item, arena)),
+        Value::Nil
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Double(_)
+        | Value::String(_)
+        | Value::Bytes(_) => Ok(value),
+        Value::TypedList(TypedList {
+            element: Element::Any,
+            items,
+        }) => list_of(items, arena, |item| raw(item, arena)),
         value => {
             let found = value.type_name();
-            Err(Error::format(arena, format_args!("<Invalid value type {found}>")))
+            Err(Error::format(
+                arena,
+                format_args!("<Invalid value type {found}>"),
+            ))
         }
     }
 }

@@ -83,9 +83,18 @@ impl Memory<'_> {
     fn recycle<'b>(self) -> Memory<'b> {
         fn empty<A, B>(mut buffer: Vec<A>) -> Vec<B> {
             buffer.clear();
-            buffer.into_iter().map(|_| -> B { unreachable!("the buffer is empty") }).collect()
+            buffer
+                .into_iter()
+                .map(|_| -> B { unreachable!("the buffer is empty") })
+                .collect()
         }
-        let Memory { mut nodes, mut masks, mut lane_nodes, mut hoisted_at, .. } = self;
+        let Memory {
+            mut nodes,
+            mut masks,
+            mut lane_nodes,
+            mut hoisted_at,
+            ..
+        } = self;
         nodes.clear();
         masks.clear();
         lane_nodes.clear();
@@ -217,12 +226,20 @@ fn run_request<'a>(
 ) -> (Result<bool, Stop>, Memory<'static>) {
     let mut splices = memory.splices;
     if program.passes.is_empty() && program.sweep == Sweep::Nothing {
-        let tree = Tree { input, ..Tree::default() };
+        let tree = Tree {
+            input,
+            ..Tree::default()
+        };
         return (pass_on(tree, program, validation, out), Memory::default());
     }
     let mut machine = Machine {
         arena: &worker.arena,
-        tree: Tree { input, nodes: memory.nodes, edits: memory.edits, is_irregular: false },
+        tree: Tree {
+            input,
+            nodes: memory.nodes,
+            edits: memory.edits,
+            is_irregular: false,
+        },
         pass: program.passes.first().unwrap_or(&NO_PASS),
         is_filter: program.sweep != Sweep::Nothing,
         locators: &[],
@@ -245,10 +262,11 @@ fn run_request<'a>(
         wire_error: None,
     };
     machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);
-    let result = run_passes(&mut machine, program, validation, &mut worker.caches).map(|any_left| {
-        encode(&mut machine.tree, &mut splices, out);
-        any_left
-    });
+    let result =
+        run_passes(&mut machine, program, validation, &mut worker.caches).map(|any_left| {
+            encode(&mut machine.tree, &mut splices, out);
+            any_left
+        });
     let memory = Memory {
         nodes: machine.tree.nodes,
         masks: machine.masks,
@@ -265,7 +283,12 @@ fn run_request<'a>(
 }
 
 /// A request that no statement looks at goes on as it came.
-fn pass_on(tree: Tree<'_>, program: &Program, validation: Validation, out: &mut Vec<u8>) -> Result<bool, Stop> {
+fn pass_on(
+    tree: Tree<'_>,
+    program: &Program,
+    validation: Validation,
+    out: &mut Vec<u8>,
+) -> Result<bool, Stop> {
     if validation == Validation::Full {
         validate(program.signal, tree.input, &mut ()).map_err(refused)?;
     }
@@ -288,13 +311,19 @@ fn run_passes<'p: 'a, 'a>(
         levels_of(pass, &mut levels);
     }
     levels_of_sweep(program.sweep, program.signal, &mut levels);
-    if index(&mut machine.tree, program.signal, levels, validation).map_err(refused)? == Canonical::No {
+    if index(&mut machine.tree, program.signal, levels, validation).map_err(refused)?
+        == Canonical::No
+    {
         return Err(Stop::Irregular);
     }
     let mut shared = SharedCaches::default();
     for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
-        let cache = if pass.shared_cache { shared.open(machine, pass, caches) } else { NONE };
+        let cache = if pass.shared_cache {
+            shared.open(machine, pass, caches)
+        } else {
+            NONE
+        };
         if !machine.run_pass(pass, cache) {
             if let Some(error) = machine.wire_error {
                 return Err(refused(error));
@@ -318,7 +347,12 @@ struct SharedCaches(Vec<(Context, NodeId)>);
 
 impl SharedCaches {
     /// The cache of the pass's context, filled with what earlier requests left.
-    fn open(&mut self, machine: &mut Machine<'_, '_>, pass: &Pass, kept: &[(Context, Vec<u8>)]) -> NodeId {
+    fn open(
+        &mut self,
+        machine: &mut Machine<'_, '_>,
+        pass: &Pass,
+        kept: &[(Context, Vec<u8>)],
+    ) -> NodeId {
         if let Some((_, id)) = self.0.iter().find(|(context, _)| *context == pass.context) {
             return *id;
         }
@@ -335,10 +369,13 @@ impl SharedCaches {
 
     fn close(self, machine: &Machine<'_, '_>, kept: &mut Vec<(Context, Vec<u8>)>) {
         for (context, id) in self.0 {
-            let index = kept.iter().position(|(c, _)| *c == context).unwrap_or_else(|| {
-                kept.push((context, Vec::new()));
-                kept.len() - 1
-            });
+            let index = kept
+                .iter()
+                .position(|(c, _)| *c == context)
+                .unwrap_or_else(|| {
+                    kept.push((context, Vec::new()));
+                    kept.len() - 1
+                });
             let fields = &mut kept[index].1;
             fields.clear();
             for field in machine.tree.fields(id) {

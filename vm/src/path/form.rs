@@ -107,17 +107,27 @@ impl Form {
                 let v = v as i32;
                 varint_field(number, u64::from((v << 1 ^ v >> 31) as u32), arena)
             }
-            (Form::Fixed32, Value::Int(v)) => fixed_field(number, WireType::Fixed32, &(v as u32).to_le_bytes(), arena),
+            (Form::Fixed32, Value::Int(v)) => {
+                fixed_field(number, WireType::Fixed32, &(v as u32).to_le_bytes(), arena)
+            }
             (Form::Fixed32Checked, Value::Int(v)) => match u32::try_from(v) {
                 Ok(v) => fixed_field(number, WireType::Fixed32, &v.to_le_bytes(), arena),
                 Err(_) => {
-                    return Err(Error::format(arena, format_args!("value {v} is out of range for uint32")));
+                    return Err(Error::format(
+                        arena,
+                        format_args!("value {v} is out of range for uint32"),
+                    ));
                 }
             },
-            (Form::Fixed64, Value::Int(v)) => fixed_field(number, WireType::Fixed64, &v.to_le_bytes(), arena),
-            (Form::Time, Value::Time(time)) => {
-                fixed_field(number, WireType::Fixed64, &time.unix_nano().to_le_bytes(), arena)
+            (Form::Fixed64, Value::Int(v)) => {
+                fixed_field(number, WireType::Fixed64, &v.to_le_bytes(), arena)
             }
+            (Form::Time, Value::Time(time)) => fixed_field(
+                number,
+                WireType::Fixed64,
+                &time.unix_nano().to_le_bytes(),
+                arena,
+            ),
             (Form::Double, Value::Double(v)) => {
                 fixed_field(number, WireType::Fixed64, &v.to_bits().to_le_bytes(), arena)
             }
@@ -129,15 +139,22 @@ impl Form {
             }
             (Form::TraceId, Value::TraceId(id)) => id_field(number, &id, arena),
             (Form::SpanId, Value::SpanId(id)) => id_field(number, &id, arena),
-            (Form::TraceIdHex, Value::String(text)) => id_field(number, &parse_id::<16>(text, "trace", arena)?, arena),
-            (Form::SpanIdHex, Value::String(text)) => id_field(number, &parse_id::<8>(text, "span", arena)?, arena),
+            (Form::TraceIdHex, Value::String(text)) => {
+                id_field(number, &parse_id::<16>(text, "trace", arena)?, arena)
+            }
+            (Form::SpanIdHex, Value::String(text)) => {
+                id_field(number, &parse_id::<8>(text, "span", arena)?, arena)
+            }
             (Form::Any, value) => {
                 let value = any::storable(value, &any::decode(current.unwrap_or_default()), arena)?;
                 any_field(number, &value, arena)
             }
             (form, value) => {
                 let (expected, found) = (form.type_name(), value.type_name());
-                return Err(Error::format(arena, format_args!("expects {expected} but got {found}")));
+                return Err(Error::format(
+                    arena,
+                    format_args!("expects {expected} but got {found}"),
+                ));
             }
         })
     }
@@ -194,9 +211,16 @@ pub fn hex<'a>(bytes: &[u8], arena: &'a Bump) -> &'a [u8] {
     })
 }
 
-fn parse_id<'a, const N: usize>(text: &[u8], name: &str, arena: &'a Bump) -> Result<[u8; N], Error<'a>> {
+fn parse_id<'a, const N: usize>(
+    text: &[u8],
+    name: &str,
+    arena: &'a Bump,
+) -> Result<[u8; N], Error<'a>> {
     if text.len() / 2 != N {
-        return Err(Error::format(arena, format_args!("{name} ids must be {} hex characters", N * 2)));
+        return Err(Error::format(
+            arena,
+            format_args!("{name} ids must be {} hex characters", N * 2),
+        ));
     }
     let mut id = [0; N];
     for (i, byte) in id.iter_mut().enumerate() {
@@ -214,7 +238,10 @@ fn hex_digit(byte: u8, arena: &Bump) -> Result<u8, Error<'_>> {
         Some(digit) => Ok(digit as u8),
         None => {
             let shown = byte as char;
-            Err(Error::format(arena, format_args!("encoding/hex: invalid byte: U+{byte:04X} '{shown}'")))
+            Err(Error::format(
+                arena,
+                format_args!("encoding/hex: invalid byte: U+{byte:04X} '{shown}'"),
+            ))
         }
     }
 }

@@ -23,7 +23,10 @@ macro_rules! paths {
 }
 
 const fn field(number: u32, form: Form) -> Access {
-    Access::Field { field: every(number), form }
+    Access::Field {
+        field: every(number),
+        form,
+    }
 }
 
 /// A field of data points: its number in each of the four kinds.
@@ -32,11 +35,17 @@ const fn fields(field: FieldNumbers, form: Form) -> Access {
 }
 
 const fn nested(number: u32, inner: u32, form: Form) -> Access {
-    Access::Nested { field: every(number), inner, form }
+    Access::Nested {
+        field: every(number),
+        inner,
+        form,
+    }
 }
 
 const fn attributes(number: u32) -> Access {
-    Access::Attributes { field: every(number) }
+    Access::Attributes {
+        field: every(number),
+    }
 }
 
 /// A context's own paths, without those of the contexts that it can see.

@@ -335,7 +335,10 @@ pub fn storable<'a>(
         | Value::TraceId(_)
         | Value::SpanId(_)
         | Value::ProfileId(_)
-        | Value::TypedList(TypedList { element: Element::Uint, .. })
+        | Value::TypedList(TypedList {
+            element: Element::Uint,
+            ..
+        })
         | Value::Pdata(_) => Err(Error::format(
             arena,
             format_args!(

@@ -1,7 +1,8 @@
 //! Special paths of metrics, data points and exemplars.
 
 use super::{
-    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, pdata, read_form, renumber, write_number,
+    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, pdata, read_form, renumber,
+    write_number,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -92,14 +93,26 @@ fn write_type<'a>(_: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], _: Value<'a>)
     Ok(())
 }
 
-fn read_temporality<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_temporality<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     match type_of(lane) {
         0 | GAUGE | SUMMARY => Ok(Value::Nil),
-        _ => Ok(read_form(lane, Level::MetricData, TEMPORALITY_FIELD, Form::Int32)),
+        _ => Ok(read_form(
+            lane,
+            Level::MetricData,
+            TEMPORALITY_FIELD,
+            Form::Int32,
+        )),
     }
 }
 
-fn write_temporality<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_temporality<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     expect_int(&value, lane.arena())?;
     match type_of(lane) {
         0 | GAUGE | SUMMARY => Ok(()),
@@ -109,12 +122,21 @@ fn write_temporality<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], val
 
 fn read_monotonic<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
     match type_of(lane) {
-        SUM => Ok(read_form(lane, Level::MetricData, MONOTONIC_FIELD, Form::Bool)),
+        SUM => Ok(read_form(
+            lane,
+            Level::MetricData,
+            MONOTONIC_FIELD,
+            Form::Bool,
+        )),
         _ => Ok(Value::Nil),
     }
 }
 
-fn write_monotonic<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_monotonic<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     if !matches!(value, Value::Bool(_)) {
         return Err(expects("bool", &value, lane.arena()));
     }
@@ -124,18 +146,33 @@ fn write_monotonic<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value
     }
 }
 
-fn read_data_points<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_data_points<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     match type_of(lane) {
         0 => Ok(Value::Nil),
-        kind => Ok(pdata(DATA[kind - 1].1, lane.run(Level::MetricData, POINTS_FIELD).0, lane.arena())),
+        kind => Ok(pdata(
+            DATA[kind - 1].1,
+            lane.run(Level::MetricData, POINTS_FIELD).0,
+            lane.arena(),
+        )),
     }
 }
 
-fn write_data_points<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_data_points<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     match type_of(lane) {
         0 => Ok(()),
         kind => {
-            let wire = if value.is_nil() { &[] } else { expect_pdata(&value, DATA[kind - 1].1, lane.arena())? };
+            let wire = if value.is_nil() {
+                &[]
+            } else {
+                expect_pdata(&value, DATA[kind - 1].1, lane.arena())?
+            };
             lane.replace(Level::MetricData, POINTS_FIELD, wire)
         }
     }
@@ -162,8 +199,14 @@ fn expect_point<'a>(lane: &Lane<'_, '_, 'a>, kind: u8) -> Result<'a, ()> {
     match lane.variant(Level::DataPoint) {
         Some(found) if found == kind => Ok(()),
         Some(found) => {
-            let (expected, found) = (POINT_NAMES[usize::from(kind)], POINT_NAMES[usize::from(found)]);
-            Err(Error::format(lane.arena(), format_args!("expects {expected} but got {found}")))
+            let (expected, found) = (
+                POINT_NAMES[usize::from(kind)],
+                POINT_NAMES[usize::from(found)],
+            );
+            Err(Error::format(
+                lane.arena(),
+                format_args!("expects {expected} but got {found}"),
+            ))
         }
         None => Err(Error::new("the record has no data point")),
     }
@@ -172,15 +215,24 @@ fn expect_point<'a>(lane: &Lane<'_, '_, 'a>, kind: u8) -> Result<'a, ()> {
 const AS_DOUBLE: u32 = 4;
 const AS_INT: u32 = 6;
 
-fn read_value_double<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_value_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     if !is_point(lane, NUMBER) {
         return Ok(Value::Nil);
     }
     Ok(read_form(lane, Level::DataPoint, AS_DOUBLE, Form::Double))
 }
 
-fn write_value_double<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
-    let Value::Double(new) = value else { return Err(expects("float64", &value, lane.arena())) };
+fn write_value_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let Value::Double(new) = value else {
+        return Err(expects("float64", &value, lane.arena()));
+    };
     expect_point(lane, NUMBER)?;
     write_number(lane, Level::DataPoint, AS_DOUBLE, AS_INT, new.to_bits())
 }
@@ -192,7 +244,11 @@ fn read_value_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Res
     Ok(read_form(lane, Level::DataPoint, AS_INT, Form::Fixed64))
 }
 
-fn write_value_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_value_int<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     let new = expect_int(&value, lane.arena())?;
     expect_point(lane, NUMBER)?;
     write_number(lane, Level::DataPoint, AS_INT, AS_DOUBLE, new as u64)
@@ -201,8 +257,16 @@ fn write_value_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value
 const EXEMPLAR_DOUBLE_FIELD: u32 = 3;
 const EXEMPLAR_INT_FIELD: u32 = 6;
 
-fn read_exemplar_double<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(read_form(lane, Level::Exemplar, EXEMPLAR_DOUBLE_FIELD, Form::Double))
+fn read_exemplar_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_form(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_DOUBLE_FIELD,
+        Form::Double,
+    ))
 }
 
 fn write_exemplar_double<'a>(
@@ -210,17 +274,43 @@ fn write_exemplar_double<'a>(
     _: &[ResolvedKey<'a>],
     value: Value<'a>,
 ) -> Result<'a, ()> {
-    let Value::Double(new) = value else { return Err(expects("float64", &value, lane.arena())) };
-    write_number(lane, Level::Exemplar, EXEMPLAR_DOUBLE_FIELD, EXEMPLAR_INT_FIELD, new.to_bits())
+    let Value::Double(new) = value else {
+        return Err(expects("float64", &value, lane.arena()));
+    };
+    write_number(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_DOUBLE_FIELD,
+        EXEMPLAR_INT_FIELD,
+        new.to_bits(),
+    )
 }
 
-fn read_exemplar_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(read_form(lane, Level::Exemplar, EXEMPLAR_INT_FIELD, Form::Fixed64))
+fn read_exemplar_int<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_form(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_INT_FIELD,
+        Form::Fixed64,
+    ))
 }
 
-fn write_exemplar_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_exemplar_int<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     let new = expect_int(&value, lane.arena())?;
-    write_number(lane, Level::Exemplar, EXEMPLAR_INT_FIELD, EXEMPLAR_DOUBLE_FIELD, new as u64)
+    write_number(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_INT_FIELD,
+        EXEMPLAR_DOUBLE_FIELD,
+        new as u64,
+    )
 }
 
 /// The number of `exemplars` in each kind of data point.
@@ -232,21 +322,35 @@ fn read_exemplars<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Res
     match lane.variant(Level::DataPoint) {
         None | Some(SUMMARY_POINT) => Ok(Value::Nil),
         Some(kind) => {
-            let run = lane.run(Level::DataPoint, EXEMPLARS_FIELDS[usize::from(kind)]).0;
+            let run = lane
+                .run(Level::DataPoint, EXEMPLARS_FIELDS[usize::from(kind)])
+                .0;
             let arena = lane.arena();
-            Ok(pdata("pmetric.ExemplarSlice", renumber(run, EXEMPLARS_FIELD, arena), arena))
+            Ok(pdata(
+                "pmetric.ExemplarSlice",
+                renumber(run, EXEMPLARS_FIELD, arena),
+                arena,
+            ))
         }
     }
 }
 
-fn write_exemplars<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_exemplars<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     let arena = lane.arena();
     match lane.variant(Level::DataPoint) {
-        None | Some(SUMMARY_POINT) => {
-            Err(Error::new("unsupported data point type: pmetric.SummaryDataPoint"))
-        }
+        None | Some(SUMMARY_POINT) => Err(Error::new(
+            "unsupported data point type: pmetric.SummaryDataPoint",
+        )),
         Some(kind) => {
-            let wire = if value.is_nil() { &[] } else { expect_pdata(&value, "pmetric.ExemplarSlice", arena)? };
+            let wire = if value.is_nil() {
+                &[]
+            } else {
+                expect_pdata(&value, "pmetric.ExemplarSlice", arena)?
+            };
             let number = EXEMPLARS_FIELDS[usize::from(kind)];
             lane.replace(Level::DataPoint, number, renumber(wire, number, arena))
         }
@@ -260,26 +364,49 @@ const BOUNDS_FIELD: u32 = 7;
 fn fixed64s<'a>(lane: &Lane<'_, '_, 'a>, number: u32) -> Vec<'a, u64> {
     let mut items = Vec::new_in(lane.arena());
     for (_, payload) in lane.fields(Level::DataPoint).filter(|(n, _)| *n == number) {
-        items.extend(payload.chunks_exact(8).filter_map(|c| c.first_chunk()).map(|c| u64::from_le_bytes(*c)));
+        items.extend(
+            payload
+                .chunks_exact(8)
+                .filter_map(|c| c.first_chunk())
+                .map(|c| u64::from_le_bytes(*c)),
+        );
     }
     items
 }
 
-fn list<'a>(lane: &Lane<'_, '_, 'a>, element: Element, items: impl Iterator<Item = Value<'a>>) -> Value<'a> {
+fn list<'a>(
+    lane: &Lane<'_, '_, 'a>,
+    element: Element,
+    items: impl Iterator<Item = Value<'a>>,
+) -> Value<'a> {
     let mut list = Vec::new_in(lane.arena());
     list.extend(items);
-    Value::TypedList(lane.arena().alloc(TypedList { element, items: list.into_bump_slice() }))
+    Value::TypedList(lane.arena().alloc(TypedList {
+        element,
+        items: list.into_bump_slice(),
+    }))
 }
 
-fn read_bucket_counts<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_bucket_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     if !is_point(lane, HISTOGRAM) {
         return Ok(Value::Nil);
     }
     let counts = fixed64s(lane, BUCKET_COUNTS_FIELD);
-    Ok(list(lane, Element::Uint, counts.iter().map(|v| Value::Int(*v as i64))))
+    Ok(list(
+        lane,
+        Element::Uint,
+        counts.iter().map(|v| Value::Int(*v as i64)),
+    ))
 }
 
-fn write_bucket_counts<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_bucket_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     expect_point(lane, HISTOGRAM)?;
     let counts = counts_of(lane, &value)?;
     let mut packed = Vec::new_in(lane.arena());
@@ -288,7 +415,11 @@ fn write_bucket_counts<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], v
 }
 
 fn write_packed<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, packed: &[u8]) -> Result<'a, ()> {
-    let bytes = if packed.is_empty() { &[] } else { length_delimited(number, packed, lane.arena()) };
+    let bytes = if packed.is_empty() {
+        &[]
+    } else {
+        length_delimited(number, packed, lane.arena())
+    };
     lane.replace(Level::DataPoint, number, bytes)
 }
 
@@ -297,7 +428,10 @@ fn counts_of<'a>(lane: &Lane<'_, '_, 'a>, value: &Value<'a>) -> Result<'a, Vec<'
     let mut counts = Vec::new_in(lane.arena());
     let accepted = !matches!(
         value,
-        Value::TypedList(TypedList { element: Element::String | Element::Bool | Element::Double | Element::Bytes, .. })
+        Value::TypedList(TypedList {
+            element: Element::String | Element::Bool | Element::Double | Element::Bytes,
+            ..
+        })
     );
     match value.items().filter(|_| accepted) {
         Some(items) => {
@@ -305,7 +439,10 @@ fn counts_of<'a>(lane: &Lane<'_, '_, 'a>, value: &Value<'a>) -> Result<'a, Vec<'
                 let Value::Int(count) = item else {
                     let found = item.type_name();
                     let text = "invalid value type provided for a slice of uint64:";
-                    return Err(Error::format(lane.arena(), format_args!("{text} {found}, expected int64")));
+                    return Err(Error::format(
+                        lane.arena(),
+                        format_args!("{text} {found}, expected int64"),
+                    ));
                 };
                 counts.push(count as u64);
             }
@@ -314,7 +451,10 @@ fn counts_of<'a>(lane: &Lane<'_, '_, 'a>, value: &Value<'a>) -> Result<'a, Vec<'
         None => {
             let found = value.type_name();
             let text = "cannot set a slice of";
-            return Err(Error::format(lane.arena(), format_args!("{text} {found} from a value type: uint64")));
+            return Err(Error::format(
+                lane.arena(),
+                format_args!("{text} {found} from a value type: uint64"),
+            ));
         }
     }
     Ok(counts)
@@ -325,17 +465,29 @@ fn read_bounds<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result
         return Ok(Value::Nil);
     }
     let bounds = fixed64s(lane, BOUNDS_FIELD);
-    Ok(list(lane, Element::Double, bounds.iter().map(|v| Value::Double(f64::from_bits(*v)))))
+    Ok(list(
+        lane,
+        Element::Double,
+        bounds.iter().map(|v| Value::Double(f64::from_bits(*v))),
+    ))
 }
 
-fn write_bounds<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_bounds<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     expect_point(lane, HISTOGRAM)?;
     let arena = lane.arena();
     let mut packed = Vec::new_in(arena);
     let accepted = !matches!(
         value,
         Value::TypedList(TypedList {
-            element: Element::String | Element::Bool | Element::Int | Element::Uint | Element::Bytes,
+            element: Element::String
+                | Element::Bool
+                | Element::Int
+                | Element::Uint
+                | Element::Bytes,
             ..
         })
     );
@@ -354,7 +506,10 @@ fn write_bounds<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: V
         None => {
             let found = value.type_name();
             let text = "invalid type provided for setting a slice of";
-            return Err(Error::format(arena, format_args!("{text} {found}: float64")));
+            return Err(Error::format(
+                arena,
+                format_args!("{text} {found}: float64"),
+            ));
         }
     }
     write_packed(lane, BOUNDS_FIELD, &packed)
@@ -367,7 +522,10 @@ const COUNTS_FIELD: u32 = 2;
 const BUCKETS: &str = "pmetric.ExponentialHistogramDataPointBuckets";
 
 fn buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Option<&'a [u8]> {
-    is_point(lane, EXPONENTIAL).then(|| lane.field(Level::DataPoint, &every(number)).unwrap_or_default())
+    is_point(lane, EXPONENTIAL).then(|| {
+        lane.field(Level::DataPoint, &every(number))
+            .unwrap_or_default()
+    })
 }
 
 fn read_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
@@ -375,14 +533,24 @@ fn read_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
     wire.map_or(Value::Nil, |wire| pdata(BUCKETS, wire, lane.arena()))
 }
 
-fn write_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: &Value<'a>) -> Result<'a, ()> {
+fn write_buckets<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    number: u32,
+    value: &Value<'a>,
+) -> Result<'a, ()> {
     let wire = expect_pdata(value, BUCKETS, lane.arena())?;
     expect_point(lane, EXPONENTIAL)?;
-    lane.replace(Level::DataPoint, number, length_delimited(number, wire, lane.arena()))
+    lane.replace(
+        Level::DataPoint,
+        number,
+        length_delimited(number, wire, lane.arena()),
+    )
 }
 
 fn read_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
-    let Some(wire) = buckets(lane, number) else { return Value::Nil };
+    let Some(wire) = buckets(lane, number) else {
+        return Value::Nil;
+    };
     let fields = crate::wire::tree::message_fields(wire).filter(|f| f.number == OFFSET_FIELD);
     Form::Sint32.decode(fields.last().map(|f| f.payload), lane.arena())
 }
@@ -395,7 +563,9 @@ fn write_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: Value<'a>) 
 }
 
 fn read_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
-    let Some(wire) = buckets(lane, number) else { return Value::Nil };
+    let Some(wire) = buckets(lane, number) else {
+        return Value::Nil;
+    };
     let mut counts = Vec::new_in(lane.arena());
     for field in crate::wire::tree::message_fields(wire).filter(|f| f.number == COUNTS_FIELD) {
         let mut cursor = Cursor::new(field.payload);
@@ -411,27 +581,46 @@ fn write_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: &Value<'a>)
     expect_point(lane, EXPONENTIAL)?;
     let counts = counts_of(lane, value)?;
     let mut packed = Vec::new_in(lane.arena());
-    counts.iter().for_each(|count| put_varint(&mut packed, *count));
-    let new = if packed.is_empty() { &[] } else { length_delimited(COUNTS_FIELD, &packed, lane.arena()) };
+    counts
+        .iter()
+        .for_each(|count| put_varint(&mut packed, *count));
+    let new = if packed.is_empty() {
+        &[]
+    } else {
+        length_delimited(COUNTS_FIELD, &packed, lane.arena())
+    };
     replace_part(lane, number, COUNTS_FIELD, new)
 }
 
 /// Replaces a field of the buckets by a whole field, or nothing.
-fn replace_part<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32, new: &[u8]) -> Result<'a, ()> {
+fn replace_part<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    number: u32,
+    part: u32,
+    new: &[u8],
+) -> Result<'a, ()> {
     let wire = buckets(lane, number).unwrap_or_default();
     let mut out = Vec::new_in(lane.arena());
     for field in crate::wire::tree::message_fields(wire).filter(|f| f.number != part) {
         out.slice(field.whole);
     }
     out.slice(new);
-    lane.replace(Level::DataPoint, number, length_delimited(number, &out, lane.arena()))
+    lane.replace(
+        Level::DataPoint,
+        number,
+        length_delimited(number, &out, lane.arena()),
+    )
 }
 
 fn read_positive<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
     Ok(read_buckets(lane, POSITIVE_FIELD))
 }
 
-fn write_positive<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_positive<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     write_buckets(lane, POSITIVE_FIELD, &value)
 }
 
@@ -439,11 +628,18 @@ fn read_negative<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Resu
     Ok(read_buckets(lane, NEGATIVE_FIELD))
 }
 
-fn write_negative<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_negative<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     write_buckets(lane, NEGATIVE_FIELD, &value)
 }
 
-fn read_positive_offset<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_positive_offset<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     Ok(read_offset(lane, POSITIVE_FIELD))
 }
 
@@ -455,7 +651,10 @@ fn write_positive_offset<'a>(
     write_offset(lane, POSITIVE_FIELD, value)
 }
 
-fn read_negative_offset<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_negative_offset<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     Ok(read_offset(lane, NEGATIVE_FIELD))
 }
 
@@ -467,7 +666,10 @@ fn write_negative_offset<'a>(
     write_offset(lane, NEGATIVE_FIELD, value)
 }
 
-fn read_positive_counts<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_positive_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     Ok(read_counts(lane, POSITIVE_FIELD))
 }
 
@@ -479,7 +681,10 @@ fn write_positive_counts<'a>(
     write_counts(lane, POSITIVE_FIELD, &value)
 }
 
-fn read_negative_counts<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_negative_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     Ok(read_counts(lane, NEGATIVE_FIELD))
 }
 
@@ -498,11 +703,23 @@ fn read_quantiles<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Res
     if !is_point(lane, SUMMARY_POINT) {
         return Ok(Value::Nil);
     }
-    Ok(pdata(QUANTILES, lane.run(Level::DataPoint, QUANTILES_FIELD).0, lane.arena()))
+    Ok(pdata(
+        QUANTILES,
+        lane.run(Level::DataPoint, QUANTILES_FIELD).0,
+        lane.arena(),
+    ))
 }
 
-fn write_quantiles<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_quantiles<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     expect_point(lane, SUMMARY_POINT)?;
-    let wire = if value.is_nil() { &[] } else { expect_pdata(&value, QUANTILES, lane.arena())? };
+    let wire = if value.is_nil() {
+        &[]
+    } else {
+        expect_pdata(&value, QUANTILES, lane.arena())?
+    };
     lane.replace(Level::DataPoint, QUANTILES_FIELD, wire)
 }

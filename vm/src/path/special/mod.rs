@@ -49,7 +49,10 @@ fn expects<'a>(expected: &str, found: &Value<'_>, arena: &'a Bump) -> Error<'a> 
     if found.is_nil() {
         return SET_NIL;
     }
-    Error::format(arena, format_args!("expects {expected} but got {}", found.type_name()))
+    Error::format(
+        arena,
+        format_args!("expects {expected} but got {}", found.type_name()),
+    )
 }
 
 fn expect_string<'a>(value: &Value<'a>, arena: &'a Bump) -> Result<'a, &'a [u8]> {
@@ -66,7 +69,11 @@ fn expect_int<'a>(value: &Value<'a>, arena: &'a Bump) -> Result<'a, i64> {
     }
 }
 
-fn expect_pdata<'a>(value: &Value<'a>, type_name: &'static str, arena: &'a Bump) -> Result<'a, &'a [u8]> {
+fn expect_pdata<'a>(
+    value: &Value<'a>,
+    type_name: &'static str,
+    arena: &'a Bump,
+) -> Result<'a, &'a [u8]> {
     match value {
         Value::Pdata(pdata) if pdata.type_name == type_name => Ok(pdata.wire),
         other => Err(expects(type_name, other, arena)),
@@ -103,6 +110,11 @@ fn write_number<'a>(
     lane.replace(level, number, out.into_bump_slice())
 }
 
-fn read_form<'a>(lane: &mut Lane<'_, '_, 'a>, level: super::Level, number: u32, form: Form) -> Value<'a> {
+fn read_form<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    level: super::Level,
+    number: u32,
+    form: Form,
+) -> Value<'a> {
     lane.read(level, &super::every(number), form)
 }

@@ -1,7 +1,8 @@
 //! Special paths of spans, span events and logs.
 
 use super::{
-    ResolvedKey, Result, Special, expect_pdata, expect_string, expects, pdata, read_form, trace_state,
+    ResolvedKey, Result, Special, expect_pdata, expect_string, expects, pdata, read_form,
+    trace_state,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -18,30 +19,72 @@ const STATUS_FIELD: u32 = 15;
 const BODY_FIELD: u32 = 5;
 
 /// `span.trace_state`, or one of its members.
-pub static TRACE_STATE: Special = Special { read: read_trace_state, write: write_trace_state, also: &[] };
+pub static TRACE_STATE: Special = Special {
+    read: read_trace_state,
+    write: write_trace_state,
+    also: &[],
+};
 /// `span.kind.string`.
-pub static SPAN_KIND_STRING: Special = Special { read: read_kind, write: write_kind, also: &[] };
+pub static SPAN_KIND_STRING: Special = Special {
+    read: read_kind,
+    write: write_kind,
+    also: &[],
+};
 /// `span.kind.deprecated_string`.
-pub static SPAN_KIND_DEPRECATED_STRING: Special =
-    Special { read: read_deprecated_kind, write: write_deprecated_kind, also: &[] };
+pub static SPAN_KIND_DEPRECATED_STRING: Special = Special {
+    read: read_deprecated_kind,
+    write: write_deprecated_kind,
+    also: &[],
+};
 /// `span.events`.
-pub static SPAN_EVENTS: Special = Special { read: read_events, write: write_events, also: &[] };
+pub static SPAN_EVENTS: Special = Special {
+    read: read_events,
+    write: write_events,
+    also: &[],
+};
 /// `span.links`.
-pub static SPAN_LINKS: Special = Special { read: read_links, write: write_links, also: &[] };
+pub static SPAN_LINKS: Special = Special {
+    read: read_links,
+    write: write_links,
+    also: &[],
+};
 /// `span.status`.
-pub static SPAN_STATUS: Special = Special { read: read_status, write: write_status, also: &[] };
+pub static SPAN_STATUS: Special = Special {
+    read: read_status,
+    write: write_status,
+    also: &[],
+};
 /// `spanevent.event_index`.
-pub static EVENT_INDEX: Special = Special { read: read_event_index, write: write_event_index, also: &[] };
+pub static EVENT_INDEX: Special = Special {
+    read: read_event_index,
+    write: write_event_index,
+    also: &[],
+};
 /// `log.body.string`.
-pub static BODY_STRING: Special = Special { read: read_body, write: write_body, also: &[] };
+pub static BODY_STRING: Special = Special {
+    read: read_body,
+    write: write_body,
+    also: &[],
+};
 
 const NOT_A_STRING_KEY: Error<'static> = Error::new("trace_state indexing type must be a string");
 
-fn read_trace_state<'a>(lane: &mut Lane<'_, '_, 'a>, keys: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    let text = lane.field(Level::Span, &every(TRACE_STATE_FIELD)).unwrap_or_default();
-    let Some(key) = keys.first() else { return Ok(Value::String(text)) };
-    let Some(members) = trace_state::parse(text) else { return Ok(Value::Nil) };
-    let ResolvedKey::String(key) = key else { return Err(NOT_A_STRING_KEY) };
+fn read_trace_state<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    keys: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    let text = lane
+        .field(Level::Span, &every(TRACE_STATE_FIELD))
+        .unwrap_or_default();
+    let Some(key) = keys.first() else {
+        return Ok(Value::String(text));
+    };
+    let Some(members) = trace_state::parse(text) else {
+        return Ok(Value::Nil);
+    };
+    let ResolvedKey::String(key) = key else {
+        return Err(NOT_A_STRING_KEY);
+    };
     let member = members.iter().find(|(k, _)| k == key);
     Ok(Value::String(member.map_or(&[][..], |(_, value)| value)))
 }
@@ -53,12 +96,26 @@ fn write_trace_state<'a>(
 ) -> Result<'a, ()> {
     let arena = lane.arena();
     let new = expect_string(&value, arena)?;
-    let Some(key) = keys.first() else { return lane.write(Level::Span, TRACE_STATE_FIELD, Form::String, value) };
-    let text = lane.field(Level::Span, &every(TRACE_STATE_FIELD)).unwrap_or_default();
-    let Some(members) = trace_state::parse(text) else { return Ok(()) };
-    let ResolvedKey::String(key) = key else { return Err(NOT_A_STRING_KEY) };
-    let Some(new) = trace_state::insert(&members, key, new) else { return Ok(()) };
-    lane.replace(Level::Span, TRACE_STATE_FIELD, length_delimited(TRACE_STATE_FIELD, &new, arena))
+    let Some(key) = keys.first() else {
+        return lane.write(Level::Span, TRACE_STATE_FIELD, Form::String, value);
+    };
+    let text = lane
+        .field(Level::Span, &every(TRACE_STATE_FIELD))
+        .unwrap_or_default();
+    let Some(members) = trace_state::parse(text) else {
+        return Ok(());
+    };
+    let ResolvedKey::String(key) = key else {
+        return Err(NOT_A_STRING_KEY);
+    };
+    let Some(new) = trace_state::insert(&members, key, new) else {
+        return Ok(());
+    };
+    lane.replace(
+        Level::Span,
+        TRACE_STATE_FIELD,
+        length_delimited(TRACE_STATE_FIELD, &new, arena),
+    )
 }
 
 const KINDS: [(&str, &str); 6] = [
@@ -71,19 +128,32 @@ const KINDS: [(&str, &str); 6] = [
 ];
 
 fn kind_of(lane: &mut Lane<'_, '_, '_>) -> Option<&'static (&'static str, &'static str)> {
-    let Value::Int(kind) = read_form(lane, Level::Span, KIND_FIELD, Form::Int32) else { return None };
+    let Value::Int(kind) = read_form(lane, Level::Span, KIND_FIELD, Form::Int32) else {
+        return None;
+    };
     KINDS.get(usize::try_from(kind).ok()?)
 }
 
 fn read_kind<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(Value::String(kind_of(lane).map_or("", |(name, _)| *name).as_bytes()))
+    Ok(Value::String(
+        kind_of(lane).map_or("", |(name, _)| *name).as_bytes(),
+    ))
 }
 
-fn read_deprecated_kind<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(Value::String(kind_of(lane).map_or("", |(_, name)| *name).as_bytes()))
+fn read_deprecated_kind<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(Value::String(
+        kind_of(lane).map_or("", |(_, name)| *name).as_bytes(),
+    ))
 }
 
-fn write_kind<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_kind<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     set_kind(lane, &value, |(name, _)| name, "string")
 }
 
@@ -104,27 +174,51 @@ fn set_kind<'a>(
     let arena = lane.arena();
     let text = expect_string(value, arena)?;
     match KINDS.iter().position(|kind| name(kind).as_bytes() == text) {
-        Some(kind) => lane.write(Level::Span, KIND_FIELD, Form::Int32, Value::Int(kind as i64)),
+        Some(kind) => lane.write(
+            Level::Span,
+            KIND_FIELD,
+            Form::Int32,
+            Value::Int(kind as i64),
+        ),
         None => {
             let text = String::from_utf8_lossy(text);
-            Err(Error::format(arena, format_args!("unknown span kind {what}, {text}")))
+            Err(Error::format(
+                arena,
+                format_args!("unknown span kind {what}, {text}"),
+            ))
         }
     }
 }
 
 fn read_events<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(pdata("ptrace.SpanEventSlice", lane.run(Level::Span, EVENTS_FIELD).0, lane.arena()))
+    Ok(pdata(
+        "ptrace.SpanEventSlice",
+        lane.run(Level::Span, EVENTS_FIELD).0,
+        lane.arena(),
+    ))
 }
 
-fn write_events<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_events<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     write_run(lane, EVENTS_FIELD, "ptrace.SpanEventSlice", &value)
 }
 
 fn read_links<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(pdata("ptrace.SpanLinkSlice", lane.run(Level::Span, LINKS_FIELD).0, lane.arena()))
+    Ok(pdata(
+        "ptrace.SpanLinkSlice",
+        lane.run(Level::Span, LINKS_FIELD).0,
+        lane.arena(),
+    ))
 }
 
-fn write_links<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_links<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     write_run(lane, LINKS_FIELD, "ptrace.SpanLinkSlice", &value)
 }
 
@@ -134,28 +228,49 @@ fn write_run<'a>(
     type_name: &'static str,
     value: &Value<'a>,
 ) -> Result<'a, ()> {
-    let wire = if value.is_nil() { &[] } else { expect_pdata(value, type_name, lane.arena())? };
+    let wire = if value.is_nil() {
+        &[]
+    } else {
+        expect_pdata(value, type_name, lane.arena())?
+    };
     lane.replace(Level::Span, number, wire)
 }
 
 fn read_status<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    let wire = lane.field(Level::Span, &every(STATUS_FIELD)).unwrap_or_default();
+    let wire = lane
+        .field(Level::Span, &every(STATUS_FIELD))
+        .unwrap_or_default();
     Ok(pdata("ptrace.Status", wire, lane.arena()))
 }
 
-fn write_status<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_status<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     let arena = lane.arena();
     let wire = expect_pdata(&value, "ptrace.Status", arena)?;
-    lane.replace(Level::Span, STATUS_FIELD, length_delimited(STATUS_FIELD, wire, arena))
+    lane.replace(
+        Level::Span,
+        STATUS_FIELD,
+        length_delimited(STATUS_FIELD, wire, arena),
+    )
 }
 
-fn read_event_index<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+fn read_event_index<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
     // The transform and filter processors do not number events, so that reading it fails there as well.
     let _ = lane;
     Err(Error::new("no 'event_index' property has been set"))
 }
 
-fn write_event_index<'a>(_: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], _: Value<'a>) -> Result<'a, ()> {
+fn write_event_index<'a>(
+    _: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    _: Value<'a>,
+) -> Result<'a, ()> {
     Err(Error::new("the 'event_index' path cannot be modified"))
 }
 
@@ -170,10 +285,16 @@ fn read_body<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'
     }
 }
 
-fn write_body<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>], value: Value<'a>) -> Result<'a, ()> {
+fn write_body<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     let arena = lane.arena();
     match value {
-        Value::String(_) => lane.replace(Level::Log, BODY_FIELD, any_field(BODY_FIELD, &value, arena)),
+        Value::String(_) => {
+            lane.replace(Level::Log, BODY_FIELD, any_field(BODY_FIELD, &value, arena))
+        }
         other => Err(expects("string", &other, arena)),
     }
 }

@@ -40,12 +40,19 @@ pub(super) fn insert(members: &[(&[u8], &[u8])], key: &[u8], value: &[u8]) -> Op
 }
 
 fn trim_start(text: &[u8]) -> &[u8] {
-    let blank = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let blank = text
+        .iter()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count();
     &text[blank..]
 }
 
 fn trim_end(text: &[u8]) -> &[u8] {
-    let blank = text.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let blank = text
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count();
     &text[..text.len() - blank]
 }
 
@@ -58,16 +65,21 @@ fn is_key(key: &[u8]) -> bool {
     match key.iter().position(|b| *b == b'@') {
         Some(at) => {
             let (tenant, system) = (&key[..at], &key[at + 1..]);
-            is_key_part(tenant, 240, |b| b.is_ascii_lowercase() || b.is_ascii_digit())
-                && is_key_part(system, 13, |b| b.is_ascii_lowercase())
+            is_key_part(tenant, 240, |b| {
+                b.is_ascii_lowercase() || b.is_ascii_digit()
+            }) && is_key_part(system, 13, |b| b.is_ascii_lowercase())
         }
         None => is_key_part(key, 255, |b| b.is_ascii_lowercase()),
     }
 }
 
 fn is_key_part(part: &[u8], rest_max: usize, is_first: impl Fn(&u8) -> bool) -> bool {
-    let Some((first, rest)) = part.split_first() else { return false };
-    let is_rest = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'*' | b'/');
+    let Some((first, rest)) = part.split_first() else {
+        return false;
+    };
+    let is_rest = |b: &u8| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'*' | b'/')
+    };
     is_first(first) && rest.len() <= rest_max && rest.iter().all(is_rest)
 }
 
@@ -78,8 +90,14 @@ mod tests {
     #[test]
     fn members_move_to_the_front() {
         let members = parse(b"a=1, b=2 ,,t@s=x").expect("a trace state");
-        assert_eq!(members, [(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"t@s", b"x")]);
-        assert_eq!(insert(&members, b"b", b"3").expect("allowed"), b"b=3,a=1,t@s=x");
+        assert_eq!(
+            members,
+            [(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"t@s", b"x")]
+        );
+        assert_eq!(
+            insert(&members, b"b", b"3").expect("allowed"),
+            b"b=3,a=1,t@s=x"
+        );
         assert_eq!(insert(&members, b"B", b"3"), None);
         assert_eq!(parse(b"a=1,a=2"), None);
         assert_eq!(parse(b"a"), None);
