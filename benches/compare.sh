@@ -3,7 +3,7 @@
 #
 #     benches/compare.sh [ROUNDS] [SECONDS]
 #
-# Needs Go. Before it measures a row it compares the outputs of both for a case of the row's shape; a row
+# Needs Go and Python 3. Before it measures a row it compares the outputs of both for a case of the row's shape; a row
 # whose outputs differ is refused. Prints a Markdown table; each number is the median of the rounds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -114,7 +114,7 @@ fn editor(choices: &mut Choices<'_>, context: &str) -> String {
         ),
         6 => format!("keep_keys({map}, [\"{key}\", \"b\"])"),
         7 => format!("keep_matching_keys({map}, \"{}\")", choices.pick(PATTERNS)),
-        8 => format!("limit({map}, {}, [\"{key}\"])", choices.below(5)),
+        8 => format!("limit({map}, {}, [\"{key}\"])", 1 + choices.below(5)),
         9 => format!("truncate_all({map}, {})", choices.below(6)),
         10 => format!(
             "merge_maps({map}, {}, \"{}\")",
@@ -235,7 +235,7 @@ fn writable(choices: &mut Choices<'_>, context: &str) -> String {
 
 fn value(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
     let bound = if depth < 3 { 22 } else { 6 };
-    let mut inner = |choices: &mut Choices<'_>| value(choices, context, depth + 1);
+    let inner = |choices: &mut Choices<'_>| value(choices, context, depth + 1);
     match choices.below(bound) {
         0 => format!("\"{}\"", choices.pick(STRINGS)),
         1 => choices.pick(NUMBERS).to_owned(),
@@ -278,7 +278,11 @@ fn value(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
         10 => format!("Coalesce([{}, {}])", inner(choices), inner(choices)),
         11 => {
             let operator = choices.pick(&["+", "-", "*", "/"]);
-            format!("({} {operator} {})", inner(choices), inner(choices))
+            format!(
+                "({} {operator} {})",
+                number(choices, context),
+                number(choices, context)
+            )
         }
         12 => format!("-{}", field(choices, context)),
         13 => format!("[{}, {}]", inner(choices), inner(choices)),
@@ -299,9 +303,19 @@ fn value(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
     }
 }
 
+/// An operand of arithmetic.
+fn number(choices: &mut Choices<'_>, context: &str) -> String {
+    match choices.below(4) {
+        0 => choices.pick(NUMBERS).to_owned(),
+        1 => writable(choices, context),
+        2 => format!("Int({})", writable(choices, context)),
+        _ => field(choices, context).to_owned(),
+    }
+}
+
 fn condition(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
     let bound = if depth < 3 { 11 } else { 6 };
-    let mut inner = |choices: &mut Choices<'_>| condition(choices, context, depth + 1);
+    let inner = |choices: &mut Choices<'_>| condition(choices, context, depth + 1);
     match choices.below(bound) {
         0..=3 => {
             let operator = choices.pick(&["==", "!=", "<", "<=", ">", ">="]);

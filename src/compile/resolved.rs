@@ -4,7 +4,6 @@
 //! configured is folded (comparisons of literals, `and` and `or` with literals, lists and maps of literals);
 //! what has an effect at run time, errors included, is as written.
 
-use ottl_grammar::ast::Span;
 use ottl_vm::function::{Function, Literal};
 use ottl_vm::path::{Context, PathSpec};
 use ottl_vm::program::ErrorMode;

@@ -17,6 +17,7 @@ mod base64;
 mod case;
 mod cidr;
 mod csv;
+mod encodings;
 mod hex;
 mod ids;
 mod keys;

@@ -39,3 +39,6 @@ pub(crate) fn kind_name(value: &Value<'_>) -> &'static str {
         _ => "Empty",
     }
 }
+
+/// The first second of the year 1, where Go's zero time lies, in Unix time.
+pub(crate) const GO_ZERO_TIME_SECONDS: i64 = -62_135_596_800;

@@ -1,10 +1,8 @@
 //! `IsEmpty`: whether a value is nil or the zero of its type.
 
 use crate::prelude::*;
+use crate::shape::GO_ZERO_TIME_SECONDS;
 use ottl_vm::text::zone::ZoneId;
-
-/// The first second of the year 1, where Go's zero time lies, in Unix time.
-const GO_ZERO_TIME_SECONDS: i64 = -62_135_596_800;
 
 function! {
     /// Whether `target` is nil, an empty string, list, map or bytes, the number 0, false, or an id of

@@ -8,6 +8,7 @@ mod concat;
 mod contains_value;
 mod convert_case;
 mod day;
+mod decode;
 mod double;
 mod duration;
 mod extract_patterns;
@@ -49,6 +50,7 @@ mod parse_csv;
 mod parse_int;
 mod parse_json;
 mod parse_key_value;
+mod parse_severity;
 mod profile_id;
 mod second;
 mod seconds;
@@ -98,6 +100,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &contains_value::FUNCTION,
     &convert_case::FUNCTION,
     &day::FUNCTION,
+    &decode::FUNCTION,
     &double::FUNCTION,
     &duration::FUNCTION,
     &extract_patterns::FUNCTION,
@@ -139,6 +142,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &parse_int::FUNCTION,
     &parse_json::FUNCTION,
     &parse_key_value::FUNCTION,
+    &parse_severity::FUNCTION,
     &profile_id::FUNCTION,
     &second::FUNCTION,
     &seconds::FUNCTION,

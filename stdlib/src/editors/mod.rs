@@ -1,6 +1,7 @@
 //! Editors: the functions that begin a statement and change the record.
 
 mod append;
+mod clear;
 mod delete_index;
 mod delete_key;
 mod delete_matching_keys;
@@ -20,6 +21,7 @@ use ottl_vm::function::Function;
 /// The list: a line a function.
 pub(crate) const FUNCTIONS: &[&Function] = &[
     &append::FUNCTION,
+    &clear::FUNCTION,
     &delete_index::FUNCTION,
     &delete_key::FUNCTION,
     &delete_matching_keys::FUNCTION,

@@ -217,9 +217,13 @@ impl Printer<'_> {
     }
 }
 
-/// `[]byte{0x1, 0x2}`.
+/// `[]byte{0x1, 0x2}`. Records read empty bytes as nil.
 fn append_source_bytes(out: &mut Vec<u8>, spec: &Spec, type_name: &str, bytes: &[u8]) {
     out.extend_from_slice(type_name.as_bytes());
+    if bytes.is_empty() {
+        out.extend_from_slice(b"(nil)");
+        return;
+    }
     out.push(b'{');
     for (position, byte) in bytes.iter().enumerate() {
         if position > 0 {
