@@ -201,7 +201,7 @@ fn any(m: &mut Message, choices: &mut Choices<'_>, depth: usize) {
         _ => m.message(6, |map| {
             for _ in 0..choices.below(4) {
                 let key = choices.pick(KEYS);
-                map.attribute(1, depth % 2 == 0, key, |value| {
+                map.attribute(1, depth.is_multiple_of(2), key, |value| {
                     any(value, choices, depth + 1)
                 });
             }

@@ -34,11 +34,7 @@ pub(super) struct Groups<'o> {
 impl Groups<'_> {
     /// A transform processor's group.
     pub(super) fn statements(&mut self, group: &config::Group) {
-        let statements = self.parse(
-            &group.statements,
-            |text, dialect| parse_statement(text, dialect),
-            desugar::statement,
-        );
+        let statements = self.parse(&group.statements, parse_statement, desugar::statement);
         let conditions = self.parse_conditions(&group.conditions);
         let is_complete = statements.len() == group.statements.len()
             && conditions.len() == group.conditions.len();
@@ -144,11 +140,7 @@ impl Groups<'_> {
     }
 
     fn parse_conditions<'c>(&mut self, texts: &'c [Text]) -> Vec<Parsed<'c, ast::Condition>> {
-        self.parse(
-            texts,
-            |text, dialect| parse_condition(text, dialect),
-            desugar::condition,
-        )
+        self.parse(texts, parse_condition, desugar::condition)
     }
 
     /// The texts that can be parsed.

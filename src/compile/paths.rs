@@ -88,9 +88,7 @@ impl Resolver<'_> {
             .map(|segment| self.keys(&segment.keys))
             .collect();
         let located = self.locate(path, &text)?;
-        let Some(spec) = self.spec(&located, &text, path) else {
-            return None;
-        };
+        let spec = self.spec(&located, &text, path)?;
         let keys = keys.into_iter().collect::<Option<Vec<_>>>()?.pop()?;
         Some(Path { text, spec, keys })
     }

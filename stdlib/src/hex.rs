@@ -8,7 +8,11 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 pub(crate) fn encode<'a>(arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
     let digit = |i: usize| {
         let byte = bytes[i / 2];
-        DIGITS[usize::from(if i % 2 == 0 { byte >> 4 } else { byte & 15 })]
+        DIGITS[usize::from(if i.is_multiple_of(2) {
+            byte >> 4
+        } else {
+            byte & 15
+        })]
     };
     arena.alloc_slice_fill_with(bytes.len() * 2, digit)
 }

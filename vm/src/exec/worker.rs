@@ -262,11 +262,8 @@ fn run_request<'a>(
         wire_error: None,
     };
     machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);
-    let result =
-        run_passes(&mut machine, program, validation, &mut worker.caches).map(|any_left| {
-            encode(&mut machine.tree, &mut splices, out);
-            any_left
-        });
+    let result = run_passes(&mut machine, program, validation, &mut worker.caches)
+        .inspect(|_| encode(&mut machine.tree, &mut splices, out));
     let memory = Memory {
         nodes: machine.tree.nodes,
         masks: machine.masks,

@@ -97,7 +97,7 @@ impl Form {
             return Err(SET_NIL);
         }
         Ok(match (self, value) {
-            (Form::String, Value::String(text)) if text.is_empty() => &[],
+            (Form::String, Value::String([])) => &[],
             (Form::String, Value::String(text)) => length_delimited(number, text, arena),
             (Form::Bool, Value::Bool(v)) => varint_field(number, u64::from(v), arena),
             (Form::Int, Value::Int(v)) => varint_field(number, v as u64, arena),
@@ -207,7 +207,11 @@ pub fn hex<'a>(bytes: &[u8], arena: &'a Bump) -> &'a [u8] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     arena.alloc_slice_fill_with(bytes.len() * 2, |i| {
         let byte = bytes[i / 2];
-        DIGITS[usize::from(if i % 2 == 0 { byte >> 4 } else { byte & 15 })]
+        DIGITS[usize::from(if i.is_multiple_of(2) {
+            byte >> 4
+        } else {
+            byte & 15
+        })]
     })
 }
 
@@ -226,7 +230,7 @@ fn parse_id<'a, const N: usize>(
     for (i, byte) in id.iter_mut().enumerate() {
         *byte = hex_digit(text[2 * i], arena)? << 4 | hex_digit(text[2 * i + 1], arena)?;
     }
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         hex_digit(text[2 * N], arena)?;
         return Err(Error::new("encoding/hex: odd length hex string"));
     }
