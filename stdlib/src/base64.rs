@@ -19,7 +19,10 @@ pub(crate) struct Corrupt(pub(crate) usize);
 
 impl Variant {
     /// With the standard alphabet and padding.
-    pub(crate) const PADDED: Variant = Variant { alphabet: STANDARD, is_padded: true };
+    pub(crate) const PADDED: Variant = Variant {
+        alphabet: STANDARD,
+        is_padded: true,
+    };
 
     /// The variant of this name in OTTL.
     pub(crate) fn named(name: &[u8]) -> Option<Variant> {
@@ -30,13 +33,18 @@ impl Variant {
             b"base64-raw-url" => (URL, false),
             _ => return None,
         };
-        Some(Variant { alphabet, is_padded })
+        Some(Variant {
+            alphabet,
+            is_padded,
+        })
     }
 
     pub(crate) fn encode<'a>(self, arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
         let mut out = Vec::with_capacity_in(bytes.len().div_ceil(3) * 4, arena);
         for group in bytes.chunks(3) {
-            let bits = (0..3).fold(0, |bits, i| bits << 8 | u32::from(group.get(i).copied().unwrap_or(0)));
+            let bits = (0..3).fold(0, |bits, i| {
+                bits << 8 | u32::from(group.get(i).copied().unwrap_or(0))
+            });
             for i in 0..4 {
                 if i <= group.len() {
                     out.push(self.alphabet[(bits >> (18 - 6 * i)) as usize & 63]);
@@ -90,7 +98,12 @@ impl Variant {
         if !self.is_padded || text[at - 1] != b'=' || count < 2 {
             return Err(Corrupt(at - 1));
         }
-        let skip = |at: usize| text[at..].iter().position(|&byte| !is_line_break(byte)).map(|length| at + length);
+        let skip = |at: usize| {
+            text[at..]
+                .iter()
+                .position(|&byte| !is_line_break(byte))
+                .map(|length| at + length)
+        };
         if count == 2 {
             at = skip(at).ok_or(Corrupt(text.len()))?;
             if text[at] != b'=' {
@@ -129,7 +142,8 @@ mod tests {
         for name in ["base64", "base64-raw", "base64-url", "base64-raw-url"] {
             let variant = Variant::named(name.as_bytes()).expect("known");
             for length in 0..20u8 {
-                let bytes: std::vec::Vec<u8> = (0..length).map(|n| n.wrapping_mul(83) ^ 0xfa).collect();
+                let bytes: std::vec::Vec<u8> =
+                    (0..length).map(|n| n.wrapping_mul(83) ^ 0xfa).collect();
                 let text = variant.encode(&arena, &bytes);
                 assert_eq!(variant.decode(&arena, text), Ok(bytes.as_slice()));
             }
@@ -156,7 +170,11 @@ mod tests {
             ("YWJjZ", Err(4)),
         ] {
             let decoded = Variant::PADDED.decode(&arena, text.as_bytes());
-            assert_eq!(decoded, expected.map(str::as_bytes).map_err(Corrupt), "{text}");
+            assert_eq!(
+                decoded,
+                expected.map(str::as_bytes).map_err(Corrupt),
+                "{text}"
+            );
         }
     }
 }

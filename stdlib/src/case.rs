@@ -84,7 +84,9 @@ pub(crate) fn to_snake<'a>(arena: &'a Bump, text: &[u8]) -> &'a [u8] {
             b' ' | b'-' | b'.' => b'_',
             _ => byte.to_ascii_lowercase(),
         };
-        let next = text.get(i + 1).map_or(Class::Other, |&next| Class::of(next));
+        let next = text
+            .get(i + 1)
+            .map_or(Class::Other, |&next| Class::of(next));
         let class = Class::of(byte);
         let ends_word = next != Class::Other && class != Class::Other && class != next;
         let begins_word = class == Class::Upper && next == Class::Lower;
@@ -125,7 +127,10 @@ fn map<'a>(arena: &'a Bump, text: &[u8], change: fn(char) -> char) -> &'a [u8] {
     let mut push = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     for chunk in text.utf8_chunks() {
         chunk.valid().chars().for_each(|c| push(change(c)));
-        chunk.invalid().iter().for_each(|_| push(char::REPLACEMENT_CHARACTER));
+        chunk
+            .invalid()
+            .iter()
+            .for_each(|_| push(char::REPLACEMENT_CHARACTER));
     }
     out.into_bump_slice()
 }
@@ -161,7 +166,10 @@ fn lower(c: char) -> char {
 }
 
 fn is_newer(c: char) -> bool {
-    !c.is_ascii() && NEWER.iter().any(|&(first, last)| (first..=last).contains(&(c as u32)))
+    !c.is_ascii()
+        && NEWER
+            .iter()
+            .any(|&(first, last)| (first..=last).contains(&(c as u32)))
 }
 
 #[cfg(test)]
@@ -184,8 +192,16 @@ mod tests {
         ("9lives", "9Lives", "9_lives"),
         ("getX", "GetX", "get_x"),
         ("IDs", "Ids", "i_ds"),
-        ("éCole d'Été", "ColeDt", "\\xc3\\xa9cole_d\\'\\xc3\\x89t\\xc3\\xa9"),
-        ("numbers2And55with000", "Numbers2And55With000", "numbers_2_and_55_with_000"),
+        (
+            "éCole d'Été",
+            "ColeDt",
+            "\\xc3\\xa9cole_d\\'\\xc3\\x89t\\xc3\\xa9",
+        ),
+        (
+            "numbers2And55with000",
+            "Numbers2And55With000",
+            "numbers_2_and_55_with_000",
+        ),
         ("many__sep..x", "ManySepX", "many__sep__x"),
         ("A1", "A1", "a_1"),
         ("aB1cD", "AB1CD", "a_b_1_c_d"),
@@ -202,24 +218,44 @@ mod tests {
     #[test]
     fn maps_one_for_one() {
         check("aZ1é".as_bytes(), "AZ1É".as_bytes(), "az1é".as_bytes());
-        check("ßŉıİΣς".as_bytes(), "ßŉIİΣΣ".as_bytes(), "ßŉıiσς".as_bytes());
+        check(
+            "ßŉıİΣς".as_bytes(),
+            "ßŉIİΣΣ".as_bytes(),
+            "ßŉıiσς".as_bytes(),
+        );
         check("ᾀᾳῳ".as_bytes(), "ᾈᾼῼ".as_bytes(), "ᾀᾳῳ".as_bytes());
         check("ǆǅ".as_bytes(), "ǄǄ".as_bytes(), "ǆǆ".as_bytes());
-        check("\u{a7cc}\u{264}".as_bytes(), "\u{a7cc}\u{264}".as_bytes(), "\u{a7cc}\u{264}".as_bytes());
+        check(
+            "\u{a7cc}\u{264}".as_bytes(),
+            "\u{a7cc}\u{264}".as_bytes(),
+            "\u{a7cc}\u{264}".as_bytes(),
+        );
     }
 
     #[test]
     fn joins_and_splits_words() {
         let arena = Bump::new();
         for (text, camel, snake) in CASES {
-            assert_eq!(to_camel(&arena, text.as_bytes()).escape_ascii().to_string(), *camel, "{text}");
-            assert_eq!(to_snake(&arena, text.as_bytes()).escape_ascii().to_string(), *snake, "{text}");
+            assert_eq!(
+                to_camel(&arena, text.as_bytes()).escape_ascii().to_string(),
+                *camel,
+                "{text}"
+            );
+            assert_eq!(
+                to_snake(&arena, text.as_bytes()).escape_ascii().to_string(),
+                *snake,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn replaces_bad_bytes_one_by_one() {
-        check(b"a\xff\xe2\x82z", "A\u{fffd}\u{fffd}\u{fffd}Z".as_bytes(), "a\u{fffd}\u{fffd}\u{fffd}z".as_bytes());
+        check(
+            b"a\xff\xe2\x82z",
+            "A\u{fffd}\u{fffd}\u{fffd}Z".as_bytes(),
+            "a\u{fffd}\u{fffd}\u{fffd}z".as_bytes(),
+        );
     }
 
     #[test]
@@ -233,8 +269,13 @@ mod tests {
     #[test]
     fn agrees_with_go_on_every_character() {
         let sum = |map: fn(char) -> char| {
-            ('\0'..=char::MAX).fold(0u64, |sum, c| sum.wrapping_mul(31).wrapping_add(map(c) as u64))
+            ('\0'..=char::MAX).fold(0u64, |sum, c| {
+                sum.wrapping_mul(31).wrapping_add(map(c) as u64)
+            })
         };
-        assert_eq!((sum(upper), sum(lower)), (14370978340732212153, 14471863511966764688));
+        assert_eq!(
+            (sum(upper), sum(lower)),
+            (14370978340732212153, 14471863511966764688)
+        );
     }
 }

@@ -31,13 +31,19 @@ impl Network {
         match parse(&text[..slash])? {
             IpAddr::V4(address) if length <= 32 => {
                 let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-                Some(Network::V4 { bits: address.to_bits() & mask, mask })
+                Some(Network::V4 {
+                    bits: address.to_bits() & mask,
+                    mask,
+                })
             }
             IpAddr::V6(address) if length <= 128 => {
                 let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
                 let bits = address.to_bits() & mask;
                 Some(match std::net::Ipv6Addr::from_bits(bits).to_ipv4_mapped() {
-                    Some(mapped) => Network::V4 { bits: mapped.to_bits(), mask: mask as u32 },
+                    Some(mapped) => Network::V4 {
+                        bits: mapped.to_bits(),
+                        mask: mask as u32,
+                    },
                     None => Network::V6 { bits, mask },
                 })
             }
@@ -85,7 +91,17 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_network() {
-        for text in ["", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.01/8", "::/+1", "a/8"] {
+        for text in [
+            "",
+            "10.0.0.0",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0/8",
+            "10.0.0.01/8",
+            "::/+1",
+            "a/8",
+        ] {
             assert!(Network::parse(text.as_bytes()).is_none(), "{text}");
         }
         assert!(parse_address(b"fe80::1%eth0").is_none());

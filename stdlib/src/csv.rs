@@ -11,7 +11,12 @@ pub(crate) enum CsvError {
     /// A delimiter that separates nothing: a quote, a line break, U+0000 or U+FFFD.
     Delimiter,
     /// A quote where none may be.
-    Quote { start_line: usize, line: usize, column: usize, is_bare: bool },
+    Quote {
+        start_line: usize,
+        line: usize,
+        column: usize,
+        is_bare: bool,
+    },
     /// Nothing but line breaks.
     NoLine,
 }
@@ -20,8 +25,15 @@ impl fmt::Display for CsvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CsvError::NoLine => f.write_str("no csv lines found"),
-            CsvError::Delimiter => f.write_str("read csv line: csv: invalid field or comment delimiter"),
-            CsvError::Quote { start_line, line, column, is_bare } => {
+            CsvError::Delimiter => {
+                f.write_str("read csv line: csv: invalid field or comment delimiter")
+            }
+            CsvError::Quote {
+                start_line,
+                line,
+                column,
+                is_bare,
+            } => {
                 f.write_str("read csv line: ")?;
                 if start_line != line {
                     write!(f, "record on line {start_line}; ")?;
@@ -43,12 +55,21 @@ pub(crate) fn read_row<'a>(
     delimiter: char,
     lazy_quotes: bool,
 ) -> Result<Vec<'a, &'a [u8]>, CsvError> {
-    if matches!(delimiter, '\0' | '"' | '\r' | '\n' | char::REPLACEMENT_CHARACTER) {
+    if matches!(
+        delimiter,
+        '\0' | '"' | '\r' | '\n' | char::REPLACEMENT_CHARACTER
+    ) {
         return Err(CsvError::Delimiter);
     }
     let mut buffer = [0; 4];
     let delimiter = delimiter.encode_utf8(&mut buffer).as_bytes();
-    let mut reader = Reader { arena, text: row, line_count: 0, delimiter, lazy_quotes };
+    let mut reader = Reader {
+        arena,
+        text: row,
+        line_count: 0,
+        delimiter,
+        lazy_quotes,
+    };
     let mut fields: Vec<'a, &'a [u8]> = Vec::new_in(arena);
     while let Some(line) = reader.next_line_with_text() {
         let (record, error) = reader.record(line);
@@ -63,7 +84,11 @@ pub(crate) fn read_row<'a>(
         }
         fields.extend(record);
     }
-    if fields.is_empty() { Err(CsvError::NoLine) } else { Ok(fields) }
+    if fields.is_empty() {
+        Err(CsvError::NoLine)
+    } else {
+        Ok(fields)
+    }
 }
 
 fn concat<'a>(arena: &'a Bump, parts: &[&[u8]]) -> &'a [u8] {
@@ -102,7 +127,10 @@ impl<'a> Reader<'_, 'a> {
             None => (self.text, &b""[..], false),
         };
         self.text = rest;
-        Some(Line { text: text.strip_suffix(b"\r").unwrap_or(text), breaks })
+        Some(Line {
+            text: text.strip_suffix(b"\r").unwrap_or(text),
+            breaks,
+        })
     }
 
     /// The next line that has text.
@@ -119,7 +147,10 @@ impl<'a> Reader<'_, 'a> {
     fn record(&mut self, mut line: Line<'a>) -> (Vec<'a, &'a [u8]>, Option<CsvError>) {
         let start_line = self.line_count;
         let mut fields = Vec::new_in(self.arena);
-        let mut position = Position { line: start_line, column: 1 };
+        let mut position = Position {
+            line: start_line,
+            column: 1,
+        };
         loop {
             let next = match line.text {
                 [b'"', ..] => self.quoted(start_line, &mut line, &mut position, &mut fields),
@@ -147,7 +178,12 @@ impl<'a> Reader<'_, 'a> {
             && let Some(quote) = memchr::memchr(b'"', field)
         {
             let column = position.column + quote;
-            return Err(CsvError::Quote { start_line, line: self.line_count, column, is_bare: true });
+            return Err(CsvError::Quote {
+                start_line,
+                line: self.line_count,
+                column,
+                is_bare: true,
+            });
         }
         fields.push(field);
         if let Some(end) = end {
@@ -174,7 +210,12 @@ impl<'a> Reader<'_, 'a> {
                         return Ok(false);
                     }
                     let Position { line, column } = *position;
-                    return Err(CsvError::Quote { start_line, line, column, is_bare: false });
+                    return Err(CsvError::Quote {
+                        start_line,
+                        line,
+                        column,
+                        is_bare: false,
+                    });
                 }
                 continue;
             };
@@ -194,13 +235,23 @@ impl<'a> Reader<'_, 'a> {
                 field.push(b'"');
             } else {
                 let column = position.column - 1;
-                return Err(CsvError::Quote { start_line, line: self.line_count, column, is_bare: false });
+                return Err(CsvError::Quote {
+                    start_line,
+                    line: self.line_count,
+                    column,
+                    is_bare: false,
+                });
             }
         }
     }
 
     /// Takes the rest of a line into a field and goes on to the next. False at the end of the text.
-    fn take_line(&mut self, line: &mut Line<'a>, position: &mut Position, field: &mut Vec<'a, u8>) -> bool {
+    fn take_line(
+        &mut self,
+        line: &mut Line<'a>,
+        position: &mut Position,
+        field: &mut Vec<'a, u8>,
+    ) -> bool {
         let length = line.text.len() + usize::from(line.breaks);
         if length == 0 {
             return false;
@@ -214,11 +265,17 @@ impl<'a> Reader<'_, 'a> {
             Some(next) => {
                 // A last line of a carriage return alone is none.
                 if !next.text.is_empty() || next.breaks {
-                    *position = Position { line: position.line + 1, column: 1 };
+                    *position = Position {
+                        line: position.line + 1,
+                        column: 1,
+                    };
                 }
                 next
             }
-            None => Line { text: b"", breaks: false },
+            None => Line {
+                text: b"",
+                breaks: false,
+            },
         };
         true
     }
@@ -247,9 +304,15 @@ mod tests {
         let arena = Bump::new();
         let fields = read_row(&arena, row.as_bytes(), ',', lazy_quotes);
         let fields: Result<std::vec::Vec<String>, String> = fields
-            .map(|fields| fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect())
+            .map(|fields| {
+                fields
+                    .iter()
+                    .map(|field| String::from_utf8_lossy(field).into_owned())
+                    .collect()
+            })
             .map_err(|error| error.to_string());
-        let expected = expected.map(|fields| fields.iter().map(|field| field.to_string()).collect());
+        let expected =
+            expected.map(|fields| fields.iter().map(|field| field.to_string()).collect());
         assert_eq!(fields, expected.map_err(str::to_owned));
     }
 
@@ -265,23 +328,75 @@ mod tests {
         check("a,b\n\nc,d\n", false, Ok(&["a", "b\nc", "d"]));
         check("\"a,b\",c", false, Ok(&["a,b", "c"]));
         check("\"a\"\"b\"", false, Ok(&["a\"b"]));
-        check("a\"b", false, Err("read csv line: parse error on line 1, column 2: bare \" in non-quoted-field"));
+        check(
+            "a\"b",
+            false,
+            Err("read csv line: parse error on line 1, column 2: bare \" in non-quoted-field"),
+        );
         check("x,a\"b", false, Ok(&["x"]));
         check("x,a\"b\ny,z", false, Ok(&["x\ny", "z"]));
         check("\"a\nb\",c", false, Ok(&["a\nb", "c"]));
-        check("\"a\r\nb\r\n", false, Err("read csv line: record on line 1; parse error on line 2, column 3: extraneous or missing \" in quoted-field"));
-        check("\"a", false, Err("read csv line: parse error on line 1, column 3: extraneous or missing \" in quoted-field"));
+        check(
+            "\"a\r\nb\r\n",
+            false,
+            Err(
+                "read csv line: record on line 1; parse error on line 2, column 3: extraneous or missing \" in quoted-field",
+            ),
+        );
+        check(
+            "\"a",
+            false,
+            Err(
+                "read csv line: parse error on line 1, column 3: extraneous or missing \" in quoted-field",
+            ),
+        );
         check("x,\"a", false, Ok(&["x"]));
-        check("\"a\"b", false, Err("read csv line: parse error on line 1, column 3: extraneous or missing \" in quoted-field"));
+        check(
+            "\"a\"b",
+            false,
+            Err(
+                "read csv line: parse error on line 1, column 3: extraneous or missing \" in quoted-field",
+            ),
+        );
         check("x,\"a\"b", false, Ok(&["x"]));
-        check("\"", false, Err("read csv line: parse error on line 1, column 2: extraneous or missing \" in quoted-field"));
+        check(
+            "\"",
+            false,
+            Err(
+                "read csv line: parse error on line 1, column 2: extraneous or missing \" in quoted-field",
+            ),
+        );
         check("\"\"", false, Ok(&[""]));
-        check("\"\n\"x,1", false, Err("read csv line: record on line 1; parse error on line 2, column 1: extraneous or missing \" in quoted-field"));
+        check(
+            "\"\n\"x,1",
+            false,
+            Err(
+                "read csv line: record on line 1; parse error on line 2, column 1: extraneous or missing \" in quoted-field",
+            ),
+        );
         check("\"a\n\nb\"\n\nc", false, Ok(&["a\n\nb\nc"]));
-        check("\"a\n\r", false, Err("read csv line: parse error on line 1, column 4: extraneous or missing \" in quoted-field"));
+        check(
+            "\"a\n\r",
+            false,
+            Err(
+                "read csv line: parse error on line 1, column 4: extraneous or missing \" in quoted-field",
+            ),
+        );
         check("a\rb", false, Ok(&["a\rb"]));
-        check("\"x\n\"\"y\"z", false, Err("read csv line: record on line 1; parse error on line 2, column 4: extraneous or missing \" in quoted-field"));
-        check("\n\n\"x\"y", false, Err("read csv line: parse error on line 3, column 3: extraneous or missing \" in quoted-field"));
+        check(
+            "\"x\n\"\"y\"z",
+            false,
+            Err(
+                "read csv line: record on line 1; parse error on line 2, column 4: extraneous or missing \" in quoted-field",
+            ),
+        );
+        check(
+            "\n\n\"x\"y",
+            false,
+            Err(
+                "read csv line: parse error on line 3, column 3: extraneous or missing \" in quoted-field",
+            ),
+        );
     }
 
     #[test]

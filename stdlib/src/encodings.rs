@@ -26,7 +26,7 @@ pub(crate) enum TextEncoding {
     },
     /// A character a byte.
     Table(&'static [char; 256]),
-    /// One of East Asia's.
+    /// One of East Asia's. Malformed text may give another number of U+FFFD than in the reference.
     Multibyte(&'static Encoding),
 }
 
@@ -56,10 +56,21 @@ impl TextEncoding {
             Some("none") => TextEncoding::None,
             Some("utf-8") => TextEncoding::Utf8,
             Some("ascii") => TextEncoding::Ascii,
-            Some("utf-16") => TextEncoding::Utf16 { is_big_endian: true, reads_mark: true },
-            Some("utf-16be") => TextEncoding::Utf16 { is_big_endian: true, reads_mark: false },
-            Some("utf-16le") => TextEncoding::Utf16 { is_big_endian: false, reads_mark: false },
-            Some(label) => TextEncoding::Multibyte(Encoding::for_label(label.as_bytes()).expect("a known label")),
+            Some("utf-16") => TextEncoding::Utf16 {
+                is_big_endian: true,
+                reads_mark: true,
+            },
+            Some("utf-16be") => TextEncoding::Utf16 {
+                is_big_endian: true,
+                reads_mark: false,
+            },
+            Some("utf-16le") => TextEncoding::Utf16 {
+                is_big_endian: false,
+                reads_mark: false,
+            },
+            Some(label) => TextEncoding::Multibyte(
+                Encoding::for_label(label.as_bytes()).expect("a known label"),
+            ),
         }
     }
 
@@ -76,10 +87,13 @@ impl TextEncoding {
                 _ => char::REPLACEMENT_CHARACTER,
             }),
             TextEncoding::Table(table) => map(arena, bytes, |byte| table[usize::from(byte)]),
-            TextEncoding::Utf16 { is_big_endian, reads_mark } => utf16(arena, bytes, is_big_endian, reads_mark),
-            TextEncoding::Multibyte(encoding) => {
-                arena.alloc_str(&encoding.decode_without_bom_handling(bytes).0).as_bytes()
-            }
+            TextEncoding::Utf16 {
+                is_big_endian,
+                reads_mark,
+            } => utf16(arena, bytes, is_big_endian, reads_mark),
+            TextEncoding::Multibyte(encoding) => arena
+                .alloc_str(&encoding.decode_without_bom_handling(bytes).0)
+                .as_bytes(),
         }
     }
 }
@@ -112,19 +126,41 @@ fn map<'a>(arena: &'a Bump, bytes: &[u8], character: impl Fn(u8) -> char) -> &'a
     out.into_bump_slice()
 }
 
-fn utf16<'a>(arena: &'a Bump, mut bytes: &[u8], mut is_big_endian: bool, reads_mark: bool) -> &'a [u8] {
+fn utf16<'a>(
+    arena: &'a Bump,
+    mut bytes: &[u8],
+    mut is_big_endian: bool,
+    reads_mark: bool,
+) -> &'a [u8] {
     if let ([0xfe, 0xff, rest @ ..], true) | ([0xff, 0xfe, rest @ ..], true) = (bytes, reads_mark) {
         is_big_endian = bytes[0] == 0xfe;
         bytes = rest;
     }
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let unit = |pair: &[u8; 2]| if is_big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+    let unit = |pair: &[u8; 2]| {
+        if is_big_endian {
+            u16::from_be_bytes(*pair)
+        } else {
+            u16::from_le_bytes(*pair)
+        }
+    };
     let mut out = Vec::with_capacity_in(bytes.len(), arena);
-    let decoded = char::decode_utf16(pairs.iter().map(unit)).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
-    let cut = rest.iter().map(|_| char::REPLACEMENT_CHARACTER);
-    for character in decoded.chain(cut) {
-        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut push = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut units = pairs.iter().map(unit).peekable();
+    while let Some(first) = units.next() {
+        // Any surrogate takes a low one with it, whether they are a pair or not.
+        let low = if matches!(first, 0xd800..=0xdfff) {
+            units.next_if(|unit| (0xdc00..=0xdfff).contains(unit))
+        } else {
+            None
+        };
+        let decoded = char::decode_utf16([first].into_iter().chain(low))
+            .next()
+            .and_then(Result::ok);
+        push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
     }
+    // A byte is missing.
+    rest.iter().for_each(|_| push(char::REPLACEMENT_CHARACTER));
     out.into_bump_slice()
 }
 
@@ -136,7 +172,10 @@ mod tests {
     fn check(name: &str, bytes: &[u8], expected: &str) {
         let arena = Bump::new();
         let encoding = TextEncoding::named(name.as_bytes()).expect("a known encoding");
-        assert_eq!(String::from_utf8_lossy(encoding.decode(&arena, bytes)), expected);
+        assert_eq!(
+            String::from_utf8_lossy(encoding.decode(&arena, bytes)),
+            expected
+        );
     }
 
     #[test]
@@ -155,6 +194,11 @@ mod tests {
     fn every_line_is_an_encoding() {
         assert!(ENCODINGS.lines().count() > 40);
         assert!(TextEncoding::named(b"utf-7").is_none());
-        assert_eq!(BY_NAME.get("koi8-r").map(|encoding| matches!(encoding, TextEncoding::Table(_))), Some(true));
+        assert_eq!(
+            BY_NAME
+                .get("koi8-r")
+                .map(|encoding| matches!(encoding, TextEncoding::Table(_))),
+            Some(true)
+        );
     }
 }

@@ -24,13 +24,23 @@ impl fmt::Display for IdError {
         match self {
             IdError::Length { expected, got } => {
                 let digits = expected * 2;
-                write!(f, "could not decode ID: invalid length: expected {expected} or {digits} bytes, got {got}")
+                write!(
+                    f,
+                    "could not decode ID: invalid length: expected {expected} or {digits} bytes, got {got}"
+                )
             }
             IdError::Digit(byte) => {
                 let shown = char::from(*byte);
                 let code = u32::from(*byte);
-                write!(f, "could not decode ID: invalid hex: encoding/hex: invalid byte: U+{code:04X}")?;
-                if quote::is_print(shown) { write!(f, " '{}'", shown.escape_quote()) } else { Ok(()) }
+                write!(
+                    f,
+                    "could not decode ID: invalid hex: encoding/hex: invalid byte: U+{code:04X}"
+                )?;
+                if quote::is_print(shown) {
+                    write!(f, " '{}'", shown.escape_quote())
+                } else {
+                    Ok(())
+                }
             }
         }
     }
@@ -55,7 +65,9 @@ impl<const N: usize> Id<N> {
     pub(crate) fn prepare(function: &'static str, literals: Literals<'_>) -> Result<Id<N>, String> {
         let literal = match literals.values.first().and_then(Option::as_ref) {
             None => None,
-            Some(literal) => Some(decode(&bytes(literal)).map_err(|error| format!("{function}: {error}"))?),
+            Some(literal) => {
+                Some(decode(&bytes(literal)).map_err(|error| format!("{function}: {error}"))?)
+            }
         };
         Ok(Id { function, literal })
     }
@@ -73,7 +85,9 @@ fn bytes(literal: &Literal) -> Vec<u8> {
 }
 
 /// The id that the call's argument is on this record.
-pub(crate) fn evaluate<'a, const N: usize>(call: &mut Call<'_, '_, 'a>) -> Result<[u8; N], Error<'a>> {
+pub(crate) fn evaluate<'a, const N: usize>(
+    call: &mut Call<'_, '_, 'a>,
+) -> Result<[u8; N], Error<'a>> {
     let id: &Id<N> = call.prepared();
     if let Some(literal) = id.literal {
         return Ok(literal);
@@ -88,7 +102,10 @@ fn decode<const N: usize>(bytes: &[u8]) -> Result<[u8; N], IdError> {
     }
     let mut id = [0; N];
     if bytes.len() != 2 * N {
-        return Err(IdError::Length { expected: N, got: bytes.len() });
+        return Err(IdError::Length {
+            expected: N,
+            got: bytes.len(),
+        });
     }
     for (byte, pair) in id.iter_mut().zip(bytes.as_chunks::<2>().0) {
         let digit = |digit: u8| hex::digit_value(digit).ok_or(IdError::Digit(digit));
@@ -102,16 +119,31 @@ mod tests {
     use super::*;
 
     fn error(bytes: &[u8]) -> String {
-        decode::<2>(bytes).err().map(|error| error.to_string()).unwrap_or_default()
+        decode::<2>(bytes)
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
     }
 
     #[test]
     fn decodes_bytes_and_digits() {
         assert_eq!(decode::<2>(b"\x01\xff").ok(), Some([1, 255]));
         assert_eq!(decode::<2>(b"01fF").ok(), Some([1, 255]));
-        assert_eq!(error(b"012"), "could not decode ID: invalid length: expected 2 or 4 bytes, got 3");
-        assert_eq!(error(b"01g0"), "could not decode ID: invalid hex: encoding/hex: invalid byte: U+0067 'g'");
-        assert_eq!(error(b"01'\n"), "could not decode ID: invalid hex: encoding/hex: invalid byte: U+0027 '\\''");
-        assert_eq!(error(b"01\n0"), "could not decode ID: invalid hex: encoding/hex: invalid byte: U+000A");
+        assert_eq!(
+            error(b"012"),
+            "could not decode ID: invalid length: expected 2 or 4 bytes, got 3"
+        );
+        assert_eq!(
+            error(b"01g0"),
+            "could not decode ID: invalid hex: encoding/hex: invalid byte: U+0067 'g'"
+        );
+        assert_eq!(
+            error(b"01'\n"),
+            "could not decode ID: invalid hex: encoding/hex: invalid byte: U+0027 '\\''"
+        );
+        assert_eq!(
+            error(b"01\n0"),
+            "could not decode ID: invalid hex: encoding/hex: invalid byte: U+000A"
+        );
     }
 }

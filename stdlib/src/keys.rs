@@ -45,7 +45,12 @@ impl KeySet {
         if group.len() <= SCAN_MAX {
             return group.iter().any(|known| known == key);
         }
-        let order = |known: &Vec<u8>| known.len().cmp(&key.len()).then_with(|| known.as_slice().cmp(key));
+        let order = |known: &Vec<u8>| {
+            known
+                .len()
+                .cmp(&key.len())
+                .then_with(|| known.as_slice().cmp(key))
+        };
         group.binary_search_by(order).is_ok()
     }
 
@@ -70,7 +75,10 @@ mod tests {
 
     #[test]
     fn finds_exactly_its_keys() {
-        let keys: Vec<Vec<u8>> = (0..200).map(|n| vec![b'a' + (n % 3) as u8; n]).chain([b"a".to_vec(), b"c".to_vec()]).collect();
+        let keys: Vec<Vec<u8>> = (0..200)
+            .map(|n| vec![b'a' + (n % 3) as u8; n])
+            .chain([b"a".to_vec(), b"c".to_vec()])
+            .collect();
         let set = KeySet::new(keys.clone());
         assert!(keys.iter().all(|key| set.contains(key)));
         assert!((0..220).all(|n| !set.contains(&vec![b'x'; n]) || n == 0));
@@ -79,7 +87,9 @@ mod tests {
 
     #[test]
     fn searches_large_groups() {
-        let keys: Vec<Vec<u8>> = (0..100).map(|n| format!("key{n:03}").into_bytes()).collect();
+        let keys: Vec<Vec<u8>> = (0..100)
+            .map(|n| format!("key{n:03}").into_bytes())
+            .collect();
         let set = KeySet::new(keys.clone());
         assert!(keys.iter().all(|key| set.contains(key)));
         assert!(!set.contains(b"key100") && !set.contains(b"key00a"));

@@ -22,7 +22,10 @@ impl<'a> MapBuilder<'a> {
     }
 
     pub(crate) fn with_capacity_in(capacity: usize, arena: &'a Bump) -> MapBuilder<'a> {
-        MapBuilder { entries: Vec::with_capacity_in(capacity, arena), index: HashMap::new() }
+        MapBuilder {
+            entries: Vec::with_capacity_in(capacity, arena),
+            index: HashMap::new(),
+        }
     }
 
     /// Sets a key, in its place if it is there.
@@ -53,7 +56,12 @@ impl<'a> MapBuilder<'a> {
         match self.entries.len() {
             0..=SCAN_MAX => {}
             length if length == SCAN_MAX + 1 => {
-                self.index.extend(self.entries.iter().enumerate().map(|(position, entry)| (entry.key, position)));
+                self.index.extend(
+                    self.entries
+                        .iter()
+                        .enumerate()
+                        .map(|(position, entry)| (entry.key, position)),
+                );
             }
             length => {
                 self.index.insert(key, length - 1);
@@ -76,8 +84,15 @@ mod tests {
             map.put(keys[n / 2].as_bytes(), Value::Int(n as i64));
         }
         assert!(map.contains(b"key99") && !map.contains(b"key100"));
-        let Value::Map(entries) = map.into_value() else { panic!("no map") };
-        assert!(entries.iter().map(|entry| entry.key).eq(keys.iter().map(|key| key.as_bytes())));
+        let Value::Map(entries) = map.into_value() else {
+            panic!("no map")
+        };
+        assert!(
+            entries
+                .iter()
+                .map(|entry| entry.key)
+                .eq(keys.iter().map(|key| key.as_bytes()))
+        );
         assert!(matches!(entries[10].value, Value::Int(21)));
     }
 }

@@ -3,12 +3,19 @@
 
 /// The 32-bit hash.
 pub(crate) fn hash32(data: &[u8]) -> u32 {
-    let mix = |k: u32| k.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
+    let mix = |k: u32| {
+        k.wrapping_mul(0xcc9e_2d51)
+            .rotate_left(15)
+            .wrapping_mul(0x1b87_3593)
+    };
     let (blocks, tail) = data.as_chunks::<4>();
     let mut hash = 0u32;
     for block in blocks {
         hash ^= mix(u32::from_le_bytes(*block));
-        hash = hash.rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+        hash = hash
+            .rotate_left(13)
+            .wrapping_mul(5)
+            .wrapping_add(0xe654_6b64);
     }
     hash ^= mix(little_endian(tail) as u32);
     // The length counts modulo 2^32.
@@ -29,9 +36,17 @@ pub(crate) fn hash128(data: &[u8]) -> (u64, u64) {
     for block in blocks {
         let block = u128::from_le_bytes(*block);
         h1 ^= mix1(block as u64);
-        h1 = h1.rotate_left(27).wrapping_add(h2).wrapping_mul(5).wrapping_add(0x52dc_e729);
+        h1 = h1
+            .rotate_left(27)
+            .wrapping_add(h2)
+            .wrapping_mul(5)
+            .wrapping_add(0x52dc_e729);
         h2 ^= mix2((block >> 64) as u64);
-        h2 = h2.rotate_left(31).wrapping_add(h1).wrapping_mul(5).wrapping_add(0x3849_5ab5);
+        h2 = h2
+            .rotate_left(31)
+            .wrapping_add(h1)
+            .wrapping_mul(5)
+            .wrapping_add(0x3849_5ab5);
     }
     let tail = little_endian(tail);
     h1 ^= mix1(tail as u64);
@@ -55,5 +70,8 @@ fn finish(mut hash: u64) -> u64 {
 
 /// Up to 15 bytes as a number.
 fn little_endian(bytes: &[u8]) -> u128 {
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u128::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, byte| number << 8 | u128::from(*byte))
 }

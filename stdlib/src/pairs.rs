@@ -21,8 +21,15 @@ impl Delimiters {
             return Err("pair delimiter cannot be set to an empty string".to_owned());
         }
         if key == pair {
-            return Err(format!("pair delimiter {} cannot be equal to delimiter {}", Quoted(pair), Quoted(key)));
+            return Err(format!(
+                "pair delimiter {} cannot be equal to delimiter {}",
+                Quoted(pair),
+                Quoted(key)
+            ));
         }
-        Ok(Delimiters { key: key.to_vec(), pair: pair.to_vec() })
+        Ok(Delimiters {
+            key: key.to_vec(),
+            pair: pair.to_vec(),
+        })
     }
 }

@@ -14,15 +14,24 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     /// Compiles the pattern if it is a literal. `parameter` is its position in `function`.
-    pub(crate) fn prepare(function: &'static str, literals: Literals<'_>, parameter: usize) -> Result<Pattern, String> {
-        let compile = |pattern| Regex::new(pattern).map_err(|error| invalid(function, pattern, &error.to_string()));
+    pub(crate) fn prepare(
+        function: &'static str,
+        literals: Literals<'_>,
+        parameter: usize,
+    ) -> Result<Pattern, String> {
+        let compile = |pattern| {
+            Regex::new(pattern).map_err(|error| invalid(function, pattern, &error.to_string()))
+        };
         let literal = literals.string(parameter).map(compile).transpose()?;
         Ok(Pattern { function, literal })
     }
 }
 
 fn invalid(function: &str, pattern: &[u8], error: &str) -> String {
-    format!("the regex pattern supplied to {function} '{}' is not a valid pattern: {error}", Quoted(pattern))
+    format!(
+        "the regex pattern supplied to {function} '{}' is not a valid pattern: {error}",
+        Quoted(pattern)
+    )
 }
 
 /// What searching writes to: kept per worker and call, so that it is allocated once.
@@ -69,7 +78,10 @@ pub(crate) fn search<'m, 'p, 'a, T>(
     body: impl FnOnce(&mut Call<'m, 'p, 'a>, Search<'_>) -> Result<T, Error<'a>>,
 ) -> Result<T, Error<'a>> {
     // Taken out, since the body borrows the call.
-    let mut memory = call.scratch::<Option<Box<Memory>>>().take().unwrap_or_default();
+    let mut memory = call
+        .scratch::<Option<Box<Memory>>>()
+        .take()
+        .unwrap_or_default();
     let result = with_memory(call, pattern, parameter, &mut memory, body);
     *call.scratch::<Option<Box<Memory>>>() = Some(memory);
     result
@@ -82,15 +94,31 @@ fn with_memory<'m, 'p, 'a, T>(
     memory: &mut Memory,
     body: impl FnOnce(&mut Call<'m, 'p, 'a>, Search<'_>) -> Result<T, Error<'a>>,
 ) -> Result<T, Error<'a>> {
-    let Memory { cache, dynamic, buffers } = memory;
+    let Memory {
+        cache,
+        dynamic,
+        buffers,
+    } = memory;
     let (regex, cache) = match &pattern.literal {
         Some(regex) => (regex, cache),
         None => {
-            let text = call
-                .string(parameter)
-                .map_err(|error| call.error(format_args!("{}", invalid(pattern.function, b"", error.text()))))?;
-            dynamic.get(text).map_err(|error| call.error(format_args!("{error}")))?
+            let text = call.string(parameter).map_err(|error| {
+                call.error(format_args!(
+                    "{}",
+                    invalid(pattern.function, b"", error.text())
+                ))
+            })?;
+            dynamic
+                .get(text)
+                .map_err(|error| call.error(format_args!("{error}")))?
         }
     };
-    body(call, Search { regex, cache, buffers })
+    body(
+        call,
+        Search {
+            regex,
+            cache,
+            buffers,
+        },
+    )
 }

@@ -10,7 +10,10 @@ pub(crate) use ottl_vm::value::Value;
 pub(crate) type Outcome<'a> = Result<Value<'a>, Error<'a>>;
 
 /// Text that `write` appends to a buffer, copied to the arena. The buffer is the call's scratch memory.
-pub(crate) fn written<'a>(call: &mut Call<'_, '_, 'a>, write: impl FnOnce(&mut Vec<u8>)) -> &'a [u8] {
+pub(crate) fn written<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    write: impl FnOnce(&mut Vec<u8>),
+) -> &'a [u8] {
     let mut buffer = std::mem::take(call.scratch::<Vec<u8>>());
     buffer.clear();
     write(&mut buffer);

@@ -8,7 +8,12 @@ use ottl_vm::value::Element;
 /// lists of other kinds are refused, as they are not raw.
 pub(crate) fn from_raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome<'a> {
     match value {
-        Value::Nil | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::String(_) | Value::Bytes(_) => Ok(value),
+        Value::Nil
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Double(_)
+        | Value::String(_)
+        | Value::Bytes(_) => Ok(value),
         // List literals nest as deep as they are written.
         Value::TypedList(list) if list.element == Element::Any => {
             let mut items = Vec::with_capacity_in(list.items.len(), call.arena());
@@ -24,5 +29,9 @@ pub(crate) fn from_raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome
 /// The list at a parameter, as a `pcommon.Slice` takes its items.
 pub(crate) fn list<'a>(call: &mut Call<'_, '_, 'a>, parameter: usize) -> Outcome<'a> {
     let list = call.list(parameter)?;
-    if matches!(list, Value::TypedList(typed) if typed.element == Element::Any) { from_raw(call, list) } else { Ok(list) }
+    if matches!(list, Value::TypedList(typed) if typed.element == Element::Any) {
+        from_raw(call, list)
+    } else {
+        Ok(list)
+    }
 }

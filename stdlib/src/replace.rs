@@ -23,13 +23,24 @@ pub(crate) struct Replacer<'s> {
 
 impl Replacing {
     /// Prepares the arguments of `function` from position `first` on.
-    pub(crate) fn prepare(function: &'static str, literals: Literals<'_>, first: usize) -> Result<Replacing, String> {
+    pub(crate) fn prepare(
+        function: &'static str,
+        literals: Literals<'_>,
+        first: usize,
+    ) -> Result<Replacing, String> {
         let pattern = Pattern::prepare(function, literals, first)?;
-        Ok(Replacing { pattern, template: literals.string(first + 1).map(Template::new), first })
+        Ok(Replacing {
+            pattern,
+            template: literals.string(first + 1).map(Template::new),
+            first,
+        })
     }
 
     /// The replacement's text: evaluated ahead of the pattern.
-    pub(crate) fn replacement<'a>(&self, call: &mut Call<'_, '_, 'a>) -> Result<&'a [u8], Error<'a>> {
+    pub(crate) fn replacement<'a>(
+        &self,
+        call: &mut Call<'_, '_, 'a>,
+    ) -> Result<&'a [u8], Error<'a>> {
         match self.template {
             Some(_) => Ok(b""),
             None => call.string(self.first + 1),
@@ -44,7 +55,14 @@ impl Replacing {
         body: impl FnOnce(&mut Call<'m, 'p, 'a>, Replacer<'_>) -> Result<T, Error<'a>>,
     ) -> Result<T, Error<'a>> {
         pattern::search(call, &self.pattern, self.first, |call, search| {
-            body(call, Replacer { replacing: self, search, text: replacement })
+            body(
+                call,
+                Replacer {
+                    replacing: self,
+                    search,
+                    text: replacement,
+                },
+            )
         })
     }
 }
@@ -57,15 +75,26 @@ impl Replacer<'_> {
         text: &[u8],
     ) -> Result<Option<&'a [u8]>, Error<'a>> {
         let function = self.replacing.first + 2;
-        let Search { regex, cache, buffers } = &mut self.search;
-        let Buffers { out, expanded, captures, template } = &mut **buffers;
+        let Search {
+            regex,
+            cache,
+            buffers,
+        } = &mut self.search;
+        let Buffers {
+            out,
+            expanded,
+            captures,
+            template,
+        } = &mut **buffers;
         let template = match &self.replacing.template {
             Some(template) => template,
             None => remembered(template, self.text),
         };
         out.clear();
         if !call.given(function) {
-            return Ok(regex.replace_all(cache, text, template, out).then(|| call.bytes(out)));
+            return Ok(regex
+                .replace_all(cache, text, template, out)
+                .then(|| call.bytes(out)));
         }
         let mut copied = None;
         let mut matches = regex.matches(cache, text);
@@ -77,7 +106,9 @@ impl Replacer<'_> {
             apply(call, function, expanded, out)?;
             copied = Some(range.end);
         }
-        let Some(copied) = copied else { return Ok(None) };
+        let Some(copied) = copied else {
+            return Ok(None);
+        };
         out.extend_from_slice(&text[copied..]);
         Ok(Some(call.bytes(out)))
     }
@@ -88,11 +119,18 @@ fn remembered<'t>(last: &'t mut Option<(Vec<u8>, Template)>, text: &[u8]) -> &'t
     if last.as_ref().is_some_and(|(known, _)| known != text) {
         *last = None;
     }
-    &last.get_or_insert_with(|| (text.to_vec(), Template::new(text))).1
+    &last
+        .get_or_insert_with(|| (text.to_vec(), Template::new(text)))
+        .1
 }
 
 /// Appends what the function at position `function` makes of a replacement, in the format after it.
-fn apply<'a>(call: &mut Call<'_, '_, 'a>, function: usize, expanded: &[u8], out: &mut Vec<u8>) -> Result<(), Error<'a>> {
+fn apply<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    function: usize,
+    expanded: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), Error<'a>> {
     let argument = Value::String(call.bytes(expanded));
     let Value::String(value) = call.invoke(function, &[argument])?.ok()? else {
         return Err(Error::new("the replacement value must be a string"));
@@ -153,14 +191,20 @@ mod tests {
         for valid in ["%s", "a%sb", "%s%s", "%s %"] {
             assert!(is_valid_format(valid.as_bytes()), "{valid}");
         }
-        for invalid in ["", "a", "%", "%d", "%s %d", "%5s", "%%", "%s%%", "100% %s", "%s\n", "%\n%s"] {
+        for invalid in [
+            "", "a", "%", "%d", "%s %d", "%5s", "%%", "%s%%", "100% %s", "%s\n", "%\n%s",
+        ] {
             assert!(!is_valid_format(invalid.as_bytes()), "{invalid}");
         }
     }
 
     #[test]
     fn formats() {
-        for (format, expected) in [("<%s>", "<x>"), ("%s-%s", "x-%!s(MISSING)"), ("%s %", "x %!(NOVERB)")] {
+        for (format, expected) in [
+            ("<%s>", "<x>"),
+            ("%s-%s", "x-%!s(MISSING)"),
+            ("%s %", "x %!(NOVERB)"),
+        ] {
             let mut out = Vec::new();
             append_formatted(&mut out, format.as_bytes(), b"x");
             assert_eq!(out, expected.as_bytes());

@@ -15,7 +15,9 @@ pub(crate) fn slice_len(part: &Pdata<'_>) -> usize {
     let mut count = 0;
     while !cursor.is_at_end() {
         // What cannot be read was refused with the request.
-        let skipped = cursor.tag().and_then(|(_, wire_type)| cursor.skip(wire_type));
+        let skipped = cursor
+            .tag()
+            .and_then(|(_, wire_type)| cursor.skip(wire_type));
         if skipped.is_err() {
             break;
         }

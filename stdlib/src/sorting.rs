@@ -32,7 +32,10 @@ pub(crate) fn sorted<'a>(
             items.extend(texts.iter().map(|(_, item)| *item));
         }
     }
-    Some(Value::TypedList(arena.alloc(TypedList { element: Element::Any, items: items.into_bump_slice() })))
+    Some(Value::TypedList(arena.alloc(TypedList {
+        element: Element::Any,
+        items: items.into_bump_slice(),
+    })))
 }
 
 fn kind(items: &[Value<'_>]) -> Option<Kind> {
@@ -68,7 +71,8 @@ pub(crate) fn compare_same(a: &Value<'_>, b: &Value<'_>) -> Ordering {
 
 /// `cmp.Compare`: NaN equals itself and is less than any number.
 fn compare_doubles(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+    a.partial_cmp(&b)
+        .unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
 }
 
 fn number(value: &Value<'_>) -> f64 {

@@ -59,7 +59,10 @@ pub(crate) fn trim_space(text: &[u8]) -> &[u8] {
 /// A `[]string` of these strings.
 pub(crate) fn list<'a>(arena: &'a Bump, strings: &[&'a [u8]]) -> Value<'a> {
     let items = arena.alloc_slice_fill_iter(strings.iter().map(|text| Value::String(text)));
-    Value::TypedList(arena.alloc(TypedList { element: Element::String, items }))
+    Value::TypedList(arena.alloc(TypedList {
+        element: Element::String,
+        items,
+    }))
 }
 
 #[cfg(test)]
@@ -88,7 +91,11 @@ mod tests {
         check(b"", b",", &[b""]);
         check(b"", b"", &[]);
         check(b"aaa", b"aa", &[b"", b"a"]);
-        check("né\u{20ac}".as_bytes(), b"", &[b"n", "é".as_bytes(), "€".as_bytes()]);
+        check(
+            "né\u{20ac}".as_bytes(),
+            b"",
+            &[b"n", "é".as_bytes(), "€".as_bytes()],
+        );
         check(b"\xffa\xe2\x82", b"", &[b"\xff", b"a", b"\xe2", b"\x82"]);
     }
 }

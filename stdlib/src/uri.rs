@@ -86,9 +86,15 @@ impl fmt::Display for Reason<'_> {
             Reason::IpLiteral => f.write_str("invalid IP-literal"),
             Reason::NoBracket => f.write_str("missing ']' in host"),
             Reason::Port(port) => write!(f, "invalid port {} after host", Quoted(port)),
-            Reason::Address(address) => write!(f, "invalid host: ParseAddr({}): unable to parse IP", Quoted(address)),
+            Reason::Address(address) => write!(
+                f,
+                "invalid host: ParseAddr({}): unable to parse IP",
+                Quoted(address)
+            ),
             Reason::Escape(escape) => write!(f, "invalid URL escape {}", Quoted(escape)),
-            Reason::HostCharacter(byte) => write!(f, "invalid character {} in host name", Quoted(&[*byte])),
+            Reason::HostCharacter(byte) => {
+                write!(f, "invalid character {} in host name", Quoted(&[*byte]))
+            }
         }
     }
 }
@@ -105,9 +111,11 @@ impl<'a> Url<'a> {
     /// `url.Parse`.
     pub(crate) fn parse(arena: &'a Bump, text: &'a [u8]) -> Result<Url<'a>, UrlError<'a>> {
         let (rest, fragment) = cut(text, b'#');
-        let mut url = Url::parse_reference(arena, rest).map_err(|reason| UrlError { text: rest, reason })?;
+        let mut url =
+            Url::parse_reference(arena, rest).map_err(|reason| UrlError { text: rest, reason })?;
         url.raw_fragment = fragment;
-        url.fragment = escape::unescape(arena, fragment, Part::Fragment).map_err(|reason| UrlError { text, reason })?;
+        url.fragment = escape::unescape(arena, fragment, Part::Fragment)
+            .map_err(|reason| UrlError { text, reason })?;
         Ok(url)
     }
 
@@ -175,12 +183,15 @@ impl<'a> Url<'a> {
     }
 
     fn host_and_port(&self) -> (&'a [u8], &'a [u8]) {
-        let colon = memchr::memrchr(b':', self.host).filter(|&colon| host::is_optional_port(&self.host[colon..]));
+        let colon = memchr::memrchr(b':', self.host)
+            .filter(|&colon| host::is_optional_port(&self.host[colon..]));
         let (host, port) = match colon {
             Some(colon) => (&self.host[..colon], &self.host[colon + 1..]),
             None => (self.host, &b""[..]),
         };
-        let inner = host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]"));
+        let inner = host
+            .strip_prefix(b"[")
+            .and_then(|host| host.strip_suffix(b"]"));
         (inner.unwrap_or(host), port)
     }
 

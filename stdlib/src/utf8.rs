@@ -14,7 +14,11 @@ pub(crate) fn start_before(text: &[u8], at: usize) -> usize {
 /// empty `text`.
 pub(crate) fn first(text: &[u8]) -> (char, usize) {
     let head = &text[..text.len().min(4)];
-    match head.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
+    match head
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next())
+    {
         Some(c) => (c, c.len_utf8()),
         None => (char::REPLACEMENT_CHARACTER, 1),
     }

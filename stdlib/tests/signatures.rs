@@ -54,7 +54,12 @@ const MISSING: &[&str] = &[
 
 fn reference() -> BTreeMap<String, Value> {
     let parse = |line: &str| serde_json::from_str(line).expect("a line is an object");
-    let named = |function: Value| (function["name"].as_str().expect("a name").to_owned(), function);
+    let named = |function: Value| {
+        (
+            function["name"].as_str().expect("a name").to_owned(),
+            function,
+        )
+    };
     REFERENCE.lines().map(parse).map(named).collect()
 }
 
@@ -74,7 +79,8 @@ fn type_name(ty: &Type) -> String {
 
 fn signature(function: &Function) -> Value {
     let arguments = function.parameters.iter().map(|parameter| {
-        let mut argument = serde_json::json!({ "name": parameter.name, "type": type_name(&parameter.ty) });
+        let mut argument =
+            serde_json::json!({ "name": parameter.name, "type": type_name(&parameter.ty) });
         if parameter.optional {
             argument["optional"] = Value::Bool(true);
         }
@@ -86,17 +92,35 @@ fn signature(function: &Function) -> Value {
 #[test]
 fn declarations_are_the_reference_s() {
     let reference = reference();
-    for function in ottl_stdlib::FUNCTIONS.iter().filter(|function| !function.extension) {
-        let expected = reference.get(function.name).unwrap_or_else(|| panic!("{} is not the reference's", function.name));
-        assert_eq!(signature(function), expected["arguments"], "{}", function.name);
-        let kind = if function.kind == Kind::Editor { "editor" } else { "converter" };
+    for function in ottl_stdlib::FUNCTIONS
+        .iter()
+        .filter(|function| !function.extension)
+    {
+        let expected = reference
+            .get(function.name)
+            .unwrap_or_else(|| panic!("{} is not the reference's", function.name));
+        assert_eq!(
+            signature(function),
+            expected["arguments"],
+            "{}",
+            function.name
+        );
+        let kind = if function.kind == Kind::Editor {
+            "editor"
+        } else {
+            "converter"
+        };
         assert_eq!(kind, expected["kind"], "{}", function.name);
     }
 }
 
 #[test]
 fn missing_functions_are_listed() {
-    let has = |name: &str| ottl_stdlib::FUNCTIONS.iter().any(|function| function.name == name);
+    let has = |name: &str| {
+        ottl_stdlib::FUNCTIONS
+            .iter()
+            .any(|function| function.name == name)
+    };
     let missing: Vec<String> = reference().into_keys().filter(|name| !has(name)).collect();
     assert_eq!(missing, MISSING);
 }

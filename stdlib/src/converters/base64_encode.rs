@@ -18,12 +18,16 @@ function! {
 fn base64_encode<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.string(0)?;
     let name = if call.given(1) {
-        call.string(1).map_err(|error| call.error(format_args!("failed to get base64 variant: {error}")))?
+        call.string(1)
+            .map_err(|error| call.error(format_args!("failed to get base64 variant: {error}")))?
     } else {
         b"base64"
     };
     let Some(variant) = Variant::named(name) else {
-        return Err(call.error(format_args!("unsupported base64 variant: {}", String::from_utf8_lossy(name))));
+        return Err(call.error(format_args!(
+            "unsupported base64 variant: {}",
+            String::from_utf8_lossy(name)
+        )));
     };
     Ok(Value::String(variant.encode(call.arena(), target)))
 }

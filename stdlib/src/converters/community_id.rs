@@ -35,14 +35,21 @@ fn community_id<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     };
     let seed = match call.given(5) {
         true => {
-            let seed = call.int(5).map_err(|error| call.error(format_args!("failed to get seed: {error}")))?;
-            u16::try_from(seed)
-                .map_err(|_| call.error(format_args!("seed must be between 0 and 65535, got {seed}")))?
+            let seed = call
+                .int(5)
+                .map_err(|error| call.error(format_args!("failed to get seed: {error}")))?;
+            u16::try_from(seed).map_err(|_| {
+                call.error(format_args!("seed must be between 0 and 65535, got {seed}"))
+            })?
         }
         false => 0,
     };
     // In the order of bytes; an IPv4 address goes before an IPv6 one.
-    let (first, second) = if source <= destination { (source, destination) } else { (destination, source) };
+    let (first, second) = if source <= destination {
+        (source, destination)
+    } else {
+        (destination, source)
+    };
     let mut hash = Sha1::new();
     hash.update(seed.to_be_bytes());
     for (address, _) in [first, second] {
@@ -55,15 +62,29 @@ fn community_id<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     hash.update(first.1.to_be_bytes());
     hash.update(second.1.to_be_bytes());
     let text = Variant::PADDED.encode(call.arena(), &hash.finalize());
-    Ok(Value::String(bumpalo::format!(in call.arena(), "1:{}", text.escape_ascii()).into_bump_str().as_bytes()))
+    Ok(Value::String(
+        bumpalo::format!(in call.arena(), "1:{}", text.escape_ascii())
+            .into_bump_str()
+            .as_bytes(),
+    ))
 }
 
 /// The address at parameter `first` and the port after it.
-fn endpoint<'a>(call: &mut Call<'_, '_, 'a>, first: usize, name: &str) -> Result<(IpAddr, u16), Error<'a>> {
-    let address = call.string(first).map_err(|error| call.error(format_args!("failed to get {name} IP: {error}")))?;
-    let port = call.int(first + 1).map_err(|error| call.error(format_args!("failed to get {name} port: {error}")))?;
+fn endpoint<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    first: usize,
+    name: &str,
+) -> Result<(IpAddr, u16), Error<'a>> {
+    let address = call
+        .string(first)
+        .map_err(|error| call.error(format_args!("failed to get {name} IP: {error}")))?;
+    let port = call
+        .int(first + 1)
+        .map_err(|error| call.error(format_args!("failed to get {name} port: {error}")))?;
     let Ok(port) = u16::try_from(port) else {
-        return Err(call.error(format_args!("{name} port must be between 0 and 65535, got {port}")));
+        return Err(call.error(format_args!(
+            "{name} port must be between 0 and 65535, got {port}"
+        )));
     };
     match cidr::parse_address(address) {
         Some(address) => Ok((address, port)),
@@ -76,7 +97,9 @@ fn endpoint<'a>(call: &mut Call<'_, '_, 'a>, first: usize, name: &str) -> Result
 
 /// The number of the protocol at parameter 4.
 fn protocol<'a>(call: &mut Call<'_, '_, 'a>) -> Result<u8, Error<'a>> {
-    let name = call.string(4).map_err(|error| call.error(format_args!("failed to get protocol: {error}")))?;
+    let name = call
+        .string(4)
+        .map_err(|error| call.error(format_args!("failed to get protocol: {error}")))?;
     Ok(match name {
         b"ICMP" => 1,
         b"TCP" => 6,

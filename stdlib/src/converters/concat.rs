@@ -32,7 +32,11 @@ fn concat<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
 
 /// Appends the text forms of all values. Those that an expression yields as a list of the record have the
 /// forms that the record's values have; bytes are a list of numbers.
-fn append_all<'a>(call: &mut Call<'_, '_, 'a>, out: &mut Vec<u8>, delimiter: &[u8]) -> Result<(), Error<'a>> {
+fn append_all<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    out: &mut Vec<u8>,
+    delimiter: &[u8],
+) -> Result<(), Error<'a>> {
     let list = call.value(0)?;
     let separate = |out: &mut Vec<u8>, item| {
         if item > 0 {

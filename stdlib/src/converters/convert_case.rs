@@ -27,7 +27,9 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         b"camel" => |arena, text| case::to_camel(arena, text),
         other => {
             let other = String::from_utf8_lossy(other);
-            return Err(format!("invalid case: {other}, allowed cases are: lower, upper, snake, camel"));
+            return Err(format!(
+                "invalid case: {other}, allowed cases are: lower, upper, snake, camel"
+            ));
         }
     };
     Ok(Box::new(convert))

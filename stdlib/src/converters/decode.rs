@@ -31,7 +31,9 @@ enum Decoder {
 struct Prepare(Option<Decoder>);
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(Prepare(literals.string(1).map(decoder).transpose()?)))
+    Ok(Box::new(Prepare(
+        literals.string(1).map(decoder).transpose()?,
+    )))
 }
 
 fn decoder(name: &[u8]) -> Result<Decoder, String> {
@@ -52,15 +54,17 @@ fn decode<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     };
     let (Value::String(bytes) | Value::Bytes(bytes)) = target else {
         let found = target.type_name();
-        return Err(call.error(format_args!("unsupported type provided to Decode function: {found}")));
+        return Err(call.error(format_args!(
+            "unsupported type provided to Decode function: {found}"
+        )));
     };
     match decoder {
         Decoder::Text(encoding) => Ok(Value::String(encoding.decode(call.arena(), bytes))),
         Decoder::Base64(variant) => match variant.decode(call.arena(), bytes) {
             Ok(decoded) => Ok(Value::String(decoded)),
-            Err(Corrupt(at)) => {
-                Err(call.error(format_args!("could not decode: illegal base64 data at input byte {at}")))
-            }
+            Err(Corrupt(at)) => Err(call.error(format_args!(
+                "could not decode: illegal base64 data at input byte {at}"
+            ))),
         },
     }
 }

@@ -30,7 +30,9 @@ fn extract_patterns<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     pattern::search(call, pattern, 1, |call, search| {
         let names = search.regex.group_names();
         if names.iter().all(Option::is_none) {
-            return Err(Error::new("at least 1 named capture group must be supplied in the given regex"));
+            return Err(Error::new(
+                "at least 1 named capture group must be supplied in the given regex",
+            ));
         }
         let target = call.string(0)?;
         let captures = &mut search.buffers.captures;

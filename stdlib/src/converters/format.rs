@@ -27,5 +27,7 @@ fn format<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         values.push(call.item(1, item)?);
     }
     let format: &Vec<u8> = call.prepared();
-    Ok(Value::String(written(call, |out| sprintf(out, format, &values))))
+    Ok(Value::String(written(call, |out| {
+        sprintf(out, format, &values)
+    })))
 }

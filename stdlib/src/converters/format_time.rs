@@ -19,7 +19,9 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
     if format.is_empty() {
         return Err("format cannot be nil".to_owned());
     }
-    Ok(Box::new(Strptime::new(format).map_err(|error| error.to_string())?))
+    Ok(Box::new(
+        Strptime::new(format).map_err(|error| error.to_string())?,
+    ))
 }
 
 fn format_time<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -24,11 +24,18 @@ fn index<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let position = match (target, value) {
         (Value::String(text), Value::String(part)) => memmem::find(text, part),
         (Value::String(_), _) => {
-            return Err(Error::new("invalid value type for Index function, value must be a string"));
+            return Err(Error::new(
+                "invalid value type for Index function, value must be a string",
+            ));
         }
         _ => {
             let mut found = None;
-            for (position, item) in raw::list(call, 0)?.items().into_iter().flatten().enumerate() {
+            for (position, item) in raw::list(call, 0)?
+                .items()
+                .into_iter()
+                .flatten()
+                .enumerate()
+            {
                 if compare(Comparator::Equal, &item, &value)? {
                     found = Some(position);
                     break;

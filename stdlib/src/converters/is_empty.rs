@@ -27,12 +27,16 @@ fn is_empty<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::Double(value) => value.to_bits() == 0,
         Value::String(bytes) | Value::Bytes(bytes) => bytes.is_empty(),
         Value::Time(time) => {
-            time.unix() == GO_ZERO_TIME_SECONDS && time.nanosecond() == 0 && time.zone() == ZoneId::UTC
+            time.unix() == GO_ZERO_TIME_SECONDS
+                && time.nanosecond() == 0
+                && time.zone() == ZoneId::UTC
         }
-        Value::WireMap(_) | Value::Map(_) => target.entries().is_none_or(|mut entries| entries.next().is_none()),
-        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => {
-            target.items().is_none_or(|mut items| items.next().is_none())
-        }
+        Value::WireMap(_) | Value::Map(_) => target
+            .entries()
+            .is_none_or(|mut entries| entries.next().is_none()),
+        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => target
+            .items()
+            .is_none_or(|mut items| items.next().is_none()),
         Value::TraceId(id) | Value::ProfileId(id) => id == [0; 16],
         Value::SpanId(id) => id == [0; 8],
         // Go's reflection sees a reference to the record, which is never zero.

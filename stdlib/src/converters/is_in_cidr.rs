@@ -24,17 +24,26 @@ function! {
 struct Networks(Option<Vec<Network>>);
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    let Some(texts) = crate::keys::strings(literals, 1) else { return Ok(Box::new(Networks(None))) };
+    let Some(texts) = crate::keys::strings(literals, 1) else {
+        return Ok(Box::new(Networks(None)));
+    };
     let parse = |text: &Vec<u8>| Network::parse(text).ok_or_else(|| cidr::invalid(text));
-    let networks = texts.iter().map(parse).collect::<Result<Vec<Network>, String>>()?;
+    let networks = texts
+        .iter()
+        .map(parse)
+        .collect::<Result<Vec<Network>, String>>()?;
     Ok(Box::new(Networks(Some(networks))))
 }
 
 fn is_in_cidr<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let Some(address) = cidr::parse_address(call.string(0)?) else { return Ok(Value::Bool(false)) };
+    let Some(address) = cidr::parse_address(call.string(0)?) else {
+        return Ok(Value::Bool(false));
+    };
     let networks: &Networks = call.prepared();
     if let Some(networks) = &networks.0 {
-        return Ok(Value::Bool(networks.iter().any(|network| network.contains(address))));
+        return Ok(Value::Bool(
+            networks.iter().any(|network| network.contains(address)),
+        ));
     }
     for item in 0..call.len(1)? {
         let text = call.item_string(1, item)?;

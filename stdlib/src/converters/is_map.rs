@@ -16,5 +16,8 @@ function! {
 }
 
 fn is_map<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    Ok(Value::Bool(matches!(call.value(0)?, Value::WireMap(_) | Value::Map(_))))
+    Ok(Value::Bool(matches!(
+        call.value(0)?,
+        Value::WireMap(_) | Value::Map(_)
+    )))
 }

@@ -28,6 +28,8 @@ fn is_match<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let pattern: &Pattern = call.prepared();
     pattern::search(call, pattern, 1, |call, mut pattern| {
         let target = call.string_like(0)?;
-        Ok(Value::Bool(target.is_some_and(|text| pattern.is_match(text))))
+        Ok(Value::Bool(
+            target.is_some_and(|text| pattern.is_match(text)),
+        ))
     })
 }

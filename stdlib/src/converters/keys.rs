@@ -16,6 +16,12 @@ function! {
 fn keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.map(0)?;
     let mut keys = Vec::new_in(call.arena());
-    keys.extend(target.entries().into_iter().flatten().map(|entry| Value::String(entry.key)));
+    keys.extend(
+        target
+            .entries()
+            .into_iter()
+            .flatten()
+            .map(|entry| Value::String(entry.key)),
+    );
     Ok(Value::List(keys.into_bump_slice()))
 }

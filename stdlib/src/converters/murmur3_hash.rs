@@ -15,5 +15,8 @@ function! {
 
 fn murmur3_hash<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let hash = murmur3::hash32(call.string(0)?);
-    Ok(Value::String(hex::encode(call.arena(), &hash.to_le_bytes())))
+    Ok(Value::String(hex::encode(
+        call.arena(),
+        &hash.to_le_bytes(),
+    )))
 }

@@ -17,5 +17,8 @@ function! {
 fn murmur3_hash128<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let (low, high) = murmur3::hash128(call.string(0)?);
     let hash = u128::from(low) | u128::from(high) << 64;
-    Ok(Value::String(hex::encode(call.arena(), &hash.to_le_bytes())))
+    Ok(Value::String(hex::encode(
+        call.arena(),
+        &hash.to_le_bytes(),
+    )))
 }

@@ -51,36 +51,53 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         b"ignoreQuotes" => Mode::IgnoreQuotes,
         mode => return Err(format!("unknown mode: {}", String::from_utf8_lossy(mode))),
     };
-    Ok(Box::new(Options { delimiter, header_delimiter, mode }))
+    Ok(Box::new(Options {
+        delimiter,
+        header_delimiter,
+        mode,
+    }))
 }
 
 /// The one character of an argument, if it is given.
 fn character(literals: Literals<'_>, parameter: usize, name: &str) -> Result<Option<char>, String> {
-    let Some(text) = literals.string(parameter) else { return Ok(None) };
+    let Some(text) = literals.string(parameter) else {
+        return Ok(None);
+    };
     let text = String::from_utf8_lossy(text);
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {
         (Some(one), None) => Ok(Some(one)),
-        _ => Err(format!("invalid arguments: {name} must be a single character")),
+        _ => Err(format!(
+            "invalid arguments: {name} must be a single character"
+        )),
     }
 }
 
 fn parse_csv<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let options: &Options = call.prepared();
-    let target = call
-        .string(0)
-        .map_err(|error| call.error(format_args!("error getting value for target in ParseCSV: {error}")))?;
-    let header = call
-        .string(1)
-        .map_err(|error| call.error(format_args!("error getting value for header in ParseCSV: {error}")))?;
+    let target = call.string(0).map_err(|error| {
+        call.error(format_args!(
+            "error getting value for target in ParseCSV: {error}"
+        ))
+    })?;
+    let header = call.string(1).map_err(|error| {
+        call.error(format_args!(
+            "error getting value for header in ParseCSV: {error}"
+        ))
+    })?;
     if header.is_empty() {
         return Err(Error::new("headers must not be an empty string"));
     }
     let keys = split(call, header, options.header_delimiter);
     let fields = match options.mode {
         Mode::IgnoreQuotes => split(call, target, options.delimiter),
-        mode => csv::read_row(call.arena(), target, options.delimiter, matches!(mode, Mode::LazyQuotes))
-            .map_err(|error| call.error(format_args!("{error}")))?,
+        mode => csv::read_row(
+            call.arena(),
+            target,
+            options.delimiter,
+            matches!(mode, Mode::LazyQuotes),
+        )
+        .map_err(|error| call.error(format_args!("{error}")))?,
     };
     if fields.len() != keys.len() {
         return Err(call.error(format_args!(
@@ -97,5 +114,9 @@ fn parse_csv<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
 }
 
 fn split<'a>(call: &Call<'_, '_, 'a>, text: &'a [u8], delimiter: char) -> List<'a, &'a [u8]> {
-    strings::split(call.arena(), text, delimiter.encode_utf8(&mut [0; 4]).as_bytes())
+    strings::split(
+        call.arena(),
+        text,
+        delimiter.encode_utf8(&mut [0; 4]).as_bytes(),
+    )
 }

@@ -19,7 +19,9 @@ function! {
 fn parse_int<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.string(0)?;
     if target.is_empty() {
-        return Err(Error::new("invalid target value for ParseInt function, target cannot be empty"));
+        return Err(Error::new(
+            "invalid target value for ParseInt function, target cannot be empty",
+        ));
     }
     let base = call.int(1)?;
     if base < 0 {
@@ -29,7 +31,9 @@ fn parse_int<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     }
     if !(base == 0 || (2..=36).contains(&base)) {
         let target = ottl_vm::text::quote::Quoted(target);
-        return Err(call.error(format_args!("strconv.ParseInt: parsing {target}: invalid base {base}")));
+        return Err(call.error(format_args!(
+            "strconv.ParseInt: parsing {target}: invalid base {base}"
+        )));
     }
     match number::parse_int(target, base as u32) {
         Ok(number) => Ok(Value::Int(number)),

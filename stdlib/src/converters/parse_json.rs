@@ -17,7 +17,8 @@ function! {
 
 fn parse_json<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.string(0)?;
-    let value = json::parse(call.arena(), target).map_err(|error| call.error(format_args!("{error}")))?;
+    let value =
+        json::parse(call.arena(), target).map_err(|error| call.error(format_args!("{error}")))?;
     match value {
         Value::Map(_) | Value::List(_) => Ok(value),
         other => Err(call.error(format_args!(

@@ -48,24 +48,39 @@ fn parse_key_value<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     };
     let mut map = MapBuilder::with_capacity_in(pairs.len(), call.arena());
     for pair in &pairs {
-        let Some(at) = memmem::find(pair, &delimiters.key) else { return Err(unsplit(call, &pairs, delimiters)) };
+        let Some(at) = memmem::find(pair, &delimiters.key) else {
+            return Err(unsplit(call, &pairs, delimiters));
+        };
         let value = &pair[at + delimiters.key.len()..];
-        map.put(strings::trim_space(&pair[..at]), Value::String(strings::trim_space(value)));
+        map.put(
+            strings::trim_space(&pair[..at]),
+            Value::String(strings::trim_space(value)),
+        );
     }
     Ok(map.into_value())
 }
 
 /// The error that names all pairs without a delimiter.
 fn unsplit<'a>(call: &Call<'_, '_, 'a>, pairs: &[&[u8]], delimiters: &Delimiters) -> Error<'a> {
-    let bad = pairs.iter().filter(|pair| memmem::find(pair, &delimiters.key).is_none());
-    let texts: std::vec::Vec<String> =
-        bad.map(|pair| format!("cannot split {} into 2 items, got 1 item(s)", Quoted(pair))).collect();
-    call.error(format_args!("failed to split pairs into key-values: {}", texts.join("; ")))
+    let bad = pairs
+        .iter()
+        .filter(|pair| memmem::find(pair, &delimiters.key).is_none());
+    let texts: std::vec::Vec<String> = bad
+        .map(|pair| format!("cannot split {} into 2 items, got 1 item(s)", Quoted(pair)))
+        .collect();
+    call.error(format_args!(
+        "failed to split pairs into key-values: {}",
+        texts.join("; ")
+    ))
 }
 
 /// The pieces between delimiters that stand outside of quotes, without those quotes; empty pieces are
 /// left out. `None` if a quote is not closed.
-fn split<'a>(call: &Call<'_, '_, 'a>, text: &'a [u8], delimiter: &[u8]) -> Option<Vec<'a, &'a [u8]>> {
+fn split<'a>(
+    call: &Call<'_, '_, 'a>,
+    text: &'a [u8],
+    delimiter: &[u8],
+) -> Option<Vec<'a, &'a [u8]>> {
     let mut pieces = Vec::new_in(call.arena());
     if memchr::memchr2(b'"', b'\'', text).is_none() {
         let mut start = 0;
@@ -84,7 +99,9 @@ fn split<'a>(call: &Call<'_, '_, 'a>, text: &'a [u8], delimiter: &[u8]) -> Optio
     while at < text.len() {
         if quote.is_none() && text[at..].starts_with(delimiter) {
             if !current.is_empty() {
-                pieces.push(std::mem::replace(&mut current, Vec::new_in(call.arena())).into_bump_slice());
+                pieces.push(
+                    std::mem::replace(&mut current, Vec::new_in(call.arena())).into_bump_slice(),
+                );
             }
             at += delimiter.len();
             continue;

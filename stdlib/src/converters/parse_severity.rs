@@ -46,18 +46,25 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn level((name, rules): &(Vec<u8>, Literal)) -> Result<Level, String> {
-    let Literal::List(rules) = rules else { return Err("severity mapping criteria must be []any".to_owned()) };
+    let Literal::List(rules) = rules else {
+        return Err("severity mapping criteria must be []any".to_owned());
+    };
     let rules = rules.iter().map(|rule| match rule {
-        Literal::Map(entries) => {
-            Rule::new(entries).map_err(|error| format!("invalid severity mapping criteria: {error}"))
-        }
+        Literal::Map(entries) => Rule::new(entries)
+            .map_err(|error| format!("invalid severity mapping criteria: {error}")),
         _ => Err("severity mapping criteria items must be map[string]any".to_owned()),
     });
-    Ok(Level { name: name.clone(), rules: rules.collect::<Result<_, _>>()? })
+    Ok(Level {
+        name: name.clone(),
+        rules: rules.collect::<Result<_, _>>()?,
+    })
 }
 
 fn get<'l>(entries: &'l [(Vec<u8>, Literal)], key: &str) -> Option<&'l Literal> {
-    entries.iter().find(|(name, _)| name == key.as_bytes()).map(|(_, value)| value)
+    entries
+        .iter()
+        .find(|(name, _)| name == key.as_bytes())
+        .map(|(_, value)| value)
 }
 
 impl Rule {
@@ -67,7 +74,9 @@ impl Rule {
             None => {}
             Some(Literal::List(items)) => {
                 for item in items {
-                    let Literal::String(text) = item else { return Err("equals values must be strings".to_owned()) };
+                    let Literal::String(text) = item else {
+                        return Err("equals values must be strings".to_owned());
+                    };
                     rule.equals.push(text.clone());
                 }
             }
@@ -81,7 +90,12 @@ impl Rule {
                 b"3xx" => 300..=399,
                 b"4xx" => 400..=499,
                 b"5xx" => 500..=599,
-                _ => return Err(format!("unknown range placeholder: {}", String::from_utf8_lossy(name))),
+                _ => {
+                    return Err(format!(
+                        "unknown range placeholder: {}",
+                        String::from_utf8_lossy(name)
+                    ));
+                }
             }),
             Some(_) => return Err("range must be a map or a known placeholder string".to_owned()),
         };
@@ -92,7 +106,11 @@ impl Rule {
     fn holds(&self, value: &Value<'_>) -> Option<bool> {
         match value {
             Value::String(text) => Some(self.equals.iter().any(|known| known == text)),
-            Value::Int(number) => Some(self.range.as_ref().is_some_and(|range| range.contains(number))),
+            Value::Int(number) => Some(
+                self.range
+                    .as_ref()
+                    .is_some_and(|range| range.contains(number)),
+            ),
             _ => None,
         }
     }
@@ -108,8 +126,13 @@ fn bound(bounds: &[(Vec<u8>, Literal)], name: &str) -> Result<i64, String> {
 
 fn parse_severity<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let mapping: &Mapping = call.prepared();
-    let levels = mapping.0.as_ref().map_err(|error| call.error(format_args!("{error}")))?;
-    let target = call.value(0).map_err(|error| call.error(format_args!("could not get log level: {error}")))?;
+    let levels = mapping
+        .0
+        .as_ref()
+        .map_err(|error| call.error(format_args!("{error}")))?;
+    let target = call
+        .value(0)
+        .map_err(|error| call.error(format_args!("could not get log level: {error}")))?;
     for level in levels {
         for rule in &level.rules {
             match rule.holds(&target) {
@@ -127,7 +150,9 @@ fn parse_severity<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         }
     }
     let shown = shown(&target);
-    Err(call.error(format_args!("could not map log level: no matching log level found for value '{shown}'")))
+    Err(call.error(format_args!(
+        "could not map log level: no matching log level found for value '{shown}'"
+    )))
 }
 
 fn shown(value: &Value<'_>) -> String {

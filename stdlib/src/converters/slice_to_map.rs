@@ -31,7 +31,10 @@ struct Paths {
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     let path = |parameter| crate::keys::strings(literals, parameter);
-    Ok(Box::new(Paths { key: path(1), value: path(2) }))
+    Ok(Box::new(Paths {
+        key: path(1),
+        value: path(2),
+    }))
 }
 
 fn slice_to_map<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
@@ -76,14 +79,22 @@ fn extract<'a>(
     position: usize,
 ) -> Outcome<'a> {
     let failed = |reason: &str| {
-        call.error(format_args!("could not extract {what} from element {position}: {reason}"))
+        call.error(format_args!(
+            "could not extract {what} from element {position}: {reason}"
+        ))
     };
     if path.is_empty() {
         return Err(failed("must provide at least one path item"));
     }
     let found = path.iter().try_fold(item, |value, key| value.get(key));
     found.ok_or_else(|| {
-        let shown: Vec<_> = path.iter().map(|key| String::from_utf8_lossy(key)).collect();
-        failed(&format!("provided object does not contain the path [{}]", shown.join(" ")))
+        let shown: Vec<_> = path
+            .iter()
+            .map(|key| String::from_utf8_lossy(key))
+            .collect();
+        failed(&format!(
+            "provided object does not contain the path [{}]",
+            shown.join(" ")
+        ))
     })
 }

@@ -30,7 +30,9 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         b"desc" => Ordering::reverse,
         order => {
             let order = String::from_utf8_lossy(order);
-            return Err(format!("invalid arguments: {order}. Order should be either \"asc\" or \"desc\""));
+            return Err(format!(
+                "invalid arguments: {order}. Order should be either \"asc\" or \"desc\""
+            ));
         }
     };
     Ok(Box::new(direction))
@@ -42,7 +44,10 @@ fn sort<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let arena = call.arena();
     match target {
         Value::WireList(_) | Value::List(_) => {
-            Ok(sorting::sorted(arena, target.items().into_iter().flatten(), *direction).unwrap_or(target))
+            Ok(
+                sorting::sorted(arena, target.items().into_iter().flatten(), *direction)
+                    .unwrap_or(target),
+            )
         }
         Value::TypedList(list) if list.element == Element::Any => {
             let mut items = bumpalo::collections::Vec::with_capacity_in(list.items.len(), arena);
@@ -55,12 +60,16 @@ fn sort<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
                 })?);
             }
             let items = items.into_bump_slice();
-            Ok(sorting::sorted(arena, items.iter().copied(), *direction).unwrap_or(Value::List(items)))
+            Ok(sorting::sorted(arena, items.iter().copied(), *direction)
+                .unwrap_or(Value::List(items)))
         }
         Value::TypedList(list) if list.element != Element::Bytes => {
             let items = arena.alloc_slice_copy(list.items);
             items.sort_by(|a, b| direction(sorting::compare_same(a, b)));
-            Ok(Value::TypedList(arena.alloc(TypedList { element: list.element, items })))
+            Ok(Value::TypedList(arena.alloc(TypedList {
+                element: list.element,
+                items,
+            })))
         }
         other => Err(call.error(format_args!(
             "sort with unsupported type: '{}'. Target is not a list",

@@ -17,5 +17,8 @@ function! {
 
 fn split<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let (target, delimiter) = (call.string(0)?, call.string(1)?);
-    Ok(strings::list(call.arena(), &strings::split(call.arena(), target, delimiter)))
+    Ok(strings::list(
+        call.arena(),
+        &strings::split(call.arena(), target, delimiter),
+    ))
 }

@@ -38,7 +38,9 @@ fn substring<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         )));
     }
     let target = call.string(0)?;
-    let end = usize::try_from(length).ok().and_then(|length| from.checked_add(length));
+    let end = usize::try_from(length)
+        .ok()
+        .and_then(|length| from.checked_add(length));
     let Some(to) = end.filter(|&end| end <= target.len()) else {
         return Err(call.error(format_args!(
             "invalid range for substring function, start({start})+length({length}) cannot be greater than \

@@ -39,10 +39,15 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
     if format.is_empty() {
         return Err("format cannot be nil".to_owned());
     }
-    let zone = strptime::default_zone(literals.string(2), format).map_err(|error| error.to_string())?;
+    let zone =
+        strptime::default_zone(literals.string(2), format).map_err(|error| error.to_string())?;
     let locale = literals.string(3).map(locale).transpose()?;
     let format = Strptime::new(format).map_err(|error| error.to_string())?;
-    Ok(Box::new(Reader { format, zone, locale }))
+    Ok(Box::new(Reader {
+        format,
+        zone,
+        locale,
+    }))
 }
 
 fn locale(tag: &[u8]) -> Result<Locale, String> {
@@ -55,7 +60,10 @@ fn time<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         return Err(Error::new("time cannot be nil"));
     }
     let reader: &Reader = call.prepared();
-    match reader.format.parse_at(text, reader.zone, reader.locale.as_ref(), || call.now()) {
+    match reader
+        .format
+        .parse_at(text, reader.zone, reader.locale.as_ref(), || call.now())
+    {
         Ok(time) => Ok(Value::Time(time)),
         Err(error) => Err(call.error(format_args!("{error}"))),
     }

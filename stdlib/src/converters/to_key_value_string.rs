@@ -47,7 +47,9 @@ fn to_key_value_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             }
             append_quoted(out, delimiters, |out| out.extend_from_slice(entry.key));
             out.extend_from_slice(&delimiters.key);
-            append_quoted(out, delimiters, |out| json::append_pdata_string(out, &entry.value));
+            append_quoted(out, delimiters, |out| {
+                json::append_pdata_string(out, &entry.value)
+            });
         }
     });
     Ok(Value::String(text))
@@ -63,7 +65,9 @@ fn append_quoted(out: &mut Vec<u8>, delimiters: &Delimiters, append: impl FnOnce
         at += quote + 2;
     }
     let text = &out[start..];
-    if memmem::find(text, &delimiters.pair).is_some() || memmem::find(text, &delimiters.key).is_some() {
+    if memmem::find(text, &delimiters.pair).is_some()
+        || memmem::find(text, &delimiters.key).is_some()
+    {
         out.insert(start, b'"');
         out.push(b'"');
     }

@@ -19,11 +19,15 @@ struct Cutset(Vec<char>);
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     let characters = literals.string(1).unwrap_or(b" ");
-    Ok(Box::new(Cutset(String::from_utf8_lossy(characters).chars().collect())))
+    Ok(Box::new(Cutset(
+        String::from_utf8_lossy(characters).chars().collect(),
+    )))
 }
 
 fn trim<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let cutset: &Cutset = call.prepared();
     let target = call.string(0)?;
-    Ok(Value::String(strings::trim(target, |c| cutset.0.contains(&c))))
+    Ok(Value::String(strings::trim(target, |c| {
+        cutset.0.contains(&c)
+    })))
 }

@@ -16,5 +16,9 @@ function! {
 fn unix<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let seconds = call.int(0)?;
     let nanos = if call.given(1) { call.int(1)? } else { 0 };
-    Ok(Value::Time(Time::from_unix(seconds, nanos, ZoneId::local())))
+    Ok(Value::Time(Time::from_unix(
+        seconds,
+        nanos,
+        ZoneId::local(),
+    )))
 }

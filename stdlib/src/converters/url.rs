@@ -72,7 +72,10 @@ fn parts<'a>(call: &Call<'_, '_, 'a>, url: &Url<'a>) -> Outcome<'a> {
             number.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
         });
         let number = number.ok_or_else(|| {
-            call.error(format_args!("strconv.Atoi: parsing {}: value out of range", Quoted(port)))
+            call.error(format_args!(
+                "strconv.Atoi: parsing {}: value out of range",
+                Quoted(port)
+            ))
         })?;
         map.put(b"url.port", Value::Int(number));
     }
@@ -87,7 +90,10 @@ fn parse_query<'a>(call: &Call<'_, '_, 'a>, query: &'a [u8]) -> Outcome<'a> {
     }
     let mut names: MapBuilder<'a> = MapBuilder::new_in(arena);
     let mut pairs = List::new_in(arena);
-    for pair in query.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+    for pair in query
+        .split(|&byte| byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
         if pair.contains(&b';') {
             return Err(Error::new("invalid semicolon separator in query"));
         }

@@ -16,6 +16,12 @@ function! {
 fn values<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.map(0)?;
     let mut values = Vec::new_in(call.arena());
-    values.extend(target.entries().into_iter().flatten().map(|entry| entry.value));
+    values.extend(
+        target
+            .entries()
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.value),
+    );
     Ok(Value::List(values.into_bump_slice()))
 }

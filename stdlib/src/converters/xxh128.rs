@@ -15,5 +15,8 @@ function! {
 
 fn xxh128<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let hash = xxh3_128(call.string(0)?);
-    Ok(Value::String(hex::encode(call.arena(), &hash.to_be_bytes())))
+    Ok(Value::String(hex::encode(
+        call.arena(),
+        &hash.to_be_bytes(),
+    )))
 }

@@ -31,7 +31,10 @@ function! {
 
 fn prepare(_literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
     if given.get(1) != Some(&true) && given.get(2) != Some(&true) {
-        return Err("at least one of the optional arguments ('value' or 'values') must be provided".to_owned());
+        return Err(
+            "at least one of the optional arguments ('value' or 'values') must be provided"
+                .to_owned(),
+        );
     }
     Ok(Box::new(()))
 }

@@ -34,15 +34,19 @@ fn clear<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::Duration(_) => Value::Duration(0),
         Value::WireMap(_) | Value::Map(_) => Value::Map(&[]),
         Value::WireList(_) | Value::List(_) => Value::List(&[]),
-        Value::TypedList(list) => {
-            Value::TypedList(call.arena().alloc(TypedList { element: list.element, items: &[] }))
-        }
+        Value::TypedList(list) => Value::TypedList(call.arena().alloc(TypedList {
+            element: list.element,
+            items: &[],
+        })),
         Value::TraceId(_) => Value::TraceId([0; 16]),
         Value::SpanId(_) => Value::SpanId([0; 8]),
         Value::ProfileId(_) => Value::ProfileId([0; 16]),
         // Go's zero of these refers to nothing, and cannot be copied from.
         Value::Pdata(part) => {
-            return Err(call.error(format_args!("cannot infer zero value for type {} in clear", part.type_name)));
+            return Err(call.error(format_args!(
+                "cannot infer zero value for type {} in clear",
+                part.type_name
+            )));
         }
         Value::Error(error) => return Err(error),
     };

@@ -27,7 +27,11 @@ fn delete_index<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = raw::list(call, 0)?;
     let start = call.int(1)?;
     let length = target.items().map_or(0, Iterator::count) as i64;
-    let end = if call.given(2) { call.int(2)? } else { start.wrapping_add(1) };
+    let end = if call.given(2) {
+        call.int(2)?
+    } else {
+        start.wrapping_add(1)
+    };
     // An empty list may be emptied.
     if !(start == 0 && end == length) {
         check_bounds(call, start, end, length)?;
@@ -45,12 +49,21 @@ fn delete_index<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     Ok(Value::Nil)
 }
 
-fn check_bounds<'a>(call: &Call<'_, '_, 'a>, start: i64, end: i64, length: i64) -> Result<(), Error<'a>> {
+fn check_bounds<'a>(
+    call: &Call<'_, '_, 'a>,
+    start: i64,
+    end: i64,
+    length: i64,
+) -> Result<(), Error<'a>> {
     if start < 0 || start >= length {
-        return Err(call.error(format_args!("startIndex {start} out of bounds for slice of length {length}")));
+        return Err(call.error(format_args!(
+            "startIndex {start} out of bounds for slice of length {length}"
+        )));
     }
     if end < start {
-        return Err(call.error(format_args!("endIndex {end} cannot be less than startIndex {start}")));
+        return Err(call.error(format_args!(
+            "endIndex {end} cannot be less than startIndex {start}"
+        )));
     }
     if end > length {
         return Err(call.error(format_args!(

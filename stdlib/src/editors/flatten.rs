@@ -41,13 +41,19 @@ struct Options {
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     let depth_max = literals.int(2).unwrap_or(i64::MAX);
     if depth_max < 1 {
-        return Err(format!("invalid depth '{depth_max}' for flatten function, must be greater than 0"));
+        return Err(format!(
+            "invalid depth '{depth_max}' for flatten function, must be greater than 0"
+        ));
     }
     let mut prefix = literals.string(1).unwrap_or_default().to_vec();
     if !prefix.is_empty() {
         prefix.push(b'.');
     }
-    Ok(Box::new(Options { prefix, depth_max, resolves_conflicts: literals.bool(3).unwrap_or(false) }))
+    Ok(Box::new(Options {
+        prefix,
+        depth_max,
+        resolves_conflicts: literals.bool(3).unwrap_or(false),
+    }))
 }
 
 fn flatten<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
@@ -58,7 +64,13 @@ fn flatten<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     key.clear();
     key.extend_from_slice(&options.prefix);
     let result = MapBuilder::new_in(arena);
-    let mut flattening = Flattening { arena, options, result, conflicts: HashMap::new(), key };
+    let mut flattening = Flattening {
+        arena,
+        options,
+        result,
+        conflicts: HashMap::new(),
+        key,
+    };
     flattening.map(target, 0);
     let Flattening { result, key, .. } = flattening;
     *call.scratch() = key;

@@ -19,7 +19,11 @@ function! {
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(Pattern::prepare("keep_matching_keys", literals, 1)?))
+    Ok(Box::new(Pattern::prepare(
+        "keep_matching_keys",
+        literals,
+        1,
+    )?))
 }
 
 /// The pattern is evaluated before the target.

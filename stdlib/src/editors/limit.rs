@@ -29,7 +29,9 @@ struct Limit {
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     let limit = literals.int(1).unwrap_or_default();
     let Ok(entries_max) = usize::try_from(limit) else {
-        return Err(format!("invalid limit for limit function, {limit} cannot be negative"));
+        return Err(format!(
+            "invalid limit for limit function, {limit} cannot be negative"
+        ));
     };
     let priority = keys::strings(literals, 2).unwrap_or_default();
     if entries_max < priority.len() {
@@ -39,7 +41,11 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         ));
     }
     let keep = KeySet::new(priority.clone());
-    Ok(Box::new(Limit { entries_max, priority, keep }))
+    Ok(Box::new(Limit {
+        entries_max,
+        priority,
+        keep,
+    }))
 }
 
 fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
@@ -56,7 +62,11 @@ fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         return Ok(Value::Nil);
     }
     let mut map = call.map_edit(0)?;
-    let mut count = limit.priority.iter().filter(|key| map.get(key).is_some()).count();
+    let mut count = limit
+        .priority
+        .iter()
+        .filter(|key| map.get(key).is_some())
+        .count();
     map.retain(|item| {
         if limit.keep.contains(item.key()) {
             return true;

@@ -43,7 +43,12 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
     let in_keys = match literals.string(1).unwrap_or_default() {
         b"key" => true,
         b"value" => false,
-        mode => return Err(format!("invalid mode {}, must be either 'key' or 'value'", String::from_utf8_lossy(mode))),
+        mode => {
+            return Err(format!(
+                "invalid mode {}, must be either 'key' or 'value'",
+                String::from_utf8_lossy(mode)
+            ));
+        }
     };
     Ok(Box::new(Arguments { in_keys, replacing }))
 }
@@ -52,14 +57,28 @@ fn replace_all_patterns<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let arguments: &Arguments = call.prepared();
     let map = call.map_edit(0)?;
     let replacement = arguments.replacing.replacement(call)?;
-    let replace = if arguments.in_keys { in_keys } else { in_values };
-    arguments.replacing.run(call, replacement, |call, replacer| replace(call, replacer, map))
+    let replace = if arguments.in_keys {
+        in_keys
+    } else {
+        in_values
+    };
+    arguments
+        .replacing
+        .run(call, replacement, |call, replacer| {
+            replace(call, replacer, map)
+        })
 }
 
-fn in_values<'a>(call: &mut Call<'_, '_, 'a>, mut replacer: Replacer<'_>, mut map: MapEdit<'a>) -> Outcome<'a> {
+fn in_values<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    mut replacer: Replacer<'_>,
+    mut map: MapEdit<'a>,
+) -> Outcome<'a> {
     let mut changed = false;
     for item in map.items_mut() {
-        let Value::String(text) = item.value() else { continue };
+        let Value::String(text) = item.value() else {
+            continue;
+        };
         if let Ok(Some(text)) = replacer.replace(call, text) {
             item.set_value(Value::String(text));
             changed = true;
@@ -71,7 +90,11 @@ fn in_values<'a>(call: &mut Call<'_, '_, 'a>, mut replacer: Replacer<'_>, mut ma
     Ok(Value::Nil)
 }
 
-fn in_keys<'a>(call: &mut Call<'_, '_, 'a>, mut replacer: Replacer<'_>, map: MapEdit<'a>) -> Outcome<'a> {
+fn in_keys<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    mut replacer: Replacer<'_>,
+    map: MapEdit<'a>,
+) -> Outcome<'a> {
     let mut renamed = MapBuilder::with_capacity_in(map.len(), call.arena());
     for (key, value) in map.iter() {
         match replacer.replace(call, key) {

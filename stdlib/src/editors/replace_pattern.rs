@@ -33,7 +33,11 @@ function! {
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(Replacing::prepare("replace_pattern", literals, 1)?))
+    Ok(Box::new(Replacing::prepare(
+        "replace_pattern",
+        literals,
+        1,
+    )?))
 }
 
 /// The replacement is evaluated even where the target is no string, the pattern is not.
@@ -44,8 +48,12 @@ fn replace_pattern<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     }
     let replacing: &Replacing = call.prepared();
     let replacement = replacing.replacement(call)?;
-    let Value::String(text) = target else { return Ok(Value::Nil) };
-    let replaced = replacing.run(call, replacement, |call, mut replacer| replacer.replace(call, text))?;
+    let Value::String(text) = target else {
+        return Ok(Value::Nil);
+    };
+    let replaced = replacing.run(call, replacement, |call, mut replacer| {
+        replacer.replace(call, text)
+    })?;
     if let Some(replaced) = replaced {
         call.set(0, Value::String(replaced))?;
     }

@@ -44,11 +44,16 @@ impl Cut {
         if text.len() <= self.length_max {
             return None;
         }
-        let at = if self.utf8_safe { utf8::start_before(text, self.at) } else { self.at };
+        let at = if self.utf8_safe {
+            utf8::start_before(text, self.at)
+        } else {
+            self.at
+        };
         if self.marker.is_empty() {
             return Some(&text[..at]);
         }
-        let mut out = bumpalo::collections::Vec::with_capacity_in(at + self.marker.len(), call.arena());
+        let mut out =
+            bumpalo::collections::Vec::with_capacity_in(at + self.marker.len(), call.arena());
         out.extend_from_slice(&text[..at]);
         out.extend_from_slice(&self.marker);
         Some(out.into_bump_slice())
@@ -58,7 +63,9 @@ impl Cut {
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     let limit = literals.int(1).unwrap_or_default();
     let Ok(length_max) = usize::try_from(limit) else {
-        return Err(format!("invalid limit for truncate_all function, {limit} cannot be negative"));
+        return Err(format!(
+            "invalid limit for truncate_all function, {limit} cannot be negative"
+        ));
     };
     let marker = literals.string(3).unwrap_or_default().to_vec();
     let Some(at) = length_max.checked_sub(marker.len()) else {
@@ -67,17 +74,27 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
             "invalid truncation marker for truncate_all function, length of marker {length} cannot be greater than limit {limit}"
         ));
     };
-    Ok(Box::new(Cut { length_max, at, utf8_safe: literals.bool(2).unwrap_or(true), marker }))
+    Ok(Box::new(Cut {
+        length_max,
+        at,
+        utf8_safe: literals.bool(2).unwrap_or(true),
+        marker,
+    }))
 }
 
 fn truncate_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let cut: &Cut = call.prepared();
-    if !call.any_entry(0, |item| matches!(item.value(), Value::String(text) if text.len() > cut.length_max))? {
+    if !call.any_entry(
+        0,
+        |item| matches!(item.value(), Value::String(text) if text.len() > cut.length_max),
+    )? {
         return Ok(Value::Nil);
     }
     let mut map = call.map_edit(0)?;
     for item in map.items_mut() {
-        let Value::String(text) = item.value() else { continue };
+        let Value::String(text) = item.value() else {
+            continue;
+        };
         if let Some(text) = cut.apply(call, text) {
             item.set_value(Value::String(text));
         }

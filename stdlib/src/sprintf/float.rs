@@ -16,7 +16,11 @@ pub(super) fn append(out: &mut Vec<u8>, spec: &Spec, verb: char, value: f64) -> 
         _ => return false,
     };
     let precision = spec.precision.or(default);
-    let sign = match (value.is_sign_negative() && !value.is_nan(), spec.plus, spec.space) {
+    let sign = match (
+        value.is_sign_negative() && !value.is_nan(),
+        spec.plus,
+        spec.space,
+    ) {
         (true, ..) => Some(b'-'),
         (_, true, _) => Some(b'+'),
         (_, _, true) => Some(b' '),
@@ -26,7 +30,13 @@ pub(super) fn append(out: &mut Vec<u8>, spec: &Spec, verb: char, value: f64) -> 
     if !value.is_finite() {
         // Go shows infinity with its sign only where asked for, or negative.
         let is_bare = sign.is_none() && value.is_infinite();
-        text.extend_from_slice(if value.is_nan() { b"NaN" } else if is_bare { b"+Inf" } else { b"Inf" });
+        text.extend_from_slice(if value.is_nan() {
+            b"NaN"
+        } else if is_bare {
+            b"+Inf"
+        } else {
+            b"Inf"
+        });
         spec.unzeroed().pad(out, &text);
         return true;
     }
@@ -89,7 +99,11 @@ fn append_scientific(out: &mut Vec<u8>, verb: char, digits: &[u8], exponent: i32
         out.push(b'.');
         out.extend((1..=fraction).map(|i| digits.get(i).copied().unwrap_or(b'0')));
     }
-    out.push(if verb == 'E' || verb == 'G' { b'E' } else { b'e' });
+    out.push(if verb == 'E' || verb == 'G' {
+        b'E'
+    } else {
+        b'e'
+    });
     append_exponent(out, exponent);
 }
 
@@ -109,12 +123,22 @@ fn append_general(out: &mut Vec<u8>, verb: char, precision: usize, value: f64) {
     // As in strconv: the point's place among the digits, 0 for zero.
     let point = if digits.is_empty() { 0 } else { exponent + 1 };
     let count = digits.len() as i32;
-    let limit = if precision as i32 > count && count >= point { count } else { precision as i32 };
+    let limit = if precision as i32 > count && count >= point {
+        count
+    } else {
+        precision as i32
+    };
     let first = point - 1;
     if first < -4 || first >= limit {
         return append_scientific(out, verb, &digits, first, digits.len().saturating_sub(1));
     }
-    let digit = |i: i32| usize::try_from(i).ok().and_then(|i| digits.get(i)).copied().unwrap_or(b'0');
+    let digit = |i: i32| {
+        usize::try_from(i)
+            .ok()
+            .and_then(|i| digits.get(i))
+            .copied()
+            .unwrap_or(b'0')
+    };
     if point > 0 {
         out.extend((0..point).map(digit));
     } else {
@@ -191,8 +215,13 @@ fn keep_zeros(text: &mut Vec<u8>, start: usize, verb: char, precision: Option<us
         'g' | 'G' | 'x' => precision.unwrap_or(6) as i64,
         _ => 0,
     };
-    let is_tail = |byte: &u8| matches!(byte, b'p' | b'P') || (matches!(byte, b'e' | b'E') && !matches!(verb, 'x' | 'X'));
-    let end = text[start..].iter().position(is_tail).map_or(text.len(), |at| start + at);
+    let is_tail = |byte: &u8| {
+        matches!(byte, b'p' | b'P') || (matches!(byte, b'e' | b'E') && !matches!(verb, 'x' | 'X'))
+    };
+    let end = text[start..]
+        .iter()
+        .position(is_tail)
+        .map_or(text.len(), |at| start + at);
     let tail = text.split_off(end);
     let mut has_point = false;
     let mut is_significant = false;

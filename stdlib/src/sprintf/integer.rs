@@ -14,21 +14,36 @@ pub(super) struct Integer {
 
 impl Integer {
     pub(super) fn signed(value: i64) -> Integer {
-        Integer { is_negative: value < 0, magnitude: value.unsigned_abs(), is_unsigned: false }
+        Integer {
+            is_negative: value < 0,
+            magnitude: value.unsigned_abs(),
+            is_unsigned: false,
+        }
     }
 
     pub(super) fn byte(value: u8) -> Integer {
-        Integer { is_negative: false, magnitude: value.into(), is_unsigned: true }
+        Integer {
+            is_negative: false,
+            magnitude: value.into(),
+            is_unsigned: true,
+        }
     }
 
     /// The bits as Go converts them to uint64.
     fn bits(self) -> u64 {
-        if self.is_negative { self.magnitude.wrapping_neg() } else { self.magnitude }
+        if self.is_negative {
+            self.magnitude.wrapping_neg()
+        } else {
+            self.magnitude
+        }
     }
 
     /// The character with this number; U+FFFD if there is none.
     fn character(self) -> char {
-        u32::try_from(self.bits()).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+        u32::try_from(self.bits())
+            .ok()
+            .and_then(char::from_u32)
+            .unwrap_or(char::REPLACEMENT_CHARACTER)
     }
 }
 
@@ -36,14 +51,26 @@ impl Integer {
 pub(super) fn append(out: &mut Vec<u8>, spec: &Spec, verb: char, integer: Integer) -> bool {
     match verb {
         'v' if spec.source && integer.is_unsigned => {
-            append_digits(out, &Spec { sharp: true, ..*spec }, verb, integer, 16);
+            append_digits(
+                out,
+                &Spec {
+                    sharp: true,
+                    ..*spec
+                },
+                verb,
+                integer,
+                16,
+            );
         }
         'v' | 'd' => append_digits(out, spec, verb, integer, 10),
         'b' => append_digits(out, spec, verb, integer, 2),
         'o' | 'O' => append_digits(out, spec, verb, integer, 8),
         'x' | 'X' => append_digits(out, spec, verb, integer, 16),
         'c' => spec.pad(out, integer.character().encode_utf8(&mut [0; 4]).as_bytes()),
-        'q' => spec.pad(out, print::quoted_character(integer.character(), spec.plus).as_bytes()),
+        'q' => spec.pad(
+            out,
+            print::quoted_character(integer.character(), spec.plus).as_bytes(),
+        ),
         'U' => append_code_point(out, spec, integer),
         _ => return false,
     }
@@ -54,9 +81,13 @@ fn append_digits(out: &mut Vec<u8>, spec: &Spec, verb: char, integer: Integer, b
     let has_sign = integer.is_negative || spec.plus || spec.space;
     let digit_count = match (spec.precision, spec.width) {
         // Nothing, in blanks.
-        (Some(0), _) if integer.magnitude == 0 => return spec.unzeroed().fill(out, spec.width.unwrap_or(0)),
+        (Some(0), _) if integer.magnitude == 0 => {
+            return spec.unzeroed().fill(out, spec.width.unwrap_or(0));
+        }
         (Some(precision), _) => precision,
-        (None, Some(width)) if spec.zero && !spec.minus => width.saturating_sub(usize::from(has_sign)),
+        (None, Some(width)) if spec.zero && !spec.minus => {
+            width.saturating_sub(usize::from(has_sign))
+        }
         _ => 0,
     };
     let mut text = digits(integer.magnitude, base, verb == 'X');
@@ -88,7 +119,11 @@ fn digits(mut number: u64, base: u64, is_upper: bool) -> Vec<u8> {
     loop {
         // A base is at most 16.
         let digit = char::from_digit((number % base) as u32, 16).unwrap_or('0') as u8;
-        digits.push(if is_upper { digit.to_ascii_uppercase() } else { digit });
+        digits.push(if is_upper {
+            digit.to_ascii_uppercase()
+        } else {
+            digit
+        });
         number /= base;
         if number == 0 {
             return digits;
@@ -104,7 +139,10 @@ fn append_code_point(out: &mut Vec<u8>, spec: &Spec, integer: Integer) {
     text.extend_from_slice(b"+U");
     text.reverse();
     if spec.sharp
-        && let Some(c) = u32::try_from(bits).ok().and_then(char::from_u32).filter(|&c| is_print(c))
+        && let Some(c) = u32::try_from(bits)
+            .ok()
+            .and_then(char::from_u32)
+            .filter(|&c| is_print(c))
     {
         text.extend_from_slice(format!(" '{c}'").as_bytes());
     }

@@ -28,7 +28,14 @@ struct Spec {
 
 /// Appends the text that `format` makes of `values`.
 pub(crate) fn sprintf(out: &mut Vec<u8>, format: &[u8], values: &[Value<'_>]) {
-    let mut state = State { format, values, at: 0, next: 0, is_reordered: false, index_is_good: true };
+    let mut state = State {
+        format,
+        values,
+        at: 0,
+        next: 0,
+        is_reordered: false,
+        index_is_good: true,
+    };
     while let Some(percent) = memchr::memchr(b'%', &format[state.at..]) {
         out.extend_from_slice(&format[state.at..state.at + percent]);
         state.at += percent + 1;
@@ -133,7 +140,9 @@ impl State<'_> {
         }
         let after_index = self.index();
         if self.take(b'*') {
-            spec.precision = self.number_from_value().and_then(|precision| usize::try_from(precision).ok());
+            spec.precision = self
+                .number_from_value()
+                .and_then(|precision| usize::try_from(precision).ok());
             if spec.precision.is_none() {
                 out.extend_from_slice(b"%!(BADPREC)");
             }
@@ -151,7 +160,10 @@ impl State<'_> {
 
     /// Reads a number. One that is too large ends the format.
     fn number(&mut self) -> Option<usize> {
-        let digits = self.format[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self.format[self.at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let text = &self.format[self.at..self.at + digits];
         self.at += digits;
         let number = decimal(text)?;
@@ -166,7 +178,9 @@ impl State<'_> {
         let value = self.values.get(self.next)?;
         self.next += 1;
         match value {
-            Value::Int(number) | Value::Duration(number) if number.unsigned_abs() <= FORMAT_WIDTH_MAX as u64 => {
+            Value::Int(number) | Value::Duration(number)
+                if number.unsigned_abs() <= FORMAT_WIDTH_MAX as u64 =>
+            {
                 Some(*number)
             }
             _ => None,
@@ -190,7 +204,10 @@ impl State<'_> {
             self.index_is_good = false;
             return false;
         };
-        match number.checked_sub(1).filter(|&index| index < self.values.len()) {
+        match number
+            .checked_sub(1)
+            .filter(|&index| index < self.values.len())
+        {
             Some(index) => self.next = index,
             None => self.index_is_good = false,
         }
@@ -239,13 +256,18 @@ impl Spec {
 
     /// The same without zeros for padding.
     fn unzeroed(&self) -> Spec {
-        Spec { zero: false, ..*self }
+        Spec {
+            zero: false,
+            ..*self
+        }
     }
 }
 
 /// `utf8.RuneCount`: a bad byte counts as one.
 fn rune_count(text: &[u8]) -> usize {
-    text.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
+    text.utf8_chunks()
+        .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
+        .sum()
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use super::integer::{self, Integer};
 use super::{Spec, float};
+use ottl_vm::text::duration;
 use ottl_vm::text::json;
 use ottl_vm::text::quote::{Quoted, is_print};
-use ottl_vm::text::duration;
 use ottl_vm::value::{Element, Value};
 
 /// Appends the mark of values that no verb took.
@@ -39,7 +39,13 @@ fn typed(out: &mut Vec<u8>, spec: &Spec, value: &Value<'_>, is_plain: bool) {
     if !value.is_nil() {
         out.extend_from_slice(value.type_name().as_bytes());
         out.push(b'=');
-        Printer { out, spec, verb: 'v', is_plain }.value(value);
+        Printer {
+            out,
+            spec,
+            verb: 'v',
+            is_plain,
+        }
+        .value(value);
     } else {
         out.extend_from_slice(b"<nil>");
     }
@@ -50,10 +56,24 @@ pub(super) fn value(out: &mut Vec<u8>, spec: &Spec, verb: char, value: &Value<'_
     match (verb, value) {
         ('v' | 'T', Value::Nil) => spec.pad(out, b"<nil>"),
         ('T', _) => append_text(out, spec, value.type_name().as_bytes()),
-        ('w', Value::Bytes(bytes)) => Printer { out, spec, verb, is_plain: false }.byte_list(bytes),
+        ('w', Value::Bytes(bytes)) => Printer {
+            out,
+            spec,
+            verb,
+            is_plain: false,
+        }
+        .byte_list(bytes),
         ('p' | 'w', _) | (_, Value::Nil) => bad_verb(out, spec, verb, value),
-        ('v', Value::Bytes(bytes)) if spec.source => append_source_bytes(out, spec, "[]byte", bytes),
-        _ => Printer { out, spec, verb, is_plain: false }.value(value),
+        ('v', Value::Bytes(bytes)) if spec.source => {
+            append_source_bytes(out, spec, "[]byte", bytes)
+        }
+        _ => Printer {
+            out,
+            spec,
+            verb,
+            is_plain: false,
+        }
+        .value(value),
     }
 }
 
@@ -69,12 +89,18 @@ impl Printer<'_> {
     fn value(&mut self, value: &Value<'_>) {
         let is_known = match value {
             Value::Nil => {
-                let text = if self.spec.source { "interface {}(nil)" } else { "<nil>" };
+                let text = if self.spec.source {
+                    "interface {}(nil)"
+                } else {
+                    "<nil>"
+                };
                 self.out.extend_from_slice(text.as_bytes());
                 true
             }
             Value::Bool(value) => self.bool(*value),
-            Value::Int(value) => integer::append(self.out, self.spec, self.verb, Integer::signed(*value)),
+            Value::Int(value) => {
+                integer::append(self.out, self.spec, self.verb, Integer::signed(*value))
+            }
             Value::Double(value) => float::append(self.out, self.spec, self.verb, *value),
             Value::String(text) => self.string(text),
             Value::Bytes(bytes) => self.bytes(bytes),
@@ -173,7 +199,8 @@ impl Printer<'_> {
     fn list(&mut self, items: &[Value<'_>], element: Element) -> bool {
         let is_source = self.spec.source && self.verb == 'v';
         let [open, separator, close] = if is_source {
-            self.out.extend_from_slice(element.list_type_name().as_bytes());
+            self.out
+                .extend_from_slice(element.list_type_name().as_bytes());
             ["{", ", ", "}"]
         } else {
             ["[", " ", "]"]
@@ -213,7 +240,9 @@ fn append_text(out: &mut Vec<u8>, spec: &Spec, text: &[u8]) {
 }
 
 fn truncated<'t>(spec: &Spec, text: &'t [u8]) -> &'t [u8] {
-    let Some(precision) = spec.precision else { return text };
+    let Some(precision) = spec.precision else {
+        return text;
+    };
     let mut at = 0;
     for _ in 0..precision {
         if at >= text.len() {
@@ -236,7 +265,11 @@ fn append_hexadecimal(out: &mut Vec<u8>, spec: &Spec, is_upper: bool, bytes: &[u
         if spec.sharp && (position == 0 || spec.space) {
             text.extend_from_slice(prefix);
         }
-        let digits = if is_upper { format!("{byte:02X}") } else { format!("{byte:02x}") };
+        let digits = if is_upper {
+            format!("{byte:02X}")
+        } else {
+            format!("{byte:02x}")
+        };
         text.extend_from_slice(digits.as_bytes());
     }
     spec.pad(out, &text);
@@ -260,12 +293,24 @@ fn fits_backquotes(c: char) -> bool {
 
 /// Text with escapes for all that is not ASCII.
 fn ascii(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii() { c.to_string() } else { escaped(c) }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                escaped(c)
+            }
+        })
+        .collect()
 }
 
 fn escaped(c: char) -> String {
     let code = u32::from(c);
-    if code < 0x10000 { format!("\\u{code:04x}") } else { format!("\\U{code:08x}") }
+    if code < 0x10000 {
+        format!("\\u{code:04x}")
+    } else {
+        format!("\\U{code:08x}")
+    }
 }
 
 /// `strconv.QuoteRune`.
@@ -276,7 +321,10 @@ pub(super) fn quoted_character(c: char, is_ascii: bool) -> String {
         c if !c.is_ascii() && is_ascii => escaped(c),
         c if is_print(c) && c != '\\' => c.to_string(),
         // Controls are escaped as they are in strings.
-        c => Quoted(c.encode_utf8(&mut [0; 4]).as_bytes()).to_string().trim_matches('"').to_owned(),
+        c => Quoted(c.encode_utf8(&mut [0; 4]).as_bytes())
+            .to_string()
+            .trim_matches('"')
+            .to_owned(),
     };
     format!("'{shown}'")
 }

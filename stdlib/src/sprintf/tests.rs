@@ -19,7 +19,12 @@ fn unescape(text: &str) -> Vec<u8> {
             Some(b't') => b'\t',
             Some(b'n') => b'\n',
             Some(b'x') => {
-                let mut digit = || bytes.next().and_then(crate::hex::digit_value).expect("a digit");
+                let mut digit = || {
+                    bytes
+                        .next()
+                        .and_then(crate::hex::digit_value)
+                        .expect("a digit")
+                };
                 digit() << 4 | digit()
             }
             Some(b'\\') => b'\\',
@@ -42,16 +47,36 @@ fn parse(code: &[u8]) -> Value<'static> {
         b'F' => Value::Bool(false),
         b'i' => Value::Int(text().parse().expect("an int")),
         b'd' => Value::Duration(text().parse().expect("an int")),
-        b'f' => Value::Double(f64::from_bits(u64::from_str_radix(text(), 16).expect("bits"))),
+        b'f' => Value::Double(f64::from_bits(
+            u64::from_str_radix(text(), 16).expect("bits"),
+        )),
         b's' => Value::String(leak(code[1..].to_vec())),
         b'b' => {
-            let pairs = code[1..].chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
-            Value::Bytes(leak(pairs.map(|pair| u8::from_str_radix(pair, 16).expect("digits")).collect()))
+            let pairs = code[1..]
+                .chunks(2)
+                .map(|pair| std::str::from_utf8(pair).expect("ASCII"));
+            Value::Bytes(leak(
+                pairs
+                    .map(|pair| u8::from_str_radix(pair, 16).expect("digits"))
+                    .collect(),
+            ))
         }
-        b'S' => list(Element::String, text().split(',').map(|text| Value::String(leak(text.into()))).collect()),
+        b'S' => list(
+            Element::String,
+            text()
+                .split(',')
+                .map(|text| Value::String(leak(text.into())))
+                .collect(),
+        ),
         b'[' => {
             let inner = text().trim_end_matches(']');
-            list(Element::Any, inner.split(',').map(|code| parse(code.as_bytes())).collect())
+            list(
+                Element::Any,
+                inner
+                    .split(',')
+                    .map(|code| parse(code.as_bytes()))
+                    .collect(),
+            )
         }
         other => panic!("unknown type {other}"),
     }
@@ -60,12 +85,20 @@ fn parse(code: &[u8]) -> Value<'static> {
 #[test]
 fn formats_as_go() {
     for line in CASES.lines() {
-        let [format, codes, expected] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
-        let values: Vec<Value<'static>> =
-            codes.split('|').filter(|code| !code.is_empty()).map(|code| parse(&unescape(code))).collect();
+        let [format, codes, expected] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let values: Vec<Value<'static>> = codes
+            .split('|')
+            .filter(|code| !code.is_empty())
+            .map(|code| parse(&unescape(code)))
+            .collect();
         let mut out = Vec::new();
         sprintf(&mut out, &unescape(format), &values);
-        let (out, expected) = (out.escape_ascii().to_string(), unescape(expected).escape_ascii().to_string());
+        let (out, expected) = (
+            out.escape_ascii().to_string(),
+            unescape(expected).escape_ascii().to_string(),
+        );
         assert_eq!(out, expected, "{format} {codes}");
     }
 }

@@ -28,12 +28,18 @@ impl Part {
             Part::Query => b"",
             Part::Fragment => b"!$&()*+,/:;=?@",
         };
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') || more.contains(&byte)
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'_' | b'~')
+            || more.contains(&byte)
     }
 }
 
 /// The text with its escapes replaced.
-pub(super) fn unescape<'a>(arena: &'a Bump, text: &'a [u8], part: Part) -> Result<&'a [u8], Reason<'a>> {
+pub(super) fn unescape<'a>(
+    arena: &'a Bump,
+    text: &'a [u8],
+    part: Part,
+) -> Result<&'a [u8], Reason<'a>> {
     let mut is_plain = true;
     let mut at = 0;
     while at < text.len() {
@@ -83,13 +89,19 @@ fn escaped(text: &[u8]) -> Option<u8> {
 /// zone also what could stand there as it is, and blanks; in both the percent sign.
 fn check_escape(text: &[u8], part: Part) -> Result<(), Reason<'_>> {
     let escape = &text[..text.len().min(3)];
-    let Some(byte) = escaped(text) else { return Err(Reason::Escape(escape)) };
+    let Some(byte) = escaped(text) else {
+        return Err(Reason::Escape(escape));
+    };
     let is_allowed = match part {
         Part::Host => byte >= 0x80 || byte == b'%',
         Part::Zone => byte == b'%' || byte == b' ' || Part::Host.allows(byte),
         _ => true,
     };
-    if is_allowed { Ok(()) } else { Err(Reason::Escape(escape)) }
+    if is_allowed {
+        Ok(())
+    } else {
+        Err(Reason::Escape(escape))
+    }
 }
 
 /// Appends text, escaped as the part needs it.
@@ -99,7 +111,11 @@ pub(super) fn append(out: &mut Vec<'_, u8>, text: &[u8], part: Part) {
         if part.allows(byte) {
             out.push(byte);
         } else {
-            out.extend_from_slice(&[b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+            out.extend_from_slice(&[
+                b'%',
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]);
         }
     }
 }

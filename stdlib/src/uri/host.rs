@@ -13,16 +13,25 @@ pub(super) fn parse_authority<'a>(
     scheme: &[u8],
     authority: &'a [u8],
 ) -> Result<(Option<User<'a>>, &'a [u8]), Reason<'a>> {
-    let Some(at) = memrchr(b'@', authority) else { return Ok((None, parse_host(arena, scheme, authority)?)) };
+    let Some(at) = memrchr(b'@', authority) else {
+        return Ok((None, parse_host(arena, scheme, authority)?));
+    };
     let host = parse_host(arena, scheme, &authority[at + 1..])?;
     let user = &authority[..at];
-    if !user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
+    if !user
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte))
+    {
         return Err(Reason::User);
     }
     let (name, password) = cut(user, b':');
     let has_password = name.len() < user.len();
     let name = unescape(arena, name, Part::User)?;
-    let password = if has_password { Some(unescape(arena, password, Part::User)?) } else { None };
+    let password = if has_password {
+        Some(unescape(arena, password, Part::User)?)
+    } else {
+        None
+    };
     Ok((Some(User { name, password }), host))
 }
 
@@ -55,12 +64,20 @@ fn parse_address<'a>(arena: &'a Bump, host: &'a [u8]) -> Result<&'a [u8], Reason
     }
     let inner = &host[1..close];
     let zone = memmem::find(inner, b"%25").unwrap_or(inner.len());
-    let mut address = Vec::from_iter_in(unescape(arena, &inner[..zone], Part::Host)?.iter().copied(), arena);
+    let mut address = Vec::from_iter_in(
+        unescape(arena, &inner[..zone], Part::Host)?.iter().copied(),
+        arena,
+    );
     address.extend_from_slice(unescape(arena, &inner[zone..], Part::Zone)?);
     let address = address.into_bump_slice();
     if !is_address(address) {
-        let is_v4 = std::str::from_utf8(address).is_ok_and(|address| address.parse::<std::net::Ipv4Addr>().is_ok());
-        return Err(if is_v4 { Reason::IpLiteral } else { Reason::Address(address) });
+        let is_v4 = std::str::from_utf8(address)
+            .is_ok_and(|address| address.parse::<std::net::Ipv4Addr>().is_ok());
+        return Err(if is_v4 {
+            Reason::IpLiteral
+        } else {
+            Reason::Address(address)
+        });
     }
     let mut out = Vec::with_capacity_in(host.len(), arena);
     out.push(b'[');
@@ -74,7 +91,8 @@ fn parse_address<'a>(arena: &'a Bump, host: &'a [u8]) -> Result<&'a [u8], Reason
 fn is_address(text: &[u8]) -> bool {
     let (address, zone) = cut(text, b'%');
     let has_empty_zone = address.len() < text.len() && zone.is_empty();
-    !has_empty_zone && std::str::from_utf8(address).is_ok_and(|address| address.parse::<Ipv6Addr>().is_ok())
+    !has_empty_zone
+        && std::str::from_utf8(address).is_ok_and(|address| address.parse::<Ipv6Addr>().is_ok())
 }
 
 /// Whether this is nothing, or a colon and digits.
