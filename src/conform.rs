@@ -21,7 +21,9 @@ pub fn run_case(case: &Value) -> Value {
 
 /// Runs a case record by record, even where records could run together: the results must be the same.
 pub fn run_case_by_record(case: &Value) -> Value {
-    run_case_as(case, |program| program.passes.iter_mut().for_each(|pass| pass.lanes = 1))
+    run_case_as(case, |program| {
+        program.passes.iter_mut().for_each(|pass| pass.lanes = 1)
+    })
 }
 
 fn run_case_as(case: &Value, change: impl Fn(&mut Program)) -> Value {
@@ -32,10 +34,21 @@ fn run_case_as(case: &Value, change: impl Fn(&mut Program)) -> Value {
             change(&mut program);
             run(&program, &input)
         }
-        Err(Stop::Config(error)) => Ran { config_error: Some(error), ..Ran::default() },
-        Err(Stop::Input(error)) => Ran { error: Some(error), ..Ran::default() },
+        Err(Stop::Config(error)) => Ran {
+            config_error: Some(error),
+            ..Ran::default()
+        },
+        Err(Stop::Input(error)) => Ran {
+            error: Some(error),
+            ..Ran::default()
+        },
     };
-    let Ran { config_error, error, logged, output } = outcome;
+    let Ran {
+        config_error,
+        error,
+        logged,
+        output,
+    } = outcome;
     let mut put = |key: &str, field: Option<Value>| {
         if let Some(field) = field {
             result.insert(key.to_owned(), field);
@@ -70,11 +83,13 @@ fn prepare(case: &Value) -> Result<(Program, Vec<u8>), Stop> {
     match case.get("wire") {
         Some(wire) => {
             let text = wire.as_str().unwrap_or_default();
-            json::base64_decode(text.as_bytes(), &mut input).ok_or_else(|| Stop::Input("wire: not base64".to_owned()))?;
+            json::base64_decode(text.as_bytes(), &mut input)
+                .ok_or_else(|| Stop::Input("wire: not base64".to_owned()))?;
         }
         None => {
             let text = case.get("input").cloned().unwrap_or_default().to_string();
-            json::read(program.signal, text.as_bytes(), &mut input).map_err(|error| Stop::Input(format!("input: {error}")))?;
+            json::read(program.signal, text.as_bytes(), &mut input)
+                .map_err(|error| Stop::Input(format!("input: {error}")))?;
         }
     }
     Ok((program, input))
@@ -84,19 +99,39 @@ fn program(case: &Value) -> Result<Program, String> {
     let text = |key: &str| case.get(key).and_then(Value::as_str).unwrap_or_default();
     let kind = match text("processor") {
         "" => ProcessorKind::Transform,
-        name => ProcessorKind::from_name(name).ok_or_else(|| format!("unknown processor {name:?}"))?,
+        name => {
+            ProcessorKind::from_name(name).ok_or_else(|| format!("unknown processor {name:?}"))?
+        }
     };
-    let names = case.get("gates").and_then(Value::as_array).into_iter().flatten();
-    let gates = Gates::new(names.filter_map(Value::as_str)).map_err(|gate| format!("no such feature gate {gate:?}"))?;
+    let names = case
+        .get("gates")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let gates = Gates::new(names.filter_map(Value::as_str))
+        .map_err(|gate| format!("no such feature gate {gate:?}"))?;
     let empty = value!({});
-    let config = case.get("config").filter(|config| !config.is_null()).unwrap_or(&empty);
+    let config = case
+        .get("config")
+        .filter(|config| !config.is_null())
+        .unwrap_or(&empty);
     let processor = Processor::from_json(kind, config).map_err(|errors| errors.to_string())?;
-    processor.check_gates(&|gate| gates.is_enabled(gate)).map_err(|errors| errors.to_string())?;
-    let signal = Signal::from_name(text("signal")).ok_or_else(|| format!("unknown signal {:?}", text("signal")))?;
+    processor
+        .check_gates(&|gate| gates.is_enabled(gate))
+        .map_err(|errors| errors.to_string())?;
+    let signal = Signal::from_name(text("signal"))
+        .ok_or_else(|| format!("unknown signal {:?}", text("signal")))?;
     let registry = Registry::new(ottl_stdlib::FUNCTIONS);
-    let options = Options { signal, dialect: Dialect::Upstream, gates: &gates, registry: &registry };
+    let options = Options {
+        signal,
+        dialect: Dialect::Upstream,
+        gates: &gates,
+        registry: &registry,
+    };
     compile(&processor, &options).map_err(|refusals| {
-        let refusals = refusals.iter().map(|refusal| format!("{}: {}", refusal.text.text, refusal.diagnostic));
+        let refusals = refusals
+            .iter()
+            .map(|refusal| format!("{}: {}", refusal.text.text, refusal.diagnostic));
         refusals.collect::<Vec<_>>().join("\n")
     })
 }
@@ -105,24 +140,53 @@ fn run(program: &Program, input: &[u8]) -> Ran {
     let mut output = Vec::new();
     let mut worker = Worker::new();
     match worker.run(program, Validation::Full, input, &mut output) {
-        Ok(Outcome { dropped_all, failures, .. }) => {
-            let logged = failures.iter().map(|failure| log_entry(program, failure)).collect();
+        Ok(Outcome {
+            dropped_all,
+            failures,
+            ..
+        }) => {
+            let logged = failures
+                .iter()
+                .map(|failure| log_entry(program, failure))
+                .collect();
             if dropped_all {
-                return Ran { logged, ..Ran::default() };
+                return Ran {
+                    logged,
+                    ..Ran::default()
+                };
             }
             match to_json(program, &output) {
-                Ok(output) => Ran { logged, output: Some(output), ..Ran::default() },
-                Err(error) => Ran { logged, error: Some(error), ..Ran::default() },
+                Ok(output) => Ran {
+                    logged,
+                    output: Some(output),
+                    ..Ran::default()
+                },
+                Err(error) => Ran {
+                    logged,
+                    error: Some(error),
+                    ..Ran::default()
+                },
             }
         }
-        Err(RunError::Wire(error)) => Ran { error: Some(error.to_string()), ..Ran::default() },
+        Err(RunError::Wire(error)) => Ran {
+            error: Some(error.to_string()),
+            ..Ran::default()
+        },
         Err(RunError::Statement(failure)) => {
             let (what, text) = described(program, &failure);
             let error = format!("failed to {what}: {text}, {}", failure.error);
             let signal = format!("{:?}", program.signal).to_lowercase();
-            let mut logged: Vec<_> = worker.failures().iter().map(|failure| log_entry(program, failure)).collect();
+            let mut logged: Vec<_> = worker
+                .failures()
+                .iter()
+                .map(|failure| log_entry(program, failure))
+                .collect();
             logged.push(format!("failed processing {signal} {error}"));
-            Ran { error: Some(error), logged, ..Ran::default() }
+            Ran {
+                error: Some(error),
+                logged,
+                ..Ran::default()
+            }
         }
     }
 }
@@ -153,7 +217,10 @@ fn readable(text: &[u8]) -> String {
     let mut readable = String::with_capacity(text.len());
     for chunk in text.utf8_chunks() {
         readable.push_str(chunk.valid());
-        let bad = chunk.invalid().iter().filter_map(|byte| char::from_u32(BAD_BYTE_BASE + u32::from(*byte)));
+        let bad = chunk
+            .invalid()
+            .iter()
+            .filter_map(|byte| char::from_u32(BAD_BYTE_BASE + u32::from(*byte)));
         readable.extend(bad);
     }
     readable

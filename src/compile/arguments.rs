@@ -20,14 +20,22 @@ impl Resolver<'_> {
             _ => self.arguments(function, call)?,
         };
         let prepared = self.prepare(function, &arguments, call.span)?;
-        Some(Call { function, arguments, prepared })
+        Some(Call {
+            function,
+            arguments,
+            prepared,
+        })
     }
 
     fn function(&mut self, name: &ast::Name) -> Option<&'static Function> {
         let scope = self.scope.functions;
         let found = self.registry.find(&name.text, scope);
         if found.is_none() {
-            let kind = if name.text.starts_with(char::is_lowercase) { Kind::Editor } else { Kind::Converter };
+            let kind = if name.text.starts_with(char::is_lowercase) {
+                Kind::Editor
+            } else {
+                Kind::Converter
+            };
             let problem = ProblemKind::UnknownFunction {
                 name: name.text.clone(),
                 context: scope.context,
@@ -39,19 +47,43 @@ impl Resolver<'_> {
         found
     }
 
-    fn arguments(&mut self, function: &'static Function, call: &ast::Call) -> Option<Vec<Argument>> {
+    fn arguments(
+        &mut self,
+        function: &'static Function,
+        call: &ast::Call,
+    ) -> Option<Vec<Argument>> {
         let parameters = function.parameters;
-        let first_named = call.arguments.iter().position(|argument| argument.name.is_some());
-        let after_named = call.arguments.iter().skip(first_named.unwrap_or(usize::MAX));
-        if let Some(positional) = after_named.into_iter().find(|argument| argument.name.is_none()) {
+        let first_named = call
+            .arguments
+            .iter()
+            .position(|argument| argument.name.is_some());
+        let after_named = call
+            .arguments
+            .iter()
+            .skip(first_named.unwrap_or(usize::MAX));
+        if let Some(positional) = after_named
+            .into_iter()
+            .find(|argument| argument.name.is_none())
+        {
             self.problem(ProblemKind::PositionalAfterNamed, positional.span);
             return None;
         }
-        let least = parameters.iter().filter(|parameter| !parameter.optional).count();
+        let least = parameters
+            .iter()
+            .filter(|parameter| !parameter.optional)
+            .count();
         let received = call.arguments.len();
         if received < least || received > parameters.len() {
             let (signature, most) = (signature(function), parameters.len());
-            self.problem(ProblemKind::ArgumentCount { signature, least, most, received }, call.span);
+            self.problem(
+                ProblemKind::ArgumentCount {
+                    signature,
+                    least,
+                    most,
+                    received,
+                },
+                call.span,
+            );
             return None;
         }
         let mut arguments: Vec<_> = parameters.iter().map(|_| Argument::Absent).collect();
@@ -62,7 +94,12 @@ impl Resolver<'_> {
                 continue;
             };
             if self.scope.is_extended && arguments[index] != Argument::Absent {
-                self.problem(ProblemKind::RepeatedArgument { parameter: parameters[index].name }, argument.span);
+                self.problem(
+                    ProblemKind::RepeatedArgument {
+                        parameter: parameters[index].name,
+                    },
+                    argument.span,
+                );
                 is_complete = false;
             }
             match self.argument(function, &parameters[index], argument) {
@@ -74,10 +111,20 @@ impl Resolver<'_> {
     }
 
     /// Which parameter an argument is for.
-    fn parameter(&mut self, function: &'static Function, position: usize, argument: &ast::Argument) -> Option<usize> {
-        let Some(name) = &argument.name else { return Some(position) };
+    fn parameter(
+        &mut self,
+        function: &'static Function,
+        position: usize,
+        argument: &ast::Argument,
+    ) -> Option<usize> {
+        let Some(name) = &argument.name else {
+            return Some(position);
+        };
         let wanted = camel(&name.text);
-        let found = function.parameters.iter().position(|parameter| camel(parameter.name) == wanted);
+        let found = function
+            .parameters
+            .iter()
+            .position(|parameter| camel(parameter.name) == wanted);
         if found.is_none() {
             let known = function.parameters.iter().map(|parameter| parameter.name);
             let problem = ProblemKind::UnknownParameter {
@@ -97,8 +144,16 @@ impl Resolver<'_> {
         argument: &ast::Argument,
     ) -> Option<Argument> {
         let value = match (&argument.value, parameter.ty) {
-            (ArgumentValue::FunctionName(name), Type::FunctionGetter) => return self.named_function(name),
-            (ArgumentValue::Value(ast::Value { kind: ValueKind::Enum(name), .. }), Type::FunctionGetter) => {
+            (ArgumentValue::FunctionName(name), Type::FunctionGetter) => {
+                return self.named_function(name);
+            }
+            (
+                ArgumentValue::Value(ast::Value {
+                    kind: ValueKind::Enum(name),
+                    ..
+                }),
+                Type::FunctionGetter,
+            ) => {
                 return self.named_function(name);
             }
             (ArgumentValue::Value(value), _) => value,
@@ -135,7 +190,10 @@ impl Resolver<'_> {
             (Type::SliceGetter(item), _) if !takes_only_literals(*item) => {
                 return self.value(value).map(Argument::Expr);
             }
-            (Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter, ValueKind::Path(path)) => {
+            (
+                Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter,
+                ValueKind::Path(path),
+            ) => {
                 return self.path(path, PathUse::Write).map(Argument::Path);
             }
             (Type::Lambda, ValueKind::Lambda(lambda)) => {
@@ -161,7 +219,10 @@ impl Resolver<'_> {
         item: Type,
         values: &[ast::Value],
     ) -> Option<Argument> {
-        let items: Vec<_> = values.iter().map(|value| self.typed(function, parameter, item, value)).collect();
+        let items: Vec<_> = values
+            .iter()
+            .map(|value| self.typed(function, parameter, item, value))
+            .collect();
         let items = items.into_iter().collect::<Option<Vec<_>>>()?;
         if !takes_only_literals(item) {
             return Some(Argument::List(items));
@@ -184,30 +245,66 @@ impl Resolver<'_> {
     ) -> Option<Argument> {
         if let Some(reason) = value.literal().and_then(|literal| refusal(ty, literal)) {
             let (function, parameter) = (function.name, parameter.name);
-            self.problem(ProblemKind::WrongLiteral { function, parameter, reason }, span);
+            self.problem(
+                ProblemKind::WrongLiteral {
+                    function,
+                    parameter,
+                    reason,
+                },
+                span,
+            );
             return None;
         }
         Some(Argument::Expr(value))
     }
 
-    fn wrong_form(&mut self, function: &'static Function, parameter: &'static Parameter, ty: Type, span: Span) {
+    fn wrong_form(
+        &mut self,
+        function: &'static Function,
+        parameter: &'static Parameter,
+        ty: Type,
+        span: Span,
+    ) {
         let (function, parameter) = (function.name, parameter.name);
         let expected = expected(ty);
-        self.problem(ProblemKind::WrongForm { function, parameter, expected }, span);
+        self.problem(
+            ProblemKind::WrongForm {
+                function,
+                parameter,
+                expected,
+            },
+            span,
+        );
     }
 
     /// Lets the function check and prepare its literals; the index of what it prepared, if anything.
-    fn prepare(&mut self, function: &'static Function, arguments: &[Argument], span: Span) -> Option<Option<usize>> {
-        let Body::Prepared(prepare, _) = function.body else { return Some(None) };
+    fn prepare(
+        &mut self,
+        function: &'static Function,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<Option<usize>> {
+        let Body::Prepared(prepare, _) = function.body else {
+            return Some(None);
+        };
         let values: Vec<_> = arguments.iter().map(known).collect();
-        let given: Vec<_> = arguments.iter().map(|argument| *argument != Argument::Absent).collect();
+        let given: Vec<_> = arguments
+            .iter()
+            .map(|argument| *argument != Argument::Absent)
+            .collect();
         match prepare(Literals { values: &values }, &given) {
             Ok(prepared) => {
                 self.prepared.push(Some(prepared));
                 Some(Some(self.prepared.len() - 1))
             }
             Err(reason) => {
-                self.problem(ProblemKind::RefusedCall { function: function.name, reason }, span);
+                self.problem(
+                    ProblemKind::RefusedCall {
+                        function: function.name,
+                        reason,
+                    },
+                    span,
+                );
                 None
             }
         }
@@ -219,14 +316,21 @@ fn known(argument: &Argument) -> Option<Literal> {
     match argument {
         Argument::Literal(literal) => Some(literal.clone()),
         Argument::Expr(value) => into_literal(value.clone()),
-        Argument::List(items) => items.iter().map(known).collect::<Option<_>>().map(Literal::List),
+        Argument::List(items) => items
+            .iter()
+            .map(known)
+            .collect::<Option<_>>()
+            .map(Literal::List),
         Argument::Function(function) => Some(Literal::Function(function)),
         Argument::Path(_) | Argument::Absent => None,
     }
 }
 
 fn takes_only_literals(ty: Type) -> bool {
-    matches!(ty, Type::String | Type::Int | Type::Float | Type::Bool | Type::Bytes | Type::Enum)
+    matches!(
+        ty,
+        Type::String | Type::Int | Type::Float | Type::Bool | Type::Bytes | Type::Enum
+    )
 }
 
 /// Whether an argument of this type has one form in the syntax, which `typed` has looked for.
@@ -257,7 +361,9 @@ fn expected(ty: Type) -> String {
         Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter => "a path",
         Type::FunctionGetter => "the name of a converter",
         Type::Lambda => "a lambda expression",
-        Type::List(item) | Type::SliceGetter(item) => return format!("a list, each item {}", expected(*item)),
+        Type::List(item) | Type::SliceGetter(item) => {
+            return format!("a list, each item {}", expected(*item));
+        }
         Type::StringGetter => "a string",
         Type::IntGetter => "an int",
         Type::FloatGetter => "a float",
@@ -302,9 +408,12 @@ mod tests {
 
     #[test]
     fn parameter_names_compare_in_camel_case() {
-        for (name, expected) in
-            [("target", "Target"), ("utf8_safe", "Utf8Safe"), ("utf8Safe", "Utf8Safe"), ("utf8safe", "Utf8Safe")]
-        {
+        for (name, expected) in [
+            ("target", "Target"),
+            ("utf8_safe", "Utf8Safe"),
+            ("utf8Safe", "Utf8Safe"),
+            ("utf8safe", "Utf8Safe"),
+        ] {
             assert_eq!(camel(name), expected);
         }
     }

@@ -28,14 +28,20 @@ impl Finder<'_> {
     ) -> Result<(ContextName, PathRule), InferenceError> {
         let processor = self.kind.name();
         let has_function = |context: ContextName, name: &str| {
-            let scope = FunctionScope { processor, context: context.name(), extensions: self.is_extended };
+            let scope = FunctionScope {
+                processor,
+                context: context.name(),
+                extensions: self.is_extended,
+            };
             self.registry.find(name, scope).is_some()
         };
         let has_enum = |context, name: &str| {
-            context_of_name(context).is_some_and(|context| symbols(context).iter().any(|(symbol, _)| *symbol == name))
+            context_of_name(context)
+                .is_some_and(|context| symbols(context).iter().any(|(symbol, _)| *symbol == name))
         };
         let has_path = |context, name: &str| {
-            context_of_name(context).is_some_and(|context| has_path(context, name, self.is_extended))
+            context_of_name(context)
+                .is_some_and(|context| has_path(context, name, self.is_extended))
         };
         let library = Library {
             kind: self.kind,
@@ -50,8 +56,14 @@ impl Finder<'_> {
             let contexts = ContextName::of_groups(self.kind, self.signal);
             let fits = |context: &ContextName| {
                 contexts.contains(context)
-                    && mentions.paths.iter().all(|path| is_reachable(*context, path, &has_path))
-                    && mentions.functions.iter().all(|name| has_function(*context, name))
+                    && mentions
+                        .paths
+                        .iter()
+                        .all(|path| is_reachable(*context, path, &has_path))
+                    && mentions
+                        .functions
+                        .iter()
+                        .all(|name| has_function(*context, name))
                     && mentions.enums.iter().all(|name| has_enum(*context, name))
             };
             if let Some(context) = candidates.into_iter().find(fits) {
@@ -64,7 +76,9 @@ impl Finder<'_> {
 
 /// The contexts in which paths without one are looked for, in this order.
 fn candidates(signal: Signal) -> &'static [ContextName] {
-    use ContextName::{DataPoint, Exemplar, Log, Metric, Profile, Resource, Scope, Span, SpanEvent};
+    use ContextName::{
+        DataPoint, Exemplar, Log, Metric, Profile, Resource, Scope, Span, SpanEvent,
+    };
     match signal {
         Signal::Traces => &[Span, SpanEvent, Scope, Resource],
         Signal::Metrics => &[Metric, DataPoint, Exemplar, Scope, Resource],
@@ -79,7 +93,11 @@ fn begins_with_context(path: &[&str]) -> bool {
 }
 
 /// Whether a path exists where statements run on `context`, with or without a context of its own.
-fn is_reachable(context: ContextName, path: &[&str], has_path: &dyn Fn(ContextName, &str) -> bool) -> bool {
+fn is_reachable(
+    context: ContextName,
+    path: &[&str],
+    has_path: &dyn Fn(ContextName, &str) -> bool,
+) -> bool {
     match path {
         [first, rest @ ..] if !rest.is_empty() && context.path_names().contains(first) => {
             ContextName::of_path(first).is_some_and(|named| has_path(named, &rest.join(".")))
@@ -106,7 +124,9 @@ impl<'t> Mentions<'t> {
                 mentions.condition(condition);
             }
         }
-        conditions.iter().for_each(|condition| mentions.condition(condition));
+        conditions
+            .iter()
+            .for_each(|condition| mentions.condition(condition));
         mentions
     }
 
@@ -160,7 +180,8 @@ impl<'t> Mentions<'t> {
             },
             ast::ValueKind::Lambda(lambda) => {
                 let outer = self.locals.len();
-                self.locals.extend(lambda.parameters.iter().map(|name| name.text.as_str()));
+                self.locals
+                    .extend(lambda.parameters.iter().map(|name| name.text.as_str()));
                 match &lambda.body {
                     ast::LambdaBody::Value(value) => self.value(value),
                     ast::LambdaBody::Condition(condition) => self.condition(condition),
@@ -172,10 +193,19 @@ impl<'t> Mentions<'t> {
     }
 
     fn path(&mut self, path: &'t ast::Path) {
-        let names: Vec<_> = path.segments.iter().map(|segment| segment.name.text.as_str()).collect();
-        if names.first().is_some_and(|first| !self.locals.contains(first)) {
+        let names: Vec<_> = path
+            .segments
+            .iter()
+            .map(|segment| segment.name.text.as_str())
+            .collect();
+        if names
+            .first()
+            .is_some_and(|first| !self.locals.contains(first))
+        {
             self.paths.push(names);
         }
-        path.segments.iter().for_each(|segment| self.keys(&segment.keys));
+        path.segments
+            .iter()
+            .for_each(|segment| self.keys(&segment.keys));
     }
 }

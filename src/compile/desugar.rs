@@ -48,7 +48,9 @@ fn value(value: &mut ast::Value) {
     match &mut value.kind {
         ValueKind::Path(inner) => path(inner),
         ValueKind::Call(inner) => call(inner),
-        ValueKind::Map(items) => items.iter_mut().for_each(|item| self::value(&mut item.value)),
+        ValueKind::Map(items) => items
+            .iter_mut()
+            .for_each(|item| self::value(&mut item.value)),
         ValueKind::List(items) => items.iter_mut().for_each(self::value),
         ValueKind::Lambda(lambda) => match &mut lambda.body {
             LambdaBody::Value(inner) => self::value(inner),
@@ -82,5 +84,7 @@ fn path(path: &mut ast::Path) {
     {
         first.name.text = "datapoint".to_owned();
     }
-    path.segments.iter_mut().for_each(|segment| keys(&mut segment.keys));
+    path.segments
+        .iter_mut()
+        .for_each(|segment| keys(&mut segment.keys));
 }

@@ -30,13 +30,19 @@ impl Region {
     pub(super) fn of(path: &Path) -> Region {
         let part = match path.spec.access {
             Access::Field { field, .. } | Access::Nested { field, .. } => Part::Field(field),
-            Access::Attributes { field } => Part::Attributes(field, match path.keys.first() {
-                Some(Key::String(key)) => Some(key.clone()),
-                _ => None,
-            }),
+            Access::Attributes { field } => Part::Attributes(
+                field,
+                match path.keys.first() {
+                    Some(Key::String(key)) => Some(key.clone()),
+                    _ => None,
+                },
+            ),
             Access::Special(special) => Part::Any(special.also),
         };
-        Region { level: path.spec.level, part }
+        Region {
+            level: path.spec.level,
+            part,
+        }
     }
 
     /// The levels of the messages that it may be in, the path's own first.
@@ -51,10 +57,14 @@ impl Region {
     /// Whether a write to one can be seen in the other.
     pub(super) fn overlaps(&self, other: &Region) -> bool {
         match (&self.part, &other.part) {
-            (Part::Any(_), _) | (_, Part::Any(_)) => self.levels().any(|level| other.levels().any(|one| one == level)),
+            (Part::Any(_), _) | (_, Part::Any(_)) => self
+                .levels()
+                .any(|level| other.levels().any(|one| one == level)),
             _ if self.level != other.level => false,
             (Part::Field(one), Part::Field(other)) => one == other,
-            (Part::Attributes(one, Some(key)), Part::Attributes(other, Some(other_key))) => one == other && key == other_key,
+            (Part::Attributes(one, Some(key)), Part::Attributes(other, Some(other_key))) => {
+                one == other && key == other_key
+            }
             (Part::Attributes(one, _), Part::Attributes(other, _)) => one == other,
             _ => false,
         }
@@ -84,8 +94,16 @@ pub(super) struct Effects {
 
 impl Effects {
     pub(super) fn of(statement: &Statement) -> Effects {
-        let mut effects = Effects { is_set: matches!(statement.action, Action::Set { .. }), ..Effects::default() };
-        let Effects { condition_reads, reads, writes, .. } = &mut effects;
+        let mut effects = Effects {
+            is_set: matches!(statement.action, Action::Set { .. }),
+            ..Effects::default()
+        };
+        let Effects {
+            condition_reads,
+            reads,
+            writes,
+            ..
+        } = &mut effects;
         statement.condition.visit(&mut |path, role| match role {
             Role::Read => condition_reads.push(Region::of(path)),
             Role::Target => writes.push(Region::of(path)),
@@ -114,7 +132,7 @@ pub(super) fn reads_of(test: &Test) -> Vec<Region> {
 /// Whether evaluating this can never be an error.
 pub(super) fn is_infallible(expr: &Expr) -> bool {
     match expr {
-        Expr::Literal(_) => true,
+        Expr::Literal(_) | Expr::Fixed(_) => true,
         Expr::Path(path) => match path.spec.access {
             Access::Field { .. } | Access::Nested { .. } => path.keys.is_empty(),
             Access::Attributes { .. } => matches!(path.keys.as_slice(), [] | [Key::String(_)]),
@@ -158,7 +176,10 @@ pub(super) struct Stable {
 impl Stable {
     /// Whether a context has resources, and scopes, above its own messages.
     pub(super) fn above(context: Context) -> Stable {
-        Stable { resource: context != Context::Resource, scope: !matches!(context, Context::Resource | Context::Scope) }
+        Stable {
+            resource: context != Context::Resource,
+            scope: !matches!(context, Context::Resource | Context::Scope),
+        }
     }
 
     fn rate_of_level(self, level: Level) -> Rate {
@@ -172,7 +193,7 @@ impl Stable {
     /// How often this has to be evaluated.
     pub(super) fn rate(self, expr: &Expr) -> Rate {
         match expr {
-            Expr::Literal(_) => Rate::Once,
+            Expr::Literal(_) | Expr::Fixed(_) => Rate::Once,
             Expr::Path(path) => self.rate_of_path(path),
             Expr::Call(call) => self.rate_of_call(call),
             Expr::Index(value, keys) => self.rate(value).max(self.rate_of_keys(keys)),
@@ -187,7 +208,9 @@ impl Stable {
     pub(super) fn rate_of_test(self, test: &Test) -> Rate {
         match test {
             Test::Literal(_) => Rate::Once,
-            Test::And(tests) | Test::Or(tests) => highest(tests.iter().map(|test| self.rate_of_test(test))),
+            Test::And(tests) | Test::Or(tests) => {
+                highest(tests.iter().map(|test| self.rate_of_test(test)))
+            }
             Test::Not(test) => self.rate_of_test(test),
             Test::Comparison { left, right, .. } => self.rate(left).max(self.rate(right)),
             Test::Truth(value) => self.rate(value),
@@ -196,7 +219,8 @@ impl Stable {
 
     fn rate_of_path(self, path: &Path) -> Rate {
         let levels = Region::of(path);
-        highest(levels.levels().map(|level| self.rate_of_level(level))).max(self.rate_of_keys(&path.keys))
+        highest(levels.levels().map(|level| self.rate_of_level(level)))
+            .max(self.rate_of_keys(&path.keys))
     }
 
     fn rate_of_keys(self, keys: &[Key]) -> Rate {
@@ -210,7 +234,11 @@ impl Stable {
         if call.function.kind == Kind::Editor || call.function.purity != Purity::Pure {
             return Rate::Record;
         }
-        highest(call.arguments.iter().map(|argument| self.rate_of_argument(argument)))
+        highest(
+            call.arguments
+                .iter()
+                .map(|argument| self.rate_of_argument(argument)),
+        )
     }
 
     fn rate_of_argument(self, argument: &Argument) -> Rate {
@@ -235,7 +263,12 @@ fn own_levels(context: Context) -> &'static [Level] {
         Context::Scope => &[Level::Scope, Level::ScopeContainer],
         Context::Span => &[Level::Span, Level::SpanEvent],
         Context::SpanEvent => &[Level::SpanEvent],
-        Context::Metric => &[Level::Metric, Level::MetricData, Level::DataPoint, Level::Exemplar],
+        Context::Metric => &[
+            Level::Metric,
+            Level::MetricData,
+            Level::DataPoint,
+            Level::Exemplar,
+        ],
         Context::DataPoint => &[Level::DataPoint, Level::Exemplar],
         Context::Exemplar => &[Level::Exemplar],
         Context::Log => &[Level::Log],
@@ -244,15 +277,29 @@ fn own_levels(context: Context) -> &'static [Level] {
 
 /// Whether the order of effects between records can be seen: then one record has to be done before the next.
 /// `effects` are those of the statements that run over records, `reads` what conditions of the group read.
-pub(super) fn is_order_visible(context: Context, shared_cache: bool, effects: &[&Effects], reads: &[Region]) -> bool {
+pub(super) fn is_order_visible(
+    context: Context,
+    shared_cache: bool,
+    effects: &[&Effects],
+    reads: &[Region],
+) -> bool {
     let own = own_levels(context);
     let is_own = |level: Level| own.contains(&level) || (level == Level::Cache && !shared_cache);
     let writes = effects.iter().flat_map(|effects| &effects.writes);
-    let all_reads = || effects.iter().flat_map(|effects| effects.all_reads()).chain(reads);
+    let all_reads = || {
+        effects
+            .iter()
+            .flat_map(|effects| effects.all_reads())
+            .chain(reads)
+    };
     let writes_elsewhere = writes.clone().any(|region| !region.levels().all(is_own));
     let is_unbounded = effects.iter().any(|effects| effects.is_unbounded);
-    let sees_others = writes.clone().next().is_some() && all_reads().any(|region| region.surrounds(own));
-    let shares_cache = shared_cache && writes.chain(all_reads()).any(|region| region.levels().any(|level| level == Level::Cache));
+    let sees_others =
+        writes.clone().next().is_some() && all_reads().any(|region| region.surrounds(own));
+    let shares_cache = shared_cache
+        && writes
+            .chain(all_reads())
+            .any(|region| region.levels().any(|level| level == Level::Cache));
     writes_elsewhere || is_unbounded || sees_others || shares_cache
 }
 

@@ -63,11 +63,6 @@ pub enum ProblemKind {
         /// The context of the statement.
         context: &'static str,
     },
-    /// A path of the collector's own request metadata, which exists only within a collector.
-    CollectorPath {
-        /// The path as written.
-        path: String,
-    },
     /// Keys on a path, or on a part of one, that takes another number of them.
     WrongKeyCount {
         /// The path as written.
@@ -187,7 +182,6 @@ codes! {
     MissingPathContext = "E203",
     UnreachablePathContext = "E204",
     ForeignCache = "E205",
-    CollectorPath = "E206",
     WrongKeyCount = "E207",
     ReadOnlyPath = "E208",
     UnknownEnum = "E209",
@@ -210,14 +204,26 @@ impl ProblemKind {
     /// What to do about it, if that can be said.
     pub fn help(&self) -> Option<String> {
         match self {
-            ProblemKind::UnknownFunction { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            ProblemKind::UnknownFunction {
+                nearest: Some(nearest),
+                ..
+            } => Some(format!("did you mean `{nearest}`?")),
             ProblemKind::UnknownFunction { elsewhere, .. } if !elsewhere.is_empty() => {
                 Some(format!("it exists in {}", list(elsewhere)))
             }
-            ProblemKind::UnknownPath { nearest: Some(nearest), .. }
-            | ProblemKind::UnknownEnum { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            ProblemKind::UnknownPath {
+                nearest: Some(nearest),
+                ..
+            }
+            | ProblemKind::UnknownEnum {
+                nearest: Some(nearest),
+                ..
+            } => Some(format!("did you mean `{nearest}`?")),
             ProblemKind::MissingPathContext { path, contexts } => {
-                let choices: Vec<_> = contexts.iter().map(|context| format!("{context}.{path}")).collect();
+                let choices: Vec<_> = contexts
+                    .iter()
+                    .map(|context| format!("{context}.{path}"))
+                    .collect();
                 Some(format!("write one of {}", list(&choices)))
             }
             ProblemKind::UnreachablePathContext { contexts, .. } => {
@@ -227,11 +233,14 @@ impl ProblemKind {
                 Some(format!("the only cache here is `{context}.cache`"))
             }
             ProblemKind::ArgumentCount { signature, .. } => Some(format!("it is `{signature}`")),
-            ProblemKind::UnknownParameter { nearest: Some(nearest), .. } => {
-                Some(format!("did you mean `{nearest}`?"))
-            }
+            ProblemKind::UnknownParameter {
+                nearest: Some(nearest),
+                ..
+            } => Some(format!("did you mean `{nearest}`?")),
             ProblemKind::UnknownParameter { signature, .. } => Some(format!("it is `{signature}`")),
-            ProblemKind::PositionalAfterNamed => Some("name this argument, too, or move it ahead".to_owned()),
+            ProblemKind::PositionalAfterNamed => {
+                Some("name this argument, too, or move it ahead".to_owned())
+            }
             ProblemKind::LambdaDisabled => {
                 Some("enable the feature gate `ottl.functions.enableLambda`".to_owned())
             }
@@ -248,7 +257,9 @@ impl ProblemKind {
             ProblemKind::UnknownFunction { nearest, .. }
             | ProblemKind::UnknownEnum { nearest, .. }
             | ProblemKind::UnknownParameter { nearest, .. } => nearest.as_deref(),
-            ProblemKind::UnknownPath { path, nearest, .. } if !path.contains('[') => nearest.as_deref(),
+            ProblemKind::UnknownPath { path, nearest, .. } if !path.contains('[') => {
+                nearest.as_deref()
+            }
             _ => None,
         }
     }
@@ -265,7 +276,11 @@ fn list(names: &[impl fmt::Display]) -> String {
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 impl fmt::Display for ProblemKind {
@@ -277,28 +292,48 @@ impl fmt::Display for ProblemKind {
             ProblemKind::UnknownPath { path, context, .. } => {
                 write!(f, "the context `{context}` has no path `{path}`")
             }
-            ProblemKind::MissingPathContext { path, .. } => write!(f, "the path `{path}` names no context"),
-            ProblemKind::UnreachablePathContext { path, context, from, .. } => {
-                write!(f, "`{path}`: the context `{context}` cannot be reached from `{from}`")
+            ProblemKind::MissingPathContext { path, .. } => {
+                write!(f, "the path `{path}` names no context")
+            }
+            ProblemKind::UnreachablePathContext {
+                path,
+                context,
+                from,
+                ..
+            } => {
+                write!(
+                    f,
+                    "`{path}`: the context `{context}` cannot be reached from `{from}`"
+                )
             }
             ProblemKind::ForeignCache { path, .. } => {
                 write!(f, "`{path}` is the cache of another context")
             }
-            ProblemKind::CollectorPath { path } => {
-                write!(f, "`{path}` exists only within a running collector")
-            }
-            ProblemKind::WrongKeyCount { path, expected: 0, .. } => {
+            ProblemKind::WrongKeyCount {
+                path, expected: 0, ..
+            } => {
                 write!(f, "`{path}` cannot be indexed")
             }
-            ProblemKind::WrongKeyCount { path, expected, received } => {
+            ProblemKind::WrongKeyCount {
+                path,
+                expected,
+                received,
+            } => {
                 let keys = counted(usize::from(*expected), "key");
                 write!(f, "`{path}` takes {keys}, not {received}")
             }
             ProblemKind::ReadOnlyPath { path } => write!(f, "`{path}` can only be read"),
-            ProblemKind::UnknownEnum { symbol, context, .. } => {
+            ProblemKind::UnknownEnum {
+                symbol, context, ..
+            } => {
                 write!(f, "the context `{context}` has no enum symbol `{symbol}`")
             }
-            ProblemKind::ArgumentCount { least, most, received, .. } => {
+            ProblemKind::ArgumentCount {
+                least,
+                most,
+                received,
+                ..
+            } => {
                 let expected = if least == most {
                     counted(*most, "argument")
                 } else {
@@ -306,13 +341,27 @@ impl fmt::Display for ProblemKind {
                 };
                 write!(f, "expected {expected}, found {received}")
             }
-            ProblemKind::UnknownParameter { name, .. } => write!(f, "there is no parameter `{name}`"),
-            ProblemKind::PositionalAfterNamed => f.write_str("an argument without a name after one with a name"),
-            ProblemKind::RepeatedArgument { parameter } => write!(f, "`{parameter}` is given twice"),
-            ProblemKind::WrongForm { function, parameter, expected } => {
+            ProblemKind::UnknownParameter { name, .. } => {
+                write!(f, "there is no parameter `{name}`")
+            }
+            ProblemKind::PositionalAfterNamed => {
+                f.write_str("an argument without a name after one with a name")
+            }
+            ProblemKind::RepeatedArgument { parameter } => {
+                write!(f, "`{parameter}` is given twice")
+            }
+            ProblemKind::WrongForm {
+                function,
+                parameter,
+                expected,
+            } => {
                 write!(f, "`{parameter}` of `{function}` must be {expected}")
             }
-            ProblemKind::WrongLiteral { function, parameter, reason } => {
+            ProblemKind::WrongLiteral {
+                function,
+                parameter,
+                reason,
+            } => {
                 write!(f, "`{parameter}` of `{function}` cannot be this: {reason}")
             }
             ProblemKind::RefusedCall { function, reason } => write!(f, "`{function}`: {reason}"),
@@ -322,7 +371,9 @@ impl fmt::Display for ProblemKind {
             ProblemKind::RepeatedLambdaParameter { name } => {
                 write!(f, "the lambda has two parameters `{name}`")
             }
-            ProblemKind::TooComplex => f.write_str("this statement is nested too deeply to be compiled"),
+            ProblemKind::TooComplex => {
+                f.write_str("this statement is nested too deeply to be compiled")
+            }
             ProblemKind::UnsupportedContext { context } => {
                 write!(f, "statements of the context `{context}` cannot be run yet")
             }

@@ -34,9 +34,14 @@ pub(super) struct Groups<'o> {
 impl Groups<'_> {
     /// A transform processor's group.
     pub(super) fn statements(&mut self, group: &config::Group) {
-        let statements = self.parse(&group.statements, |text, dialect| parse_statement(text, dialect), desugar::statement);
+        let statements = self.parse(
+            &group.statements,
+            |text, dialect| parse_statement(text, dialect),
+            desugar::statement,
+        );
         let conditions = self.parse_conditions(&group.conditions);
-        let is_complete = statements.len() == group.statements.len() && conditions.len() == group.conditions.len();
+        let is_complete = statements.len() == group.statements.len()
+            && conditions.len() == group.conditions.len();
         let (context, rule) = match group.context {
             Some(context) => (context, PathRule::Assumed),
             // What cannot be parsed may decide the context.
@@ -47,13 +52,19 @@ impl Groups<'_> {
             },
         };
         let texts = group.statements.iter().chain(&group.conditions);
-        let Some(context) = self.runnable(context, texts) else { return };
+        let Some(context) = self.runnable(context, texts) else {
+            return;
+        };
         let mut resolver = self.resolver(context, rule, "transform");
         let resolved: Vec<_> = statements
             .iter()
             .map(|parsed| {
                 let statement = resolver.statement(&parsed.tree, &parsed.text.text);
-                (parsed.text, statement, std::mem::take(&mut resolver.problems))
+                (
+                    parsed.text,
+                    statement,
+                    std::mem::take(&mut resolver.problems),
+                )
             })
             .collect();
         // Conditions see the filter processor's functions, and paths as its older lists do.
@@ -93,7 +104,9 @@ impl Groups<'_> {
                     None => continue,
                 },
             };
-            let Some(context) = self.runnable(context, text.iter()) else { continue };
+            let Some(context) = self.runnable(context, text.iter()) else {
+                continue;
+            };
             let mut resolver = self.resolver(context, rule, "filter");
             let tests = resolve_conditions(&mut resolver, &parsed);
             self.resolved.prepared = resolver.prepared;
@@ -107,7 +120,11 @@ impl Groups<'_> {
         found.sort_by_key(|(context, _)| *context);
         let contexts = found.iter().map(|(context, _)| *context).collect();
         let mode = error_mode(group.error_mode.unwrap_or(self.error_mode));
-        self.resolved.groups.extend(found.into_iter().map(|(context, tests)| drop_group(context, tests, mode)));
+        self.resolved.groups.extend(
+            found
+                .into_iter()
+                .map(|(context, tests)| drop_group(context, tests, mode)),
+        );
         contexts
     }
 
@@ -127,7 +144,11 @@ impl Groups<'_> {
     }
 
     fn parse_conditions<'c>(&mut self, texts: &'c [Text]) -> Vec<Parsed<'c, ast::Condition>> {
-        self.parse(texts, |text, dialect| parse_condition(text, dialect), desugar::condition)
+        self.parse(
+            texts,
+            |text, dialect| parse_condition(text, dialect),
+            desugar::condition,
+        )
     }
 
     /// The texts that can be parsed.
@@ -148,7 +169,8 @@ impl Groups<'_> {
                 }
                 Err(errors) => {
                     let errors = errors.as_slice().iter();
-                    self.refusals.extend(errors.map(|error| Refusal::of(Diagnostic::from(error), text)));
+                    self.refusals
+                        .extend(errors.map(|error| Refusal::of(Diagnostic::from(error), text)));
                 }
             }
         }
@@ -191,37 +213,69 @@ impl Groups<'_> {
             Some(TextIndex::Condition(index)) => conditions.get(index).map(|parsed| parsed.text),
             None => None,
         };
-        let first = || statements.first().map(|parsed| parsed.text).or(conditions.first().map(|parsed| parsed.text));
+        let first = || {
+            statements
+                .first()
+                .map(|parsed| parsed.text)
+                .or(conditions.first().map(|parsed| parsed.text))
+        };
         let refusal = match text.or_else(first) {
             Some(text) => Refusal::of(diagnostic, text),
-            None => Refusal::of(diagnostic, &Text { place: place.clone(), ..Text::default() }),
+            None => Refusal::of(
+                diagnostic,
+                &Text {
+                    place: place.clone(),
+                    ..Text::default()
+                },
+            ),
         };
         self.refusals.push(refusal);
     }
 
     /// The engine's name for a context; without one, everything in the group is refused.
-    fn runnable<'c>(&mut self, context: ContextName, texts: impl Iterator<Item = &'c Text>) -> Option<Context> {
+    fn runnable<'c>(
+        &mut self,
+        context: ContextName,
+        texts: impl Iterator<Item = &'c Text>,
+    ) -> Option<Context> {
         let found = context_of_name(context);
         if found.is_none() && self.signal == self.options.signal {
             for text in texts {
                 let span = ast::Span::new(0, text.text.len().try_into().unwrap_or(u32::MAX));
-                let kind = ProblemKind::UnsupportedContext { context: context.name() };
-                self.refusals.push(Refusal::of(Problem { kind, span }.into(), text));
+                let kind = ProblemKind::UnsupportedContext {
+                    context: context.name(),
+                };
+                self.refusals
+                    .push(Refusal::of(Problem { kind, span }.into(), text));
             }
         }
         found
     }
 
-    fn resolver(&mut self, context: Context, paths: PathRule, processor: &'static str) -> Resolver<'_> {
+    fn resolver(
+        &mut self,
+        context: Context,
+        paths: PathRule,
+        processor: &'static str,
+    ) -> Resolver<'_> {
         let scope = Scope {
             context,
             paths,
-            functions: FunctionScope { processor, context: context.name(), extensions: self.is_extended() },
+            functions: FunctionScope {
+                processor,
+                context: context.name(),
+                extensions: self.is_extended(),
+            },
             is_extended: self.is_extended(),
             lambdas: self.options.gates.allows_lambdas(),
         };
         let prepared = std::mem::take(&mut self.resolved.prepared);
-        Resolver { registry: self.options.registry, scope, problems: Vec::new(), prepared }
+        Resolver {
+            registry: self.options.registry,
+            scope,
+            problems: Vec::new(),
+            prepared,
+        }
     }
 
     fn is_extended(&self) -> bool {
@@ -233,7 +287,11 @@ impl Groups<'_> {
         let mut kept = Vec::with_capacity(resolved.len());
         for (text, item, problems) in resolved {
             kept.extend(item);
-            self.refusals.extend(problems.into_iter().map(|problem| Refusal::of(problem.into(), text)));
+            self.refusals.extend(
+                problems
+                    .into_iter()
+                    .map(|problem| Refusal::of(problem.into(), text)),
+            );
         }
         kept
     }
@@ -249,13 +307,27 @@ fn resolve_conditions<'c>(
         .iter()
         .map(|parsed| {
             let condition = resolver.condition(&parsed.tree, &parsed.text.text);
-            (parsed.text, condition, std::mem::take(&mut resolver.problems))
+            (
+                parsed.text,
+                condition,
+                std::mem::take(&mut resolver.problems),
+            )
         })
         .collect()
 }
 
-fn drop_group(context: Context, conditions: Vec<super::resolved::Condition>, error_mode: program::ErrorMode) -> Group {
-    Group { context, error_mode, shared_cache: false, conditions, action: GroupAction::Drop }
+fn drop_group(
+    context: Context,
+    conditions: Vec<super::resolved::Condition>,
+    error_mode: program::ErrorMode,
+) -> Group {
+    Group {
+        context,
+        error_mode,
+        shared_cache: false,
+        conditions,
+        action: GroupAction::Drop,
+    }
 }
 
 fn error_mode(mode: ErrorMode) -> program::ErrorMode {

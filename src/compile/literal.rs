@@ -21,11 +21,25 @@ pub(super) fn refusal(ty: Type, literal: &Literal) -> Option<String> {
             Literal::List(items) => raw_list_refusal(items),
             _ => exact("pcommon.Slice", false),
         },
-        Type::IntLikeGetter => scalar_refusal(literal, |text| number::parse_int(text, 10).err().map(|error| error.to_string())),
-        Type::FloatLikeGetter => scalar_refusal(literal, |text| number::parse_float(text).err().map(|error| error.to_string())),
-        Type::BoolLikeGetter => scalar_refusal(literal, |text| number::parse_bool(text).err().map(|error| error.to_string())),
+        Type::IntLikeGetter => scalar_refusal(literal, |text| {
+            number::parse_int(text, 10)
+                .err()
+                .map(|error| error.to_string())
+        }),
+        Type::FloatLikeGetter => scalar_refusal(literal, |text| {
+            number::parse_float(text)
+                .err()
+                .map(|error| error.to_string())
+        }),
+        Type::BoolLikeGetter => scalar_refusal(literal, |text| {
+            number::parse_bool(text)
+                .err()
+                .map(|error| error.to_string())
+        }),
         Type::ByteSliceLikeGetter => match literal {
-            Literal::List(_) | Literal::Map(_) | Literal::Duration(_) | Literal::Function(_) => Some(unsupported(literal)),
+            Literal::List(_) | Literal::Map(_) | Literal::Duration(_) | Literal::Function(_) => {
+                Some(unsupported(literal))
+            }
             _ => None,
         },
         _ => None,
@@ -42,7 +56,10 @@ pub(super) fn raw_list_refusal(items: &[Literal]) -> Option<String> {
     })
 }
 
-fn scalar_refusal(literal: &Literal, parse_error: impl Fn(&[u8]) -> Option<String>) -> Option<String> {
+fn scalar_refusal(
+    literal: &Literal,
+    parse_error: impl Fn(&[u8]) -> Option<String>,
+) -> Option<String> {
     match literal {
         Literal::Nil | Literal::Int(_) | Literal::Double(_) | Literal::Bool(_) => None,
         Literal::String(text) => parse_error(text),

@@ -30,6 +30,7 @@ mod group;
 pub mod infer;
 mod literal;
 mod lower;
+mod matching;
 mod paths;
 mod plan;
 mod registry;
@@ -74,7 +75,10 @@ pub struct Refusal {
 
 impl Refusal {
     fn of(diagnostic: Diagnostic, text: &Text) -> Refusal {
-        Refusal { diagnostic, text: text.clone() }
+        Refusal {
+            diagnostic,
+            text: text.clone(),
+        }
     }
 
     /// The diagnostic with spans in the file that the configuration was read from, if it was; and what its
@@ -88,7 +92,8 @@ impl From<Problem> for Diagnostic {
     /// Spans are bytes of the statement.
     fn from(problem: Problem) -> Diagnostic {
         let span = problem.span.start as usize..problem.span.end as usize;
-        let diagnostic = Diagnostic::error(problem.kind.code(), problem.kind.to_string()).at(span.clone(), "");
+        let diagnostic =
+            Diagnostic::error(problem.kind.code(), problem.kind.to_string()).at(span.clone(), "");
         let diagnostic = match problem.kind.help() {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
@@ -121,7 +126,10 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
         };
         let sweep = match processor {
             Processor::Transform(transform) => {
-                transform.groups(signal).iter().for_each(|group| groups.statements(group));
+                transform
+                    .groups(signal)
+                    .iter()
+                    .for_each(|group| groups.statements(group));
                 Sweep::Nothing
             }
             Processor::Filter(filter) => filter_lists(filter, &mut groups),
@@ -135,8 +143,13 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let passes = lower::lower(resolved, options.gates.allows_nil()).map_err(|text| vec![too_complex(text)])?;
-    Ok(Program { signal: signal_of(options.signal), passes, sweep })
+    let passes = lower::lower(resolved, options.gates.allows_nil())
+        .map_err(|text| vec![too_complex(text)])?;
+    Ok(Program {
+        signal: signal_of(options.signal),
+        passes,
+        sweep,
+    })
 }
 
 /// Compiles a transform processor that has one group of statements only.
@@ -158,7 +171,10 @@ pub fn compile_group(group: Group, options: &Options<'_>) -> Result<Program, Vec
 ///
 /// # Errors
 /// As for [`compile`].
-pub fn compile_conditions(group: ConditionGroup, options: &Options<'_>) -> Result<Program, Vec<Refusal>> {
+pub fn compile_conditions(
+    group: ConditionGroup,
+    options: &Options<'_>,
+) -> Result<Program, Vec<Refusal>> {
     let mut filter = Filter::default();
     match options.signal {
         Signal::Traces => filter.trace_conditions.push(group),
@@ -175,12 +191,57 @@ fn filter_lists(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
     let condition_groups = filter.groups(groups.signal);
     for group in condition_groups {
         let contexts = groups.conditions(group);
-        sweep = sweep.max(contexts.into_iter().map(sweep_of).max().unwrap_or(Sweep::Resources));
+        sweep = sweep.max(
+            contexts
+                .into_iter()
+                .map(sweep_of)
+                .max()
+                .unwrap_or(Sweep::Resources),
+        );
     }
     if condition_groups.is_empty() {
         for (context, texts) in filter.conditions_by_context(groups.signal) {
-            sweep = sweep.max(groups.list(context, texts).map_or(Sweep::Resources, sweep_of));
+            sweep = sweep.max(
+                groups
+                    .list(context, texts)
+                    .map_or(Sweep::Resources, sweep_of),
+            );
         }
+    }
+    // The reference looks at these only where they count, and for the signal that it runs on.
+    if filter.uses_matching(groups.signal) && groups.signal == groups.options.signal {
+        sweep = sweep.max(matching(filter, groups));
+    }
+    sweep
+}
+
+/// Resolves a filter processor's `include` and `exclude`, as the conditions that they stand for.
+fn matching(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
+    let patterns = |pattern: &str| match ottl_stdlib::regex::Regex::new(pattern) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(errors) = filter.check_matching(groups.signal, &patterns) {
+        for error in &errors.0 {
+            let text = Text {
+                place: error.place.clone(),
+                path: error.path.clone(),
+                ..Text::default()
+            };
+            groups
+                .refusals
+                .push(Refusal::of(Diagnostic::from(error), &text));
+        }
+        return Sweep::Nothing;
+    }
+    let mut sweep = Sweep::Nothing;
+    for (context, text) in matching::conditions(filter, groups.signal) {
+        let text = Text {
+            text,
+            ..Text::default()
+        };
+        groups.list(paths::context_name(context), std::slice::from_ref(&text));
+        sweep = sweep.max(sweep_of(context));
     }
     sweep
 }
@@ -205,6 +266,15 @@ fn signal_of(signal: Signal) -> ottl_vm::wire::Signal {
 
 fn too_complex(text: String) -> Refusal {
     let span = Span::new(0, text.len().try_into().unwrap_or(u32::MAX));
-    let problem = Problem { kind: ProblemKind::TooComplex, span };
-    Refusal { diagnostic: problem.into(), text: Text { text, ..Text::default() } }
+    let problem = Problem {
+        kind: ProblemKind::TooComplex,
+        span,
+    };
+    Refusal {
+        diagnostic: problem.into(),
+        text: Text {
+            text,
+            ..Text::default()
+        },
+    }
 }

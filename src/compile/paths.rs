@@ -6,10 +6,14 @@ use super::resolved::{Expr, Operator, Path};
 use crate::config::{ContextName, SCOPE_LEGACY_NAME};
 use crate::report::nearest;
 use ottl_grammar::ast;
+use ottl_vm::function::Literal;
 use ottl_vm::path::{ANY_KEYS, Context, PathSpec, table};
 
 /// A span's path in the extended dialect: from its start to its end.
 const DURATION: &str = "duration";
+
+/// What paths of the collector's metadata about a request begin with, in every context.
+const COLLECTOR: &str = "otelcol";
 
 /// How a path's context is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,22 +45,70 @@ struct Located<'p> {
 }
 
 impl Resolver<'_> {
-    /// A path of the extended dialect that is computed from others; `None` if it is not one of those.
+    /// The value of a path that no message holds: of the collector's own metadata, of which there is none
+    /// here, or in the extended dialect a span's duration. `None` if it is not one of those.
     pub(super) fn computed_path(&mut self, path: &ast::Path) -> Option<Expr> {
+        if let Some(value) = self.collector_path(path) {
+            return Some(value);
+        }
         if !self.scope.is_extended {
             return None;
         }
         let located = self.locate_quietly(path)?;
-        let [segment] = located.segments else { return None };
-        if located.context != Context::Span || segment.name.text != DURATION || !segment.keys.is_empty() {
+        let [segment] = located.segments else {
+            return None;
+        };
+        if located.context != Context::Span
+            || segment.name.text != DURATION
+            || !segment.keys.is_empty()
+        {
             return None;
         }
         let text = written(path);
         let at = |name: &str| {
-            let spec = table::of(Context::Span).iter().find(|spec| spec.name == name)?;
-            Some(Box::new(Expr::Path(Path { text: text.clone(), spec, keys: Vec::new() })))
+            let spec = table::of(Context::Span)
+                .iter()
+                .find(|spec| spec.name == name)?;
+            Some(Box::new(Expr::Path(Path {
+                text: text.clone(),
+                spec,
+                keys: Vec::new(),
+            })))
         };
-        Some(Expr::Math(Operator::Subtract, at("end_time")?, at("start_time")?))
+        Some(Expr::Math(
+            Operator::Subtract,
+            at("end_time")?,
+            at("start_time")?,
+        ))
+    }
+
+    /// The value of a path of the collector's metadata about the request, where there is no collector.
+    fn collector_path(&mut self, path: &ast::Path) -> Option<Expr> {
+        let (first, rest) = path.segments.split_first()?;
+        let names: Vec<_> = rest
+            .iter()
+            .map(|segment| segment.name.text.as_str())
+            .collect();
+        let (last, before) = rest.split_last()?;
+        let has_keys = !last.keys.is_empty();
+        if first.name.text != COLLECTOR
+            || !first.keys.is_empty()
+            || before.iter().any(|part| !part.keys.is_empty())
+        {
+            return None;
+        }
+        match names.join(".").as_str() {
+            "client.addr" if !has_keys => Some(Expr::Fixed(Literal::Nil)),
+            "client.metadata" | "client.auth.attributes" | "grpc.metadata" => {
+                self.keys(&last.keys)?;
+                Some(Expr::Fixed(if has_keys {
+                    Literal::Nil
+                } else {
+                    Literal::Map(Vec::new())
+                }))
+            }
+            _ => None,
+        }
     }
 
     /// A path of the table; `None` if it is not one, which is a problem then.
@@ -67,9 +119,15 @@ impl Resolver<'_> {
             return None;
         }
         // Keys are resolved in any case, so that their errors are found, too.
-        let keys: Vec<_> = path.segments.iter().map(|segment| self.keys(&segment.keys)).collect();
+        let keys: Vec<_> = path
+            .segments
+            .iter()
+            .map(|segment| self.keys(&segment.keys))
+            .collect();
         let located = self.locate(path, &text)?;
-        let Some(spec) = self.spec(&located, &text, path) else { return None };
+        let Some(spec) = self.spec(&located, &text, path) else {
+            return None;
+        };
         let keys = keys.into_iter().collect::<Option<Vec<_>>>()?.pop()?;
         Some(Path { text, spec, keys })
     }
@@ -94,37 +152,70 @@ impl Resolver<'_> {
         };
         if !can_name || !names.contains(&name) {
             if self.scope.paths != PathRule::Named {
-                return Some(Located { context: own, name: None, segments: &path.segments });
+                return Some(Located {
+                    context: own,
+                    name: None,
+                    segments: &path.segments,
+                });
             }
             self.problem(context_problem(name, can_name, text, own, names), path.span);
             return None;
         }
         let Some(context) = context_of(name) else {
-            self.problem(ProblemKind::CollectorPath { path: text.to_owned() }, path.span);
+            let kind = ProblemKind::UnknownPath {
+                path: text.to_owned(),
+                context: COLLECTOR,
+                nearest: None,
+            };
+            self.problem(kind, path.span);
             return None;
         };
         if rest.is_empty() || !first.keys.is_empty() {
             let kind = match rest.is_empty() {
-                true => ProblemKind::UnknownPath { path: text.to_owned(), context: own.name(), nearest: None },
-                false => ProblemKind::WrongKeyCount { path: name.to_owned(), expected: 0, received: first.keys.len() },
+                true => ProblemKind::UnknownPath {
+                    path: text.to_owned(),
+                    context: own.name(),
+                    nearest: None,
+                },
+                false => ProblemKind::WrongKeyCount {
+                    path: name.to_owned(),
+                    expected: 0,
+                    received: first.keys.len(),
+                },
             };
             self.problem(kind, first.span);
             return None;
         }
-        Some(Located { context, name: Some(name), segments: rest })
+        Some(Located {
+            context,
+            name: Some(name),
+            segments: rest,
+        })
     }
 
     /// The line of the context's table that the path is.
-    fn spec(&mut self, located: &Located<'_>, text: &str, path: &ast::Path) -> Option<&'static PathSpec> {
+    fn spec(
+        &mut self,
+        located: &Located<'_>,
+        text: &str,
+        path: &ast::Path,
+    ) -> Option<&'static PathSpec> {
         let own = self.scope.context;
         let (last, before) = located.segments.split_last()?;
         let is_own_cache = located.name.is_none_or(|name| name == own.name());
         if located.segments[0].name.text == "cache" && !is_own_cache {
-            let kind = ProblemKind::ForeignCache { path: text.to_owned(), context: own.name() };
+            let kind = ProblemKind::ForeignCache {
+                path: text.to_owned(),
+                context: own.name(),
+            };
             self.problem(kind, path.span);
             return None;
         }
-        let name: Vec<_> = located.segments.iter().map(|segment| segment.name.text.as_str()).collect();
+        let name: Vec<_> = located
+            .segments
+            .iter()
+            .map(|segment| segment.name.text.as_str())
+            .collect();
         let name = name.join(".");
         let Some(line) = lines(located.context).find(|spec| spec.name == name) else {
             let known = lines(located.context).map(|spec| spec.name);
@@ -133,17 +224,38 @@ impl Resolver<'_> {
                 None => nearest.to_owned(),
             });
             let context = located.context.name();
-            self.problem(ProblemKind::UnknownPath { path: text.to_owned(), context, nearest }, path.span);
+            self.problem(
+                ProblemKind::UnknownPath {
+                    path: text.to_owned(),
+                    context,
+                    nearest,
+                },
+                path.span,
+            );
             return None;
         };
         if let Some(indexed) = before.iter().find(|segment| !segment.keys.is_empty()) {
             let (path, received) = (indexed.name.text.clone(), indexed.keys.len());
-            self.problem(ProblemKind::WrongKeyCount { path, expected: 0, received }, indexed.span);
+            self.problem(
+                ProblemKind::WrongKeyCount {
+                    path,
+                    expected: 0,
+                    received,
+                },
+                indexed.span,
+            );
             return None;
         }
         let received = last.keys.len();
         if line.keys != ANY_KEYS && received > usize::from(line.keys) {
-            self.problem(ProblemKind::WrongKeyCount { path: name, expected: line.keys, received }, last.span);
+            self.problem(
+                ProblemKind::WrongKeyCount {
+                    path: name,
+                    expected: line.keys,
+                    received,
+                },
+                last.span,
+            );
             return None;
         }
         Some(line)
@@ -152,7 +264,9 @@ impl Resolver<'_> {
 
 /// The lines of a context's table, its cache included.
 fn lines(context: Context) -> impl Iterator<Item = &'static PathSpec> {
-    table::of(context).iter().chain(std::iter::once(&table::CACHE))
+    table::of(context)
+        .iter()
+        .chain(std::iter::once(&table::CACHE))
 }
 
 /// Whether a context has a path of this name itself.
@@ -230,7 +344,11 @@ fn context_problem(
     own: Context,
     names: &'static [&'static str],
 ) -> ProblemKind {
-    let contexts = names.iter().copied().filter(|name| !matches!(*name, "otelcol" | SCOPE_LEGACY_NAME)).collect();
+    let contexts = names
+        .iter()
+        .copied()
+        .filter(|name| !matches!(*name, "otelcol" | SCOPE_LEGACY_NAME))
+        .collect();
     if can_name && ContextName::of_path(name).is_some() {
         return ProblemKind::UnreachablePathContext {
             path: text.to_owned(),
@@ -239,5 +357,8 @@ fn context_problem(
             contexts,
         };
     }
-    ProblemKind::MissingPathContext { path: text.to_owned(), contexts }
+    ProblemKind::MissingPathContext {
+        path: text.to_owned(),
+        contexts,
+    }
 }

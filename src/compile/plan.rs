@@ -4,7 +4,9 @@
 //! the container as it is, no statement that runs over records sees the container before the first run or
 //! changes what the statement sees, and it cannot fail.
 
-use super::effects::{Effects, Rate, Region, Stable, is_infallible_test, is_order_visible, reads_of, statements};
+use super::effects::{
+    Effects, Rate, Region, Stable, is_infallible_test, is_order_visible, reads_of, statements,
+};
 use super::resolved::{Action, Argument, Call, Expr, Group, Key, Path, Statement};
 use ottl_vm::exec::BLOCK;
 use ottl_vm::function::{Literal, Purity};
@@ -35,39 +37,74 @@ pub(super) fn plan(group: &Group) -> Plan {
         })
         .collect();
     // Each statement that falls back to records can make others do so.
-    while let Some(index) = (0..rates.len()).find(|&index| rates[index] != Rate::Record && is_noticed(index, &rates, &effects)) {
+    while let Some(index) = (0..rates.len())
+        .find(|&index| rates[index] != Rate::Record && is_noticed(index, &rates, &effects))
+    {
         rates[index] = Rate::Record;
     }
-    let per_record: Vec<_> = effects.iter().zip(&rates).filter(|(_, rate)| **rate == Rate::Record).map(|(effects, _)| effects).collect();
-    let reads: Vec<_> = group.conditions.iter().flat_map(|condition| reads_of(&condition.test)).collect();
-    let lanes = if is_order_visible(group.context, group.shared_cache, &per_record, &reads) { 1 } else { BLOCK };
+    let per_record: Vec<_> = effects
+        .iter()
+        .zip(&rates)
+        .filter(|(_, rate)| **rate == Rate::Record)
+        .map(|(effects, _)| effects)
+        .collect();
+    let reads: Vec<_> = group
+        .conditions
+        .iter()
+        .flat_map(|condition| reads_of(&condition.test))
+        .collect();
+    let lanes = if is_order_visible(group.context, group.shared_cache, &per_record, &reads) {
+        1
+    } else {
+        BLOCK
+    };
     let is_unbounded = per_record.iter().any(|effects| effects.is_unbounded);
     let writes = |levels: [Level; 2]| {
         is_unbounded
-            || per_record.iter().flat_map(|effects| &effects.writes).any(|region| region.levels().any(|level| levels.contains(&level)))
+            || per_record
+                .iter()
+                .flat_map(|effects| &effects.writes)
+                .any(|region| region.levels().any(|level| levels.contains(&level)))
     };
     let stable = Stable {
         resource: above.resource && !writes([Level::Resource, Level::ResourceContainer]),
         scope: above.scope && !writes([Level::Scope, Level::ScopeContainer]),
     };
-    Plan { rates, stable, lanes }
+    Plan {
+        rates,
+        stable,
+        lanes,
+    }
 }
 
 /// Whether a statement could run once per container, as far as it alone is concerned.
 fn container_rate(statement: &Statement, effects: &Effects, above: Stable) -> Option<Rate> {
     let reads = above.rate_of_test(&statement.condition);
     let (writes, reads) = match &statement.action {
-        Action::Set { target, value } if is_safe_set(target, value) => (container_of(target.spec.level, above)?, reads.max(above.rate(value))),
+        Action::Set { target, value } if is_safe_set(target, value) => (
+            container_of(target.spec.level, above)?,
+            reads.max(above.rate(value)),
+        ),
         Action::Edit(call) if is_safe_edit(call) => {
             let target = targets(call).next()?;
-            let arguments = call.arguments.iter().filter(|argument| !matches!(argument, Argument::Path(_)));
-            let rate = arguments.map(|argument| argument_rate(argument, above)).max().unwrap_or(Rate::Once);
+            let arguments = call
+                .arguments
+                .iter()
+                .filter(|argument| !matches!(argument, Argument::Path(_)));
+            let rate = arguments
+                .map(|argument| argument_rate(argument, above))
+                .max()
+                .unwrap_or(Rate::Once);
             (container_of(target.spec.level, above)?, reads.max(rate))
         }
         _ => return None,
     };
-    let reads_own_target = effects.reads.iter().any(|region| effects.writes.iter().any(|write| write.overlaps(region)));
-    (is_infallible_test(&statement.condition) && reads <= writes && !reads_own_target).then_some(writes)
+    let reads_own_target = effects
+        .reads
+        .iter()
+        .any(|region| effects.writes.iter().any(|write| write.overlaps(region)));
+    (is_infallible_test(&statement.condition) && reads <= writes && !reads_own_target)
+        .then_some(writes)
 }
 
 fn container_of(level: Level, above: Stable) -> Option<Rate> {
@@ -81,9 +118,12 @@ fn container_of(level: Level, above: Stable) -> Option<Rate> {
 /// Whether setting this can never fail: an attribute to what attributes hold, a string field to a string.
 fn is_safe_set(target: &Path, value: &Expr) -> bool {
     match target.spec.access {
-        Access::Attributes { .. } => matches!(target.keys.as_slice(), [Key::String(_)]) && is_storable(value),
+        Access::Attributes { .. } => {
+            matches!(target.keys.as_slice(), [Key::String(_)]) && is_storable(value)
+        }
         Access::Field { form, .. } => {
-            form == ottl_vm::path::form::Form::String && matches!(value, Expr::Literal(Literal::String(_)))
+            form == ottl_vm::path::form::Form::String
+                && matches!(value, Expr::Literal(Literal::String(_)))
         }
         _ => false,
     }
@@ -93,7 +133,10 @@ fn is_safe_set(target: &Path, value: &Expr) -> bool {
 fn is_storable(value: &Expr) -> bool {
     use ottl_vm::path::form::Form;
     match value {
-        Expr::Literal(literal) => !matches!(literal, Literal::List(_) | Literal::Map(_) | Literal::Duration(_) | Literal::Function(_)),
+        Expr::Literal(literal) => !matches!(
+            literal,
+            Literal::List(_) | Literal::Map(_) | Literal::Duration(_) | Literal::Function(_)
+        ),
         Expr::Path(path) => match path.spec.access {
             Access::Attributes { .. } => matches!(path.keys.as_slice(), [Key::String(_)]),
             Access::Field { form, .. } => matches!(form, Form::String | Form::Uint32),
@@ -107,9 +150,13 @@ fn is_storable(value: &Expr) -> bool {
 /// container, by literals alone.
 fn is_safe_edit(call: &Call) -> bool {
     let are_literal = call.arguments.iter().all(|argument| match argument {
-        Argument::Path(path) => path.keys.is_empty() && matches!(path.spec.access, Access::Attributes { .. }),
+        Argument::Path(path) => {
+            path.keys.is_empty() && matches!(path.spec.access, Access::Attributes { .. })
+        }
         Argument::Expr(value) => value.literal().is_some(),
-        Argument::List(items) => items.iter().all(|item| matches!(item, Argument::Expr(Expr::Literal(_)))),
+        Argument::List(items) => items
+            .iter()
+            .all(|item| matches!(item, Argument::Expr(Expr::Literal(_)))),
         Argument::Absent | Argument::Literal(_) => true,
         Argument::Function(_) => false,
     });
@@ -126,7 +173,11 @@ fn targets(call: &Call) -> impl Iterator<Item = &Path> {
 fn argument_rate(argument: &Argument, above: Stable) -> Rate {
     match argument {
         Argument::Expr(value) => above.rate(value),
-        Argument::List(items) => items.iter().map(|item| argument_rate(item, above)).max().unwrap_or(Rate::Once),
+        Argument::List(items) => items
+            .iter()
+            .map(|item| argument_rate(item, above))
+            .max()
+            .unwrap_or(Rate::Once),
         _ => Rate::Once,
     }
 }
@@ -134,16 +185,26 @@ fn argument_rate(argument: &Argument, above: Stable) -> Rate {
 /// Whether some other statement would make it visible that this one runs once per container.
 fn is_noticed(index: usize, rates: &[Rate], effects: &[Effects]) -> bool {
     let this = &effects[index];
-    effects.iter().enumerate().filter(|(other, _)| *other != index).any(|(position, other)| {
-        let writes_what_this_reads = other.is_unbounded || meets(other.writes.iter(), this.all_reads());
-        if rates[position] != Rate::Record {
-            // Both run once per container: again and again they would leave the same only if neither reads
-            // what the other writes, and they do not undo one another.
-            return writes_what_this_reads || meets(this.writes.iter(), other.all_reads()) || undoes(this, other);
-        }
-        let sees_it_too_early = position < index && meets(this.writes.iter(), other.all_reads());
-        writes_what_this_reads || meets(other.writes.iter(), this.writes.iter()) || sees_it_too_early
-    })
+    effects
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != index)
+        .any(|(position, other)| {
+            let writes_what_this_reads =
+                other.is_unbounded || meets(other.writes.iter(), this.all_reads());
+            if rates[position] != Rate::Record {
+                // Both run once per container: again and again they would leave the same only if neither reads
+                // what the other writes, and they do not undo one another.
+                return writes_what_this_reads
+                    || meets(this.writes.iter(), other.all_reads())
+                    || undoes(this, other);
+            }
+            let sees_it_too_early =
+                position < index && meets(this.writes.iter(), other.all_reads());
+            writes_what_this_reads
+                || meets(other.writes.iter(), this.writes.iter())
+                || sees_it_too_early
+        })
 }
 
 /// Whether two statements may undo one another in turn: one value can be set again and again, but what is
@@ -153,7 +214,10 @@ fn undoes(this: &Effects, other: &Effects) -> bool {
     meets(this.writes.iter(), other.writes.iter()) && !are_sets_of_one_value
 }
 
-fn meets<'r>(one: impl Iterator<Item = &'r Region>, other: impl Iterator<Item = &'r Region> + Clone) -> bool {
+fn meets<'r>(
+    one: impl Iterator<Item = &'r Region>,
+    other: impl Iterator<Item = &'r Region> + Clone,
+) -> bool {
     let mut one = one;
     one.any(|region| other.clone().any(|write| write.overlaps(region)))
 }

@@ -33,33 +33,44 @@ impl Registry {
 
     /// The function of this name, if it can be called here.
     pub(super) fn find(&self, name: &str, scope: FunctionScope) -> Option<&'static Function> {
-        self.functions.iter().copied().find(|function| function.name == name && is_callable(function, scope))
+        self.functions
+            .iter()
+            .copied()
+            .find(|function| function.name == name && is_callable(function, scope))
     }
 
     /// The most similar name of a function of the same kind that can be called here.
     pub(super) fn nearest(&self, name: &str, kind: Kind, scope: FunctionScope) -> Option<String> {
-        let callable = self.functions.iter().filter(|function| function.kind == kind && is_callable(function, scope));
+        let callable = self
+            .functions
+            .iter()
+            .filter(|function| function.kind == kind && is_callable(function, scope));
         nearest(name, callable.map(|function| function.name)).map(str::to_owned)
     }
 
     /// The contexts of any processor in which a function of this name exists.
     pub(super) fn elsewhere(&self, name: &str) -> Vec<&'static str> {
-        let lists = self.functions.iter().filter(|function| function.name == name).map(|function| function.contexts);
-        lists.flat_map(|contexts| match contexts {
-            Contexts::Everywhere => &["transform"][..],
-            Contexts::Only(list) => list,
-        })
-        .copied()
-        .collect()
+        let lists = self
+            .functions
+            .iter()
+            .filter(|function| function.name == name)
+            .map(|function| function.contexts);
+        lists
+            .flat_map(|contexts| match contexts {
+                Contexts::Everywhere => &["transform"][..],
+                Contexts::Only(list) => list,
+            })
+            .copied()
+            .collect()
     }
 }
 
 fn is_callable(function: &Function, scope: FunctionScope) -> bool {
     let registered = match function.contexts {
         Contexts::Everywhere => scope.processor == "transform" || function.kind == Kind::Converter,
-        Contexts::Only(list) => list.iter().any(|place| {
-            place.split_once('/') == Some((scope.processor, scope.context))
-        }),
+        Contexts::Only(list) => list
+            .iter()
+            .any(|place| place.split_once('/') == Some((scope.processor, scope.context))),
     };
     registered && (scope.extensions || !function.extension)
 }

@@ -37,19 +37,34 @@ pub(super) struct Resolver<'r> {
 
 impl Resolver<'_> {
     /// A statement; `None` if [`Resolver::problems`] says why not.
-    pub(super) fn statement(&mut self, statement: &ast::Statement, text: &str) -> Option<Statement> {
+    pub(super) fn statement(
+        &mut self,
+        statement: &ast::Statement,
+        text: &str,
+    ) -> Option<Statement> {
         let call = self.call(&statement.editor);
         let condition = match &statement.condition {
             Some(condition) => self.test(condition),
             None => Some(Test::Literal(true)),
         };
         let action = action(call?);
-        Some(Statement { text: text.to_owned(), condition: condition?, action })
+        Some(Statement {
+            text: text.to_owned(),
+            condition: condition?,
+            action,
+        })
     }
 
     /// A condition of a list; `None` if [`Resolver::problems`] says why not.
-    pub(super) fn condition(&mut self, condition: &ast::Condition, text: &str) -> Option<Condition> {
-        Some(Condition { text: text.to_owned(), test: self.test(condition)? })
+    pub(super) fn condition(
+        &mut self,
+        condition: &ast::Condition,
+        text: &str,
+    ) -> Option<Condition> {
+        Some(Condition {
+            text: text.to_owned(),
+            test: self.test(condition)?,
+        })
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, span: Span) {
@@ -64,7 +79,11 @@ impl Resolver<'_> {
             ast::ConditionKind::Group(test) => self.test(test),
             ast::ConditionKind::Bool(value) => Some(Test::Literal(*value)),
             ast::ConditionKind::Call(call) => self.converter(call).map(Test::Truth),
-            ast::ConditionKind::Comparison { left, operator, right } => {
+            ast::ConditionKind::Comparison {
+                left,
+                operator,
+                right,
+            } => {
                 let (left, right) = (self.value(left), self.value(right));
                 Some(comparison(*operator, left?, right?))
             }
@@ -106,9 +125,17 @@ impl Resolver<'_> {
         let symbols = symbols(self.scope.context);
         let found = symbols.iter().find(|(symbol, _)| *symbol == name.text);
         if found.is_none() {
-            let nearest = nearest(&name.text, symbols.iter().map(|(symbol, _)| *symbol)).map(str::to_owned);
+            let nearest =
+                nearest(&name.text, symbols.iter().map(|(symbol, _)| *symbol)).map(str::to_owned);
             let context = self.scope.context.name();
-            self.problem(ProblemKind::UnknownEnum { symbol: name.text.clone(), context, nearest }, name.span);
+            self.problem(
+                ProblemKind::UnknownEnum {
+                    symbol: name.text.clone(),
+                    context,
+                    nearest,
+                },
+                name.span,
+            );
         }
         found.map(|(_, number)| *number)
     }
@@ -161,18 +188,29 @@ impl Resolver<'_> {
             ast::Math::Unary { operator, operand } => {
                 let value = self.value(operand)?;
                 // A sign belongs to a number that directly follows it; `-(5)` is computed at run time.
-                let is_number = matches!(operand.kind, ast::ValueKind::Int(_) | ast::ValueKind::Float(_) | ast::ValueKind::Duration(_));
+                let is_number = matches!(
+                    operand.kind,
+                    ast::ValueKind::Int(_) | ast::ValueKind::Float(_) | ast::ValueKind::Duration(_)
+                );
                 Some(match (operator, value) {
                     (Operator::Add, value) => value,
-                    (_, Expr::Literal(Literal::Int(value))) if is_number => Expr::Literal(Literal::Int(value.wrapping_neg())),
-                    (_, Expr::Literal(Literal::Double(value))) if is_number => Expr::Literal(Literal::Double(-value)),
+                    (_, Expr::Literal(Literal::Int(value))) if is_number => {
+                        Expr::Literal(Literal::Int(value.wrapping_neg()))
+                    }
+                    (_, Expr::Literal(Literal::Double(value))) if is_number => {
+                        Expr::Literal(Literal::Double(-value))
+                    }
                     (_, Expr::Literal(Literal::Duration(value))) if is_number => {
                         Expr::Literal(Literal::Duration(value.wrapping_neg()))
                     }
                     (_, value) => Expr::Negate(Box::new(value)),
                 })
             }
-            ast::Math::Binary { operator, left, right } => {
+            ast::Math::Binary {
+                operator,
+                left,
+                right,
+            } => {
                 let (left, right) = (self.value(left), self.value(right));
                 Some(Expr::Math(*operator, Box::new(left?), Box::new(right?)))
             }
@@ -185,7 +223,11 @@ impl Resolver<'_> {
         let keys = self.keys(&call.keys);
         let value = Expr::Call(Box::new(resolved?));
         let keys = keys?;
-        Some(if keys.is_empty() { value } else { Expr::Index(Box::new(value), keys) })
+        Some(if keys.is_empty() {
+            value
+        } else {
+            Expr::Index(Box::new(value), keys)
+        })
     }
 
     fn path_value(&mut self, path: &ast::Path) -> Option<Expr> {
@@ -209,7 +251,11 @@ impl Resolver<'_> {
     }
 
     pub(super) fn misplaced_lambda(&mut self, lambda: &ast::Lambda) {
-        let kind = if self.scope.lambdas { ProblemKind::MisplacedLambda } else { ProblemKind::LambdaDisabled };
+        let kind = if self.scope.lambdas {
+            ProblemKind::MisplacedLambda
+        } else {
+            ProblemKind::LambdaDisabled
+        };
         self.problem(kind, lambda.span);
     }
 }
@@ -227,7 +273,9 @@ fn action(mut call: Call) -> Action {
     let value = call.arguments.pop();
     let target = call.arguments.pop();
     match (target, value) {
-        (Some(Argument::Path(target)), Some(Argument::Expr(value))) => Action::Set { target, value },
+        (Some(Argument::Path(target)), Some(Argument::Expr(value))) => {
+            Action::Set { target, value }
+        }
         (target, value) => {
             // A declaration with other parameters than `set`'s.
             call.arguments.extend(target);
@@ -239,14 +287,22 @@ fn action(mut call: Call) -> Action {
 
 fn comparison(operator: ast::Comparator, left: Expr, right: Expr) -> Test {
     match (left, right) {
-        (Expr::Literal(left), Expr::Literal(right)) => Test::Literal(super::fold::compare(operator, &left, &right)),
-        (left, right) => Test::Comparison { operator, left, right },
+        (Expr::Literal(left), Expr::Literal(right)) => {
+            Test::Literal(super::fold::compare(operator, &left, &right))
+        }
+        (left, right) => Test::Comparison {
+            operator,
+            left,
+            right,
+        },
     }
 }
 
 /// Why a literal cannot stand in a map: the reference nests a map's lists one level deep only.
 fn map_value_refusal(value: &Literal) -> Option<String> {
-    let Literal::List(items) = value else { return None };
+    let Literal::List(items) = value else {
+        return None;
+    };
     items.iter().find_map(|item| match item {
         Literal::List(items) => super::literal::raw_list_refusal(items),
         _ => None,

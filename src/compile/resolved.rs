@@ -4,7 +4,6 @@
 //! configured is folded (comparisons of literals, `and` and `or` with literals, lists and maps of literals);
 //! what has an effect at run time, errors included, is as written.
 
-use ottl_grammar::ast::Span;
 use ottl_vm::function::{Function, Literal};
 use ottl_vm::path::{Context, PathSpec};
 use ottl_vm::program::ErrorMode;
@@ -77,6 +76,8 @@ pub(super) enum Test {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expr {
     Literal(Literal),
+    /// A value that happens to be always the same; unlike a literal it is not looked at before a record is.
+    Fixed(Literal),
     Path(Path),
     Call(Box<Call>),
     Index(Box<Expr>, Vec<Key>),
@@ -185,7 +186,10 @@ fn join(tests: Vec<Test>, deciding: bool, joined: fn(Vec<Test>) -> Test) -> Test
     if tests.contains(&Test::Literal(deciding)) {
         return Test::Literal(deciding);
     }
-    let mut rest: Vec<_> = tests.into_iter().filter(|test| !matches!(test, Test::Literal(_))).collect();
+    let mut rest: Vec<_> = tests
+        .into_iter()
+        .filter(|test| !matches!(test, Test::Literal(_)))
+        .collect();
     match rest.len() {
         0 => Test::Literal(!deciding),
         1 => rest.remove(0),

@@ -65,18 +65,32 @@ pub(super) struct Code {
 
 impl Operand {
     pub(super) fn constant(code: u16) -> Operand {
-        Operand { code, is_temporary: false }
+        Operand {
+            code,
+            is_temporary: false,
+        }
     }
 }
 
 impl Code {
     pub(super) fn push(&mut self, op: Op, mask: u8, dst: u16, a: u16, b: u16) {
-        self.instructions.push(Instruction { op, mask, dst, a, b });
+        self.instructions.push(Instruction {
+            op,
+            mask,
+            dst,
+            a,
+            b,
+        });
     }
 
     /// Begins a statement, or with `Op::BeginCondition` a condition, which only the first of a list has all
     /// lanes for.
-    pub(super) fn begin(&mut self, op: Op, statement: u16, has_all_lanes: bool) -> Result<Mask, Full> {
+    pub(super) fn begin(
+        &mut self,
+        op: Op,
+        statement: u16,
+        has_all_lanes: bool,
+    ) -> Result<Mask, Full> {
         self.end_statement();
         let register = self.mask_register()?;
         let lanes = self.new_lanes(self.begun);
@@ -156,7 +170,10 @@ impl Code {
 
     /// The operand that names a register which was just written and is used once.
     pub(super) fn temporary(&self, register: u16) -> Operand {
-        Operand { code: register, is_temporary: true }
+        Operand {
+            code: register,
+            is_temporary: true,
+        }
     }
 
     /// Frees an operand's register after its use.
@@ -168,7 +185,11 @@ impl Code {
 
     /// The operand's register, which will not be written again.
     pub(super) fn keep(&mut self, operand: Operand) -> u16 {
-        for loaded in self.loaded.iter_mut().filter(|loaded| loaded.register == operand.code) {
+        for loaded in self
+            .loaded
+            .iter_mut()
+            .filter(|loaded| loaded.register == operand.code)
+        {
             loaded.is_kept = true;
         }
         operand.code
@@ -176,16 +197,38 @@ impl Code {
 
     /// The register that holds this already for all lanes of the mask.
     pub(super) fn loaded(&self, source: Source, mask: Mask) -> Option<Operand> {
-        let found = self.loaded.iter().find(|loaded| loaded.source == source && self.is_part(mask.lanes, loaded.lanes))?;
-        Some(Operand { code: found.register, is_temporary: false })
+        let found = self
+            .loaded
+            .iter()
+            .find(|loaded| loaded.source == source && self.is_part(mask.lanes, loaded.lanes))?;
+        Some(Operand {
+            code: found.register,
+            is_temporary: false,
+        })
     }
 
     /// Remembers that a register holds this for the lanes of the mask; beyond its statement only if it
     /// `is_used_later`.
-    pub(super) fn remember(&mut self, source: Source, mask: Mask, register: u16, is_used_later: bool) -> Operand {
-        let outlives_statement = is_used_later && self.is_unfailed && Some(mask.lanes) == self.begun;
-        self.loaded.push(Loaded { source, register, lanes: mask.lanes, outlives_statement, is_kept: false });
-        Operand { code: register, is_temporary: false }
+    pub(super) fn remember(
+        &mut self,
+        source: Source,
+        mask: Mask,
+        register: u16,
+        is_used_later: bool,
+    ) -> Operand {
+        let outlives_statement =
+            is_used_later && self.is_unfailed && Some(mask.lanes) == self.begun;
+        self.loaded.push(Loaded {
+            source,
+            register,
+            lanes: mask.lanes,
+            outlives_statement,
+            is_kept: false,
+        });
+        Operand {
+            code: register,
+            is_temporary: false,
+        }
     }
 
     /// Forgets what registers hold, except what `is_kept` says.

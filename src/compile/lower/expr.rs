@@ -12,7 +12,7 @@ use ottl_vm::program::{self, CallSite, Key};
 impl Lowering<'_> {
     /// Evaluates an expression for the lanes of a mask.
     pub(super) fn expr(&mut self, at: At, expr: &Expr, mask: Mask) -> Result<Operand, Full> {
-        if let Expr::Literal(literal) = expr {
+        if let Expr::Literal(literal) | Expr::Fixed(literal) = expr {
             return self.pools.constant(literal).map(Operand::constant);
         }
         if at == At::Records
@@ -29,30 +29,54 @@ impl Lowering<'_> {
             }
             Expr::Index(value, keys) => self.index(at, value, keys, mask),
             Expr::List(items) => {
-                let operands = items.iter().map(|item| self.expr(at, item, mask)).collect::<Result<Vec<_>, _>>()?;
-                let list = self.pools.operands(operands.iter().map(|operand| operand.code).collect())?;
+                let operands = items
+                    .iter()
+                    .map(|item| self.expr(at, item, mask))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let list = self
+                    .pools
+                    .operands(operands.iter().map(|operand| operand.code).collect())?;
                 self.compute(at, Op::List, mask, list, 0, operands)
             }
             Expr::Map(entries) => self.map(at, entries, mask),
             Expr::Math(operator, left, right) => {
                 let (left, right) = (self.expr(at, left, mask)?, self.expr(at, right, mask)?);
-                self.compute(at, math(*operator), mask, left.code, right.code, vec![left, right])
+                self.compute(
+                    at,
+                    math(*operator),
+                    mask,
+                    left.code,
+                    right.code,
+                    vec![left, right],
+                )
             }
             Expr::Negate(value) => {
                 let value = self.expr(at, value, mask)?;
                 self.compute(at, Op::Negate, mask, value.code, 0, vec![value])
             }
             // Handled above.
-            Expr::Literal(literal) => self.pools.constant(literal).map(Operand::constant),
+            Expr::Literal(literal) | Expr::Fixed(literal) => {
+                self.pools.constant(literal).map(Operand::constant)
+            }
         }
     }
 
     /// An instruction that writes a new register, and then needs its operands no more.
-    fn compute(&mut self, at: At, op: Op, mask: Mask, a: u16, b: u16, operands: Vec<Operand>) -> Result<Operand, Full> {
+    fn compute(
+        &mut self,
+        at: At,
+        op: Op,
+        mask: Mask,
+        a: u16,
+        b: u16,
+        operands: Vec<Operand>,
+    ) -> Result<Operand, Full> {
         let code = self.code(at);
         let dst = code.register()?;
         code.push(op, mask.register, dst, a, b);
-        operands.into_iter().for_each(|operand| code.release(operand));
+        operands
+            .into_iter()
+            .for_each(|operand| code.release(operand));
         Ok(code.temporary(dst))
     }
 
@@ -92,17 +116,28 @@ impl Lowering<'_> {
             return Ok(loaded);
         }
         let dst = self.records.register()?;
-        self.records.push(Op::Broadcast, mask.register, dst, result, 0);
+        self.records
+            .push(Op::Broadcast, mask.register, dst, result, 0);
         Ok(self.records.remember(source, mask, dst, true))
     }
 
     /// The number of a path, and the operands that its keys are in.
-    pub(super) fn path(&mut self, at: At, path: &resolved::Path, mask: Mask) -> Result<(u16, Vec<Operand>), Full> {
+    pub(super) fn path(
+        &mut self,
+        at: At,
+        path: &resolved::Path,
+        mask: Mask,
+    ) -> Result<(u16, Vec<Operand>), Full> {
         let (keys, operands) = self.keys(at, &path.keys, mask)?;
         Ok((self.pools.path(path, keys)?, operands))
     }
 
-    fn keys(&mut self, at: At, keys: &[resolved::Key], mask: Mask) -> Result<(Vec<Key>, Vec<Operand>), Full> {
+    fn keys(
+        &mut self,
+        at: At,
+        keys: &[resolved::Key],
+        mask: Mask,
+    ) -> Result<(Vec<Key>, Vec<Operand>), Full> {
         let mut operands = Vec::new();
         let mut lowered = Vec::with_capacity(keys.len());
         for key in keys {
@@ -119,41 +154,69 @@ impl Lowering<'_> {
         Ok((lowered, operands))
     }
 
-    fn index(&mut self, at: At, value: &Expr, keys: &[resolved::Key], mask: Mask) -> Result<Operand, Full> {
+    fn index(
+        &mut self,
+        at: At,
+        value: &Expr,
+        keys: &[resolved::Key],
+        mask: Mask,
+    ) -> Result<Operand, Full> {
         let mut operands = vec![self.expr(at, value, mask)?];
         for key in keys {
             operands.push(match key {
-                resolved::Key::String(key) => Operand::constant(self.pools.constant(&Literal::String(key.clone()))?),
-                resolved::Key::Int(index) => Operand::constant(self.pools.constant(&Literal::Int(*index))?),
+                resolved::Key::String(key) => {
+                    Operand::constant(self.pools.constant(&Literal::String(key.clone()))?)
+                }
+                resolved::Key::Int(index) => {
+                    Operand::constant(self.pools.constant(&Literal::Int(*index))?)
+                }
                 resolved::Key::Expression(value) => self.expr(at, value, mask)?,
             });
         }
-        let list = self.pools.operands(operands[1..].iter().map(|operand| operand.code).collect())?;
+        let list = self
+            .pools
+            .operands(operands[1..].iter().map(|operand| operand.code).collect())?;
         self.compute(at, Op::Index, mask, operands[0].code, list, operands)
     }
 
     fn map(&mut self, at: At, entries: &[(Vec<u8>, Expr)], mask: Mask) -> Result<Operand, Full> {
         let mut operands = Vec::with_capacity(entries.len() * 2);
         for (key, value) in entries {
-            operands.push(Operand::constant(self.pools.constant(&Literal::String(key.clone()))?));
+            operands.push(Operand::constant(
+                self.pools.constant(&Literal::String(key.clone()))?,
+            ));
             operands.push(self.expr(at, value, mask)?);
         }
-        let list = self.pools.operands(operands.iter().map(|operand| operand.code).collect())?;
+        let list = self
+            .pools
+            .operands(operands.iter().map(|operand| operand.code).collect())?;
         self.compute(at, Op::Map, mask, list, 0, operands)
     }
 
     /// The number of a call, and the operands that its arguments are in.
-    pub(super) fn call_site(&mut self, at: At, call: &Call, mask: Mask) -> Result<(u16, Vec<Operand>), Full> {
+    pub(super) fn call_site(
+        &mut self,
+        at: At,
+        call: &Call,
+        mask: Mask,
+    ) -> Result<(u16, Vec<Operand>), Full> {
         let mut operands = Vec::new();
         let arguments = call
             .arguments
             .iter()
             .map(|argument| self.argument(at, argument, mask, &mut operands))
             .collect::<Result<Vec<_>, _>>()?;
-        let prepared = call.prepared.and_then(|index| self.prepared.get_mut(index)?.take());
+        let prepared = call
+            .prepared
+            .and_then(|index| self.prepared.get_mut(index)?.take());
         let scratch = self.call_count;
         self.call_count += 1;
-        let number = self.pools.call(CallSite { function: call.function, arguments, prepared, scratch })?;
+        let number = self.pools.call(CallSite {
+            function: call.function,
+            arguments,
+            prepared,
+            scratch,
+        })?;
         Ok((number, operands))
     }
 
@@ -177,7 +240,9 @@ impl Lowering<'_> {
                 program::Argument::Path(number)
             }
             Argument::List(items) => {
-                let items = items.iter().map(|item| self.argument(at, item, mask, operands));
+                let items = items
+                    .iter()
+                    .map(|item| self.argument(at, item, mask, operands));
                 program::Argument::List(items.collect::<Result<_, _>>()?)
             }
             Argument::Literal(literal) => program::Argument::Literal(literal.clone()),

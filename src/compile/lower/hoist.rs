@@ -35,12 +35,21 @@ impl Hoisted {
 
     /// The results of a section: their numbers and registers.
     pub(super) fn results(&self, at: At) -> Vec<(u16, u16)> {
-        let numbered = self.items.iter().enumerate().filter(|(_, item)| item.at == at);
-        numbered.map(|(number, item)| (number as u16, item.register)).collect()
+        let numbered = self
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.at == at);
+        numbered
+            .map(|(number, item)| (number as u16, item.register))
+            .collect()
     }
 
     fn find(&self, at: At, is_same: impl Fn(&What) -> bool) -> Option<u16> {
-        self.items.iter().position(|item| item.at == at && is_same(&item.what)).map(|number| number as u16)
+        self.items
+            .iter()
+            .position(|item| item.at == at && is_same(&item.what))
+            .map(|number| number as u16)
     }
 
     fn add(&mut self, item: Item) -> Result<u16, Full> {
@@ -53,18 +62,28 @@ impl Hoisted {
 impl Lowering<'_> {
     /// The number of the result that is this expression's value.
     pub(super) fn hoist_expr(&mut self, at: At, expr: &Expr) -> Result<u16, Full> {
-        if let Some(number) = self.hoisted.find(at, |what| matches!(what, What::Expr(other) if other == expr)) {
+        if let Some(number) = self.hoisted.find(
+            at,
+            |what| matches!(what, What::Expr(other) if other == expr),
+        ) {
             return Ok(number);
         }
         let mask = self.section_mask(at)?;
         let operand = self.expr(at, expr, mask)?;
         let register = self.code(at).keep(operand);
-        self.hoisted.add(Item { at, what: What::Expr(expr.clone()), register })
+        self.hoisted.add(Item {
+            at,
+            what: What::Expr(expr.clone()),
+            register,
+        })
     }
 
     /// The number of the result that says whether this test is true.
     pub(super) fn hoist_test(&mut self, at: At, test: &Test) -> Result<u16, Full> {
-        if let Some(number) = self.hoisted.find(at, |what| matches!(what, What::Test(other) if other == test)) {
+        if let Some(number) = self.hoisted.find(
+            at,
+            |what| matches!(what, What::Test(other) if other == test),
+        ) {
             return Ok(number);
         }
         let mask = self.section_mask(at)?;
@@ -74,7 +93,11 @@ impl Lowering<'_> {
         let register = code.register()?;
         code.push(Op::MaskToBool, mask.register, register, chosen.into(), 0);
         code.free_mask(chosen);
-        self.hoisted.add(Item { at, what: What::Test(test.clone()), register })
+        self.hoisted.add(Item {
+            at,
+            what: What::Test(test.clone()),
+            register,
+        })
     }
 
     /// The mask of all lanes of a section, for what belongs to no statement.

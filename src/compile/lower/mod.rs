@@ -10,9 +10,11 @@ mod hoist;
 mod pools;
 mod test;
 
-use super::plan::{Plan, plan};
 use super::effects::{Rate, Region, statements};
-use super::resolved::{Action, Condition, Expr, Group, GroupAction, Key, Path, Resolved, Statement, Test};
+use super::plan::{Plan, plan};
+use super::resolved::{
+    Action, Condition, Expr, Group, GroupAction, Key, Path, Resolved, Statement, Test,
+};
 use super::walk::Role;
 use code::{Code, Mask, Source};
 use hoist::Hoisted;
@@ -65,7 +67,11 @@ struct Lowering<'g> {
 }
 
 impl<'g> Lowering<'g> {
-    fn new(group: &'g Group, prepared: &'g mut Vec<Option<Prepared>>, call_count: usize) -> Lowering<'g> {
+    fn new(
+        group: &'g Group,
+        prepared: &'g mut Vec<Option<Prepared>>,
+        call_count: usize,
+    ) -> Lowering<'g> {
         Lowering {
             plan: plan(group),
             pools: Pools::default(),
@@ -90,7 +96,8 @@ impl<'g> Lowering<'g> {
 
     fn group(&mut self, group: &Group) -> Result<(), String> {
         for (index, condition) in group.conditions.iter().enumerate() {
-            self.condition(condition, index == 0).map_err(|Full| condition.text.clone())?;
+            self.condition(condition, index == 0)
+                .map_err(|Full| condition.text.clone())?;
         }
         match &group.action {
             GroupAction::Run(_) if group.conditions.is_empty() => {}
@@ -103,14 +110,17 @@ impl<'g> Lowering<'g> {
                 Rate::Resource => At::Resources,
                 Rate::Scope => At::Scopes,
             };
-            self.statement(statement, at).map_err(|Full| statement.text.clone())?;
+            self.statement(statement, at)
+                .map_err(|Full| statement.text.clone())?;
         }
         Ok(())
     }
 
     fn condition(&mut self, condition: &Condition, is_first: bool) -> Result<(), Full> {
         self.statement = self.pools.statement(&condition.text, true)?;
-        let all = self.records.begin(Op::BeginCondition, self.statement, is_first)?;
+        let all = self
+            .records
+            .begin(Op::BeginCondition, self.statement, is_first)?;
         let matched = self.chosen(At::Records, &condition.test, all)?;
         self.records.push(Op::Match, matched.register, 0, 0, 0);
         self.free(At::Records, all, matched);
@@ -156,12 +166,18 @@ impl<'g> Lowering<'g> {
 
     fn action(&mut self, action: &Action, at: At, mask: Mask) -> Result<(), Full> {
         match action {
-            Action::Set { target, value: Expr::Path(source) } if is_within(target, source) => {
+            Action::Set {
+                target,
+                value: Expr::Path(source),
+            } if is_within(target, source) => {
                 let (source, source_keys) = self.path(at, source, mask)?;
                 let (target, target_keys) = self.path(at, target, mask)?;
                 let code = self.code(at);
                 code.push(Op::CopyInto, mask.register, 0, target, source);
-                source_keys.into_iter().chain(target_keys).for_each(|key| code.release(key));
+                source_keys
+                    .into_iter()
+                    .chain(target_keys)
+                    .for_each(|key| code.release(key));
             }
             Action::Set { target, value } => {
                 let value = self.expr(at, value, mask)?;
@@ -175,7 +191,9 @@ impl<'g> Lowering<'g> {
                 let (number, operands) = self.call_site(at, call, mask)?;
                 let code = self.code(at);
                 code.push(Op::Edit, mask.register, 0, number, 0);
-                operands.into_iter().for_each(|operand| code.release(operand));
+                operands
+                    .into_iter()
+                    .for_each(|operand| code.release(operand));
             }
         }
         self.code(at).may_fail();
@@ -191,7 +209,13 @@ impl<'g> Lowering<'g> {
                 written.push(Region::of(path));
             }
         });
-        let Lowering { pools, records, resources, scopes, .. } = self;
+        let Lowering {
+            pools,
+            records,
+            resources,
+            scopes,
+            ..
+        } = self;
         let code = match at {
             At::Records => records,
             At::Resources => resources,
@@ -210,10 +234,17 @@ impl<'g> Lowering<'g> {
         let mut hoisted = Vec::new();
         let registers = [&self.records, &self.resources, &self.scopes].map(|code| code.registers);
         let masks = [&self.records, &self.resources, &self.scopes].map(|code| code.masks);
-        let sections = [(Level::ResourceContainer, self.resources, At::Resources), (Level::ScopeContainer, self.scopes, At::Scopes)];
+        let sections = [
+            (Level::ResourceContainer, self.resources, At::Resources),
+            (Level::ScopeContainer, self.scopes, At::Scopes),
+        ];
         for (level, code, at) in sections {
             if !code.instructions.is_empty() {
-                hoisted.push(Section { level, code: code.instructions, results: self.hoisted.results(at) });
+                hoisted.push(Section {
+                    level,
+                    code: code.instructions,
+                    results: self.hoisted.results(at),
+                });
             }
         }
         Pass {
@@ -264,5 +295,8 @@ fn is_within(part: &Path, whole: &Path) -> bool {
     std::ptr::eq(part.spec, whole.spec)
         && part.keys.len() > whole.keys.len()
         && part.keys.starts_with(&whole.keys)
-        && !part.keys.iter().any(|key| matches!(key, Key::Expression(_)))
+        && !part
+            .keys
+            .iter()
+            .any(|key| matches!(key, Key::Expression(_)))
 }

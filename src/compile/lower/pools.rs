@@ -36,7 +36,10 @@ pub(super) struct Full;
 
 /// The number of the next entry of a table.
 fn number(length: usize) -> Result<u16, Full> {
-    u16::try_from(length).ok().filter(|number| number & CONSTANT == 0).ok_or(Full)
+    u16::try_from(length)
+        .ok()
+        .filter(|number| number & CONSTANT == 0)
+        .ok_or(Full)
 }
 
 impl Pools {
@@ -54,14 +57,25 @@ impl Pools {
 
     /// The number of a path whose keys, constants aside, are in these registers.
     pub(super) fn path(&mut self, path: &resolved::Path, keys: Vec<Key>) -> Result<u16, Full> {
-        let is_shared = !path.keys.iter().any(|key| matches!(key, resolved::Key::Expression(_)));
-        if is_shared && let Some((_, number)) = self.shared_paths.iter().find(|(other, _)| other == path) {
+        let is_shared = !path
+            .keys
+            .iter()
+            .any(|key| matches!(key, resolved::Key::Expression(_)));
+        if is_shared
+            && let Some((_, number)) = self.shared_paths.iter().find(|(other, _)| other == path)
+        {
             return Ok(*number);
         }
         let number = number(self.paths.len())?;
         let slot = self.slot(path);
         let spec = path.spec;
-        self.paths.push(Path { text: path.text.clone(), level: spec.level, access: spec.access, slot, keys });
+        self.paths.push(Path {
+            text: path.text.clone(),
+            level: spec.level,
+            access: spec.access,
+            slot,
+            keys,
+        });
         self.regions.push(Region::of(path));
         if is_shared {
             self.shared_paths.push((path.clone(), number));
@@ -99,7 +113,9 @@ impl Pools {
                 Some(slot)
             }
             Access::Attributes { field } => {
-                let Some(resolved::Key::String(key)) = path.keys.first() else { return None };
+                let Some(resolved::Key::String(key)) = path.keys.first() else {
+                    return None;
+                };
                 if touched.attributes.is_some_and(|other| other != field) {
                     return None;
                 }
@@ -136,7 +152,10 @@ impl Pools {
     /// The number of a statement.
     pub(super) fn statement(&mut self, text: &str, is_condition: bool) -> Result<u16, Full> {
         let number = number(self.statements.len())?;
-        self.statements.push(StatementInfo { text: text.to_owned(), is_condition });
+        self.statements.push(StatementInfo {
+            text: text.to_owned(),
+            is_condition,
+        });
         Ok(number)
     }
 }

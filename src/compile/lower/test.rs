@@ -21,7 +21,8 @@ impl Lowering<'_> {
         {
             let result = self.hoist_test(section, test)?;
             let value = self.broadcast(result, mask)?;
-            self.records.push(Op::Truth, mask.register, dst.into(), value.code, 0);
+            self.records
+                .push(Op::Truth, mask.register, dst.into(), value.code, 0);
             self.records.release(value);
             return Ok(self.records.part_of(mask, dst));
         }
@@ -35,7 +36,11 @@ impl Lowering<'_> {
             Test::And(tests) => self.all(at, tests, mask, dst),
             Test::Or(tests) => self.any(at, tests, mask, dst),
             Test::Not(test) => self.none(at, test, mask, dst),
-            Test::Comparison { operator, left, right } => self.comparison(at, *operator, [left, right], mask, dst),
+            Test::Comparison {
+                operator,
+                left,
+                right,
+            } => self.comparison(at, *operator, [left, right], mask, dst),
             Test::Truth(value) => {
                 let operand = self.expr(at, value, mask)?;
                 let code = self.code(at);
@@ -80,7 +85,11 @@ impl Lowering<'_> {
     fn any(&mut self, at: At, tests: &[Test], mask: Mask, dst: u8) -> Result<Mask, Full> {
         // The mask is needed until the end.
         let is_in_place = dst == mask.register;
-        let chosen = if is_in_place { self.code(at).mask_register()? } else { dst };
+        let chosen = if is_in_place {
+            self.code(at).mask_register()?
+        } else {
+            dst
+        };
         let rest = self.code(at).mask_register()?;
         let leg = self.code(at).mask_register()?;
         let mut jumps = Vec::new();
@@ -90,13 +99,25 @@ impl Lowering<'_> {
                 continue;
             }
             let code = self.code(at);
-            code.push(Op::MaskWithout, mask.register, rest.into(), chosen.into(), 0);
+            code.push(
+                Op::MaskWithout,
+                mask.register,
+                rest.into(),
+                chosen.into(),
+                0,
+            );
             let left = code.part_of(mask, rest);
             if is_dear(test) {
                 jumps.push(code.skip_if_none(left));
             }
             self.test(at, test, left, leg)?;
-            self.code(at).push(Op::MaskOr, mask.register, chosen.into(), chosen.into(), leg.into());
+            self.code(at).push(
+                Op::MaskOr,
+                mask.register,
+                chosen.into(),
+                chosen.into(),
+                leg.into(),
+            );
         }
         self.land(at, jumps)?;
         let code = self.code(at);
@@ -111,7 +132,11 @@ impl Lowering<'_> {
 
     fn none(&mut self, at: At, test: &Test, mask: Mask, dst: u8) -> Result<Mask, Full> {
         let is_in_place = dst == mask.register;
-        let chosen = if is_in_place { self.code(at).mask_register()? } else { dst };
+        let chosen = if is_in_place {
+            self.code(at).mask_register()?
+        } else {
+            dst
+        };
         self.test(at, test, mask, chosen)?;
         let code = self.code(at);
         code.push(Op::MaskWithout, mask.register, dst.into(), chosen.into(), 0);
@@ -122,7 +147,9 @@ impl Lowering<'_> {
     }
 
     fn land(&mut self, at: At, jumps: Vec<usize>) -> Result<(), Full> {
-        jumps.into_iter().try_for_each(|jump| self.code(at).land(jump))
+        jumps
+            .into_iter()
+            .try_for_each(|jump| self.code(at).land(jump))
     }
 }
 

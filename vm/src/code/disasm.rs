@@ -13,14 +13,20 @@ use std::fmt::Write;
 pub fn disasm(program: &Program) -> String {
     let mut out = format!("program {}", lower(&format!("{:?}", program.signal)));
     if program.sweep != Default::default() {
-        push(&mut out, format_args!(", sweeps {}", lower(&format!("{:?}", program.sweep))));
+        push(
+            &mut out,
+            format_args!(", sweeps {}", lower(&format!("{:?}", program.sweep))),
+        );
     }
     out.push('\n');
     for (number, pass) in program.passes.iter().enumerate() {
         out.push('\n');
         header(&mut out, number, pass);
         for section in &pass.hoisted {
-            push(&mut out, format_args!("  once per {}\n", container(section.level)));
+            push(
+                &mut out,
+                format_args!("  once per {}\n", container(section.level)),
+            );
             code(&mut out, pass, &section.code);
             for (result, register) in &section.results {
                 push(&mut out, format_args!("       h{result} = r{register}\n"));
@@ -50,8 +56,15 @@ fn container(level: Level) -> &'static str {
 }
 
 fn header(out: &mut String, number: usize, pass: &Pass) {
-    let order = if pass.lanes == 1 { "one by one" } else { "in blocks" };
-    push(out, format_args!("pass {number}: {} {order}", pass.context.name()));
+    let order = if pass.lanes == 1 {
+        "one by one"
+    } else {
+        "in blocks"
+    };
+    push(
+        out,
+        format_args!("pass {number}: {} {order}", pass.context.name()),
+    );
     match pass.error_mode {
         ErrorMode::Ignore => {}
         ErrorMode::Silent => out.push_str(", silent"),
@@ -60,7 +73,10 @@ fn header(out: &mut String, number: usize, pass: &Pass) {
     if pass.shared_cache {
         out.push_str(", shared cache");
     }
-    push(out, format_args!(", {} registers, {} masks\n", pass.registers, pass.masks));
+    push(
+        out,
+        format_args!(", {} registers, {} masks\n", pass.registers, pass.masks),
+    );
     for (level, touched) in pass.touched.iter().enumerate() {
         if touched.slots == 0 {
             continue;
@@ -68,7 +84,9 @@ fn header(out: &mut String, number: usize, pass: &Pass) {
         push(out, format_args!("  touches {}:", LEVELS[level]));
         for (field, slot) in &touched.fields {
             match field {
-                [a, b, c, d] if a == b && b == c && c == d => push(out, format_args!(" field {a} = s{slot}")),
+                [a, b, c, d] if a == b && b == c && c == d => {
+                    push(out, format_args!(" field {a} = s{slot}"))
+                }
                 [a, b, c, d] => push(out, format_args!(" field {a}/{b}/{c}/{d} = s{slot}")),
             }
         }
@@ -131,15 +149,22 @@ fn spell(pass: &Pass, kind: OperandKind, operand: u16) -> String {
     match kind {
         OperandKind::Mask | OperandKind::MaskOut => format!("m{operand}"),
         OperandKind::Value | OperandKind::ValueOut => value(pass, operand),
-        OperandKind::Path => pass.paths.get(index).map_or_else(missing, |found| path(pass, found)),
-        OperandKind::Call => pass.calls.get(index).map_or_else(missing, |found| call(pass, found)),
+        OperandKind::Path => pass
+            .paths
+            .get(index)
+            .map_or_else(missing, |found| path(pass, found)),
+        OperandKind::Call => pass
+            .calls
+            .get(index)
+            .map_or_else(missing, |found| call(pass, found)),
         OperandKind::Operands => pass.operands.get(index).map_or_else(missing, |list| {
             let items: Vec<_> = list.iter().map(|operand| value(pass, *operand)).collect();
             format!("[{}]", items.join(", "))
         }),
-        OperandKind::Statement => {
-            pass.statements.get(index).map_or_else(missing, |statement| format!("`{}`", statement.text))
-        }
+        OperandKind::Statement => pass
+            .statements
+            .get(index)
+            .map_or_else(missing, |statement| format!("`{}`", statement.text)),
         OperandKind::Hoisted => format!("h{operand}"),
         OperandKind::Target => format!("@{operand:04}"),
         OperandKind::None => String::new(),
@@ -155,7 +180,9 @@ fn value(pass: &Pass, operand: u16) -> String {
     if operand & CONSTANT == 0 {
         return format!("r{operand}");
     }
-    pass.constants.get(usize::from(operand & !CONSTANT)).map_or_else(missing, literal)
+    pass.constants
+        .get(usize::from(operand & !CONSTANT))
+        .map_or_else(missing, literal)
 }
 
 fn path(pass: &Pass, path: &Path) -> String {
@@ -179,17 +206,31 @@ fn path(pass: &Pass, path: &Path) -> String {
 
 fn call(pass: &Pass, call: &CallSite) -> String {
     let arguments = call.arguments.iter().map(|given| argument(pass, given));
-    let prepared = if call.prepared.is_some() { " prepared" } else { "" };
-    format!("{}({}){prepared}", call.function.name, arguments.collect::<Vec<_>>().join(", "))
+    let prepared = if call.prepared.is_some() {
+        " prepared"
+    } else {
+        ""
+    };
+    format!(
+        "{}({}){prepared}",
+        call.function.name,
+        arguments.collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn argument(pass: &Pass, argument: &Argument) -> String {
     match argument {
         Argument::Absent => "-".to_owned(),
         Argument::Value(operand) => value(pass, *operand),
-        Argument::Path(index) => pass.paths.get(usize::from(*index)).map_or_else(missing, |found| path(pass, found)),
+        Argument::Path(index) => pass
+            .paths
+            .get(usize::from(*index))
+            .map_or_else(missing, |found| path(pass, found)),
         Argument::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| self::argument(pass, item)).collect();
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| self::argument(pass, item))
+                .collect();
             format!("[{}]", items.join(", "))
         }
         Argument::Literal(found) => literal(found),
@@ -214,8 +255,10 @@ fn literal(literal: &Literal) -> String {
             format!("[{}]", items.join(", "))
         }
         Literal::Map(entries) => {
-            let entries: Vec<_> =
-                entries.iter().map(|(key, value)| format!("{}: {}", text(key), self::literal(value))).collect();
+            let entries: Vec<_> = entries
+                .iter()
+                .map(|(key, value)| format!("{}: {}", text(key), self::literal(value)))
+                .collect();
             format!("{{{}}}", entries.join(", "))
         }
         Literal::Function(function) => function.name.to_owned(),

@@ -36,7 +36,11 @@ impl std::error::Error for VerifyError {}
 /// The first thing that is wrong.
 pub fn verify(program: &Program) -> Result<(), VerifyError> {
     for (number, pass) in program.passes.iter().enumerate() {
-        check_pass(pass).map_err(|(at, reason)| VerifyError { pass: number, at, reason })?;
+        check_pass(pass).map_err(|(at, reason)| VerifyError {
+            pass: number,
+            at,
+            reason,
+        })?;
     }
     Ok(())
 }
@@ -50,11 +54,17 @@ fn check_pass(pass: &Pass) -> Result<(), Fault> {
     for section in &pass.hoisted {
         check_code(pass, &section.code)?;
         for (result, register) in &section.results {
-            in_range("register", usize::from(*register), pass.registers).map_err(|reason| (None, reason))?;
+            in_range("register", usize::from(*register), pass.registers)
+                .map_err(|reason| (None, reason))?;
             match results.get_mut(usize::from(*result)) {
                 Some(seen) if !*seen => *seen = true,
                 Some(_) => return Err((None, format!("result {result} is given twice"))),
-                None => return Err((None, format!("result {result} is beyond {}", pass.hoisted_count))),
+                None => {
+                    return Err((
+                        None,
+                        format!("result {result} is beyond {}", pass.hoisted_count),
+                    ));
+                }
             }
         }
     }
@@ -77,9 +87,14 @@ fn check_tables(pass: &Pass) -> Result<(), String> {
         }
     }
     for call in &pass.calls {
-        call.arguments.iter().try_for_each(|argument| check_argument(pass, argument))?;
+        call.arguments
+            .iter()
+            .try_for_each(|argument| check_argument(pass, argument))?;
     }
-    pass.operands.iter().flatten().try_for_each(|operand| check_value(pass, *operand))
+    pass.operands
+        .iter()
+        .flatten()
+        .try_for_each(|operand| check_value(pass, *operand))
 }
 
 fn check_argument(pass: &Pass, argument: &Argument) -> Result<(), String> {
@@ -94,12 +109,20 @@ fn check_argument(pass: &Pass, argument: &Argument) -> Result<(), String> {
 fn check_value(pass: &Pass, operand: u16) -> Result<(), String> {
     match operand & CONSTANT {
         0 => in_range("register", usize::from(operand), pass.registers),
-        _ => in_range("constant", usize::from(operand & !CONSTANT), pass.constants.len()),
+        _ => in_range(
+            "constant",
+            usize::from(operand & !CONSTANT),
+            pass.constants.len(),
+        ),
     }
 }
 
 fn in_range(what: &str, index: usize, count: usize) -> Result<(), String> {
-    if index < count { Ok(()) } else { Err(format!("{what} {index} is beyond {count}")) }
+    if index < count {
+        Ok(())
+    } else {
+        Err(format!("{what} {index} is beyond {count}"))
+    }
 }
 
 /// Which masks have been written, on every way to an instruction.
@@ -130,9 +153,18 @@ fn check_code(pass: &Pass, code: &[Instruction]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check_instruction(pass: &Pass, instruction: &Instruction, written: &mut Written) -> Result<(), String> {
+fn check_instruction(
+    pass: &Pass,
+    instruction: &Instruction,
+    written: &mut Written,
+) -> Result<(), String> {
     let [mask, dst, a, b] = instruction.op.operands();
-    let operands = [(mask, u16::from(instruction.mask)), (dst, instruction.dst), (a, instruction.a), (b, instruction.b)];
+    let operands = [
+        (mask, u16::from(instruction.mask)),
+        (dst, instruction.dst),
+        (a, instruction.a),
+        (b, instruction.b),
+    ];
     for (kind, operand) in operands {
         let index = usize::from(operand);
         match kind {
@@ -151,7 +183,9 @@ fn check_instruction(pass: &Pass, instruction: &Instruction, written: &mut Writt
             OperandKind::Statement => in_range("statement", index, pass.statements.len())?,
             OperandKind::Hoisted => in_range("result", index, pass.hoisted_count)?,
             OperandKind::Target => {}
-            OperandKind::None if operand != 0 => return Err(format!("an unused operand is {operand}")),
+            OperandKind::None if operand != 0 => {
+                return Err(format!("an unused operand is {operand}"));
+            }
             OperandKind::None => {}
         }
     }
