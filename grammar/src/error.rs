@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::ast::Span;
+use crate::limits::MESSAGE_CHARS_MAX;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal;)+) => {
@@ -122,7 +123,7 @@ impl Error {
         Error {
             code,
             span,
-            message: message.into(),
+            message: shorten(message.into(), MESSAGE_CHARS_MAX),
             expected: Vec::new(),
             help: None,
             fix: None,
@@ -130,7 +131,7 @@ impl Error {
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shorten(help.into(), MESSAGE_CHARS_MAX));
         self
     }
 
@@ -141,6 +142,15 @@ impl Error {
         });
         self
     }
+}
+
+/// The text, cut to so many characters.
+pub(crate) fn shorten(mut text: String, chars: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(chars) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 impl fmt::Display for Error {

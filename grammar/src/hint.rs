@@ -1,7 +1,7 @@
 //! The words for a text that the grammar refuses: what was expected, what is there, and what was likely meant.
 
 use crate::ast::{MathOperator, Span};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, shorten};
 use crate::recover;
 use crate::token_role::{Placed, Token};
 
@@ -11,7 +11,7 @@ pub(crate) fn explain(text: &str, tokens: &[Placed], at: usize, terminals: &[Str
     let place = Place::new(text, tokens, at);
     let expected = expected_words(terminals);
     let found = match place.found {
-        Some(span) => format!("found `{}`", shorten(span.of(text))),
+        Some(span) => format!("found `{}`", shown(span.of(text))),
         None => "the text ends".to_string(),
     };
     let (code, span) = match place.found {
@@ -403,15 +403,9 @@ fn join(words: &[&str]) -> String {
 }
 
 /// What is found, cut to be shown within a sentence.
-fn shorten(text: &str) -> String {
+fn shown(text: &str) -> String {
     const SHOWN_CHARS_MAX: usize = 32;
-    let mut shown: String = text
-        .chars()
-        .take(SHOWN_CHARS_MAX)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
+    let plain = text.chars().take(SHOWN_CHARS_MAX + 1);
+    let plain = plain.map(|c| if c.is_control() { ' ' } else { c });
+    shorten(plain.collect(), SHOWN_CHARS_MAX)
 }

@@ -20,6 +20,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(any(test, feature = "arbitrary"))]
+mod arbitrary;
 pub mod ast;
 mod build;
 mod erase;

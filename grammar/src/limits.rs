@@ -7,5 +7,8 @@ pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// the innermost node stands under or beside. The reference has no bound of its own.
 pub const NESTING_MAX: usize = 128;
 
-/// Most errors reported for one text.
+/// Most errors reported for one text. A text with more is not looked at any further.
 pub const ERRORS_MAX: usize = 32;
+
+/// Longest message, and longest help, of an error, in characters: they quote the text.
+pub const MESSAGE_CHARS_MAX: usize = 400;

@@ -14,13 +14,14 @@ use crate::Start;
 use crate::ast::{Comparator, Span};
 use crate::error::{Code, Error};
 use crate::frame::{Bracket, Frame, Lambda, Position, Role, closing_token};
-use crate::limits::NESTING_MAX;
+use crate::limits::{ERRORS_MAX, NESTING_MAX};
 use crate::punctuation::is_where;
 use crate::token::{Lexed, Lexeme};
 use crate::token_role::{Placed, Token};
 
 /// Gives each lexeme its role. `then` is the index of the `>` between a condition and an editor.
-/// None if nesting is too deep or the text is an assignment: nothing else is worth saying then.
+/// None if nesting is too deep, the text is an assignment, or there are too many errors: nothing else is worth
+/// saying then.
 pub(crate) fn assign(
     text: &str,
     start: Start,
@@ -55,6 +56,9 @@ pub(crate) fn assign(
     });
     let mut at = 0;
     while at < lexemes.len() {
+        if roles.errors.len() > ERRORS_MAX {
+            return None;
+        }
         at = roles.step(at)?;
     }
     roles.finish();

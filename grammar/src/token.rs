@@ -10,6 +10,7 @@ use logos::{Lexer, Logos};
 use crate::Dialect;
 use crate::ast::{Comparator, MathOperator, Span};
 use crate::error::{Code, Error};
+use crate::limits::ERRORS_MAX;
 use crate::literal;
 
 /// The kinds of lexemes. They carry no text: that is [`Span::of`] the parsed text.
@@ -124,6 +125,9 @@ pub(crate) fn lex(text: &str, dialect: Dialect, errors: &mut Vec<Error>) -> Vec<
     let mut lexer = Lexeme::lexer(text);
     let mut lexemes = Vec::with_capacity(text.len() / 4);
     while let Some(lexeme) = lexer.next() {
+        if errors.len() > ERRORS_MAX {
+            break;
+        }
         let kind = match lexeme {
             Ok(Lexeme::Lower) => keyword(lexer.slice(), lexer.remainder()),
             Ok(kind @ (Lexeme::Int | Lexeme::Float)) => number(&mut lexer, kind, dialect, errors),
@@ -164,7 +168,7 @@ pub(crate) fn lex(text: &str, dialect: Dialect, errors: &mut Vec<Error>) -> Vec<
             }
             Ok(kind) => kind,
             Err(()) => {
-                unknown(span(&lexer), text, errors);
+                unknown(&mut lexer, errors);
                 continue;
             }
         };
@@ -300,7 +304,7 @@ fn string(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
 /// Takes a string whose opening `'` has been taken; without another `'` it is just an unknown character.
 fn foreign_string(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) -> Option<Lexeme> {
     let Some(length) = literal::closing_quote(lexer.remainder(), b'\'') else {
-        unknown(span(lexer), lexer.source(), errors);
+        unknown(lexer, errors);
         return None;
     };
     lexer.bump(length);
@@ -368,22 +372,22 @@ fn comment(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
     errors.push(error.help("remove it").fix(span, ""));
 }
 
-/// Reports characters that begin no lexeme, a run of them once.
-fn unknown(span: Span, text: &str, errors: &mut Vec<Error>) {
-    let start = match errors.last() {
-        Some(last) if last.code == Code::UnknownCharacter && last.span.end == span.start => {
-            errors.pop().map(|e| e.span.start)
-        }
-        _ => None,
+/// Takes and reports characters that begin no lexeme, a run of them once.
+fn unknown(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
+    let known = |c: char| {
+        c.is_ascii()
+            && !matches!(
+                c,
+                '\0'..'\t' | '\x0b' | '$' | '%' | '?' | '@' | '\\' | '^' | '`' | '~'
+            )
     };
-    let span = Span::new(start.unwrap_or(span.start), span.end);
-    if span.of(text) == ";" {
-        let error = Error::new(
-            Code::UnknownCharacter,
-            span,
-            "nothing ends a statement, and a text holds one",
-        );
-        let is_last = text[span.end as usize..].trim_ascii().is_empty();
+    let rest = lexer.remainder();
+    lexer.bump(rest.find(known).unwrap_or(rest.len()));
+    let span = span(lexer);
+    if lexer.slice() == ";" {
+        let message = "nothing ends a statement, and a text holds one";
+        let error = Error::new(Code::UnknownCharacter, span, message);
+        let is_last = lexer.remainder().trim_ascii().is_empty();
         errors.push(if is_last {
             error.help("remove it").fix(span, "")
         } else {
@@ -393,7 +397,7 @@ fn unknown(span: Span, text: &str, errors: &mut Vec<Error>) {
     }
     let message = format!(
         "`{}` means nothing outside of strings",
-        span.of(text).escape_debug()
+        lexer.slice().escape_debug()
     );
     errors.push(Error::new(Code::UnknownCharacter, span, message));
 }

@@ -55,7 +55,7 @@ fn texts_may_hold_anything_anywhere() {
         "(", ")", "[", "}", "\"", "'", ",", "=", "=>", "and", " where ", "_", "é", "\0", "(a) =>",
         "\"(\"", "3s", "!", "\\",
     ];
-    for case in cases().iter().step_by(5) {
+    for case in cases().iter().step_by(30) {
         for (at, _) in case.text.char_indices() {
             for intruder in intruders {
                 check(&format!(
