@@ -2,12 +2,13 @@
 //!
 //! A case is `{id, processor, signal, config, input | wire, gates}`, a result `{id, config_error?, error?,
 //! logged?, output?}`; see `tests/reference/README.md`. The dialect is the reference's, every field of the
-//! request is validated. Bytes of the output that are not UTF-8 become the characters U+F700 to U+F7FF.
+//! request is validated. With `now_unix_nano` the case runs at that time. Bytes of the output that are not UTF-8 become the characters U+F700 to U+F7FF.
 
 use crate::compile::{Dialect, Gates, Options, Registry, compile};
 use crate::config::{Processor, ProcessorKind, Signal};
 use ottl_vm::exec::{Failure, Outcome, RunError, Validation, Worker};
 use ottl_vm::program::Program;
+use ottl_vm::text::time::Time;
 use ottl_vm::wire::json;
 use serde_json::{Map, Value, json as value};
 
@@ -32,7 +33,8 @@ fn run_case_as(case: &Value, change: impl Fn(&mut Program)) -> Value {
     let outcome = match prepare(case) {
         Ok((mut program, input)) => {
             change(&mut program);
-            run(&program, &input)
+            let now = case.get("now_unix_nano").and_then(Value::as_i64);
+            run(&program, &input, now.map(Time::from_unix_nano))
         }
         Err(Stop::Config(error)) => Ran {
             config_error: Some(error),
@@ -136,9 +138,12 @@ fn program(case: &Value) -> Result<Program, String> {
     })
 }
 
-fn run(program: &Program, input: &[u8]) -> Ran {
+fn run(program: &Program, input: &[u8], now: Option<Time>) -> Ran {
     let mut output = Vec::new();
     let mut worker = Worker::new();
+    if let Some(now) = now {
+        worker = worker.with_time(now);
+    }
     match worker.run(program, Validation::Full, input, &mut output) {
         Ok(Outcome {
             dropped_all,

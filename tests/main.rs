@@ -1,5 +1,6 @@
 //! The tests that see the whole: one binary, a module a kind.
 
+mod bytecode;
 mod cli;
 mod conformance;
 mod regressions;

@@ -47,7 +47,7 @@ struct Ran {
 
 fn run(program: &Program, input: &[u8]) -> Result<Ran, String> {
     let mut output = Vec::new();
-    let mut worker = Worker::new().with_clock(midnight);
+    let mut worker = Worker::new().with_time(midnight());
     let outcome = worker.run(program, Validation::Full, input, &mut output);
     let outcome = outcome.map_err(|error| format!("{error:?}"))?;
     let told = |f: &Failure| (f.pass, f.record, f.statement, f.error.clone());
@@ -183,7 +183,7 @@ pub fn wire(data: &[u8]) {
     let verdict = validate(identity.signal, &input, &mut ());
     for (number, program) in programs(signal).iter().enumerate() {
         for validation in [Validation::Full, Validation::Touched] {
-            let mut worker = Worker::new().with_clock(midnight);
+            let mut worker = Worker::new().with_time(midnight());
             let mut output = Vec::new();
             let outcome = worker
                 .run(program, validation, &input, &mut output)

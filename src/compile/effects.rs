@@ -132,7 +132,7 @@ pub(super) fn reads_of(test: &Test) -> Vec<Region> {
 /// Whether evaluating this can never be an error.
 pub(super) fn is_infallible(expr: &Expr) -> bool {
     match expr {
-        Expr::Literal(_) => true,
+        Expr::Literal(_) | Expr::Fixed(_) => true,
         Expr::Path(path) => match path.spec.access {
             Access::Field { .. } | Access::Nested { .. } => path.keys.is_empty(),
             Access::Attributes { .. } => matches!(path.keys.as_slice(), [] | [Key::String(_)]),
@@ -193,7 +193,7 @@ impl Stable {
     /// How often this has to be evaluated.
     pub(super) fn rate(self, expr: &Expr) -> Rate {
         match expr {
-            Expr::Literal(_) => Rate::Once,
+            Expr::Literal(_) | Expr::Fixed(_) => Rate::Once,
             Expr::Path(path) => self.rate_of_path(path),
             Expr::Call(call) => self.rate_of_call(call),
             Expr::Index(value, keys) => self.rate(value).max(self.rate_of_keys(keys)),

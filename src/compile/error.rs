@@ -63,11 +63,6 @@ pub enum ProblemKind {
         /// The context of the statement.
         context: &'static str,
     },
-    /// A path of the collector's own request metadata, which exists only within a collector.
-    CollectorPath {
-        /// The path as written.
-        path: String,
-    },
     /// Keys on a path, or on a part of one, that takes another number of them.
     WrongKeyCount {
         /// The path as written.
@@ -187,7 +182,6 @@ codes! {
     MissingPathContext = "E203",
     UnreachablePathContext = "E204",
     ForeignCache = "E205",
-    CollectorPath = "E206",
     WrongKeyCount = "E207",
     ReadOnlyPath = "E208",
     UnknownEnum = "E209",
@@ -314,9 +308,6 @@ impl fmt::Display for ProblemKind {
             }
             ProblemKind::ForeignCache { path, .. } => {
                 write!(f, "`{path}` is the cache of another context")
-            }
-            ProblemKind::CollectorPath { path } => {
-                write!(f, "`{path}` exists only within a running collector")
             }
             ProblemKind::WrongKeyCount {
                 path, expected: 0, ..

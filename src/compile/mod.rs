@@ -30,6 +30,7 @@ mod group;
 pub mod infer;
 mod literal;
 mod lower;
+mod matching;
 mod paths;
 mod plan;
 mod registry;
@@ -144,11 +145,13 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
     }
     let passes = lower::lower(resolved, options.gates.allows_nil())
         .map_err(|text| vec![too_complex(text)])?;
-    Ok(Program {
+    let program = Program {
         signal: signal_of(options.signal),
         passes,
         sweep,
-    })
+    };
+    debug_assert_eq!(ottl_vm::code::verify(&program), Ok(()));
+    Ok(program)
 }
 
 /// Compiles a transform processor that has one group of statements only.
@@ -206,6 +209,41 @@ fn filter_lists(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
                     .map_or(Sweep::Resources, sweep_of),
             );
         }
+    }
+    // The reference looks at these only where they count, and for the signal that it runs on.
+    if filter.uses_matching(groups.signal) && groups.signal == groups.options.signal {
+        sweep = sweep.max(matching(filter, groups));
+    }
+    sweep
+}
+
+/// Resolves a filter processor's `include` and `exclude`, as the conditions that they stand for.
+fn matching(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
+    let patterns = |pattern: &str| match ottl_stdlib::regex::Regex::new(pattern) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(errors) = filter.check_matching(groups.signal, &patterns) {
+        for error in &errors.0 {
+            let text = Text {
+                place: error.place.clone(),
+                path: error.path.clone(),
+                ..Text::default()
+            };
+            groups
+                .refusals
+                .push(Refusal::of(Diagnostic::from(error), &text));
+        }
+        return Sweep::Nothing;
+    }
+    let mut sweep = Sweep::Nothing;
+    for (context, text) in matching::conditions(filter, groups.signal) {
+        let text = Text {
+            text,
+            ..Text::default()
+        };
+        groups.list(paths::context_name(context), std::slice::from_ref(&text));
+        sweep = sweep.max(sweep_of(context));
     }
     sweep
 }

@@ -6,10 +6,14 @@ use super::resolved::{Expr, Operator, Path};
 use crate::config::{ContextName, SCOPE_LEGACY_NAME};
 use crate::report::nearest;
 use ottl_grammar::ast;
+use ottl_vm::function::Literal;
 use ottl_vm::path::{ANY_KEYS, Context, PathSpec, table};
 
 /// A span's path in the extended dialect: from its start to its end.
 const DURATION: &str = "duration";
+
+/// What paths of the collector's metadata about a request begin with, in every context.
+const COLLECTOR: &str = "otelcol";
 
 /// How a path's context is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +45,12 @@ struct Located<'p> {
 }
 
 impl Resolver<'_> {
-    /// A path of the extended dialect that is computed from others; `None` if it is not one of those.
+    /// The value of a path that no message holds: of the collector's own metadata, of which there is none
+    /// here, or in the extended dialect a span's duration. `None` if it is not one of those.
     pub(super) fn computed_path(&mut self, path: &ast::Path) -> Option<Expr> {
+        if let Some(value) = self.collector_path(path) {
+            return Some(value);
+        }
         if !self.scope.is_extended {
             return None;
         }
@@ -72,6 +80,35 @@ impl Resolver<'_> {
             at("end_time")?,
             at("start_time")?,
         ))
+    }
+
+    /// The value of a path of the collector's metadata about the request, where there is no collector.
+    fn collector_path(&mut self, path: &ast::Path) -> Option<Expr> {
+        let (first, rest) = path.segments.split_first()?;
+        let names: Vec<_> = rest
+            .iter()
+            .map(|segment| segment.name.text.as_str())
+            .collect();
+        let (last, before) = rest.split_last()?;
+        let has_keys = !last.keys.is_empty();
+        if first.name.text != COLLECTOR
+            || !first.keys.is_empty()
+            || before.iter().any(|part| !part.keys.is_empty())
+        {
+            return None;
+        }
+        match names.join(".").as_str() {
+            "client.addr" if !has_keys => Some(Expr::Fixed(Literal::Nil)),
+            "client.metadata" | "client.auth.attributes" | "grpc.metadata" => {
+                self.keys(&last.keys)?;
+                Some(Expr::Fixed(if has_keys {
+                    Literal::Nil
+                } else {
+                    Literal::Map(Vec::new())
+                }))
+            }
+            _ => None,
+        }
     }
 
     /// A path of the table; `None` if it is not one, which is a problem then.
@@ -123,12 +160,12 @@ impl Resolver<'_> {
             return None;
         }
         let Some(context) = context_of(name) else {
-            self.problem(
-                ProblemKind::CollectorPath {
-                    path: text.to_owned(),
-                },
-                path.span,
-            );
+            let kind = ProblemKind::UnknownPath {
+                path: text.to_owned(),
+                context: COLLECTOR,
+                nearest: None,
+            };
+            self.problem(kind, path.span);
             return None;
         };
         if rest.is_empty() || !first.keys.is_empty() {

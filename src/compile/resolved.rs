@@ -76,6 +76,8 @@ pub(super) enum Test {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expr {
     Literal(Literal),
+    /// A value that happens to be always the same; unlike a literal it is not looked at before a record is.
+    Fixed(Literal),
     Path(Path),
     Call(Box<Call>),
     Index(Box<Expr>, Vec<Key>),

@@ -26,7 +26,7 @@ pub(crate) enum TextEncoding {
     },
     /// A character a byte.
     Table(&'static [char; 256]),
-    /// One of East Asia's.
+    /// One of East Asia's. Malformed text may give another number of U+FFFD than in the reference.
     Multibyte(&'static Encoding),
 }
 
@@ -145,12 +145,22 @@ fn utf16<'a>(
         }
     };
     let mut out = Vec::with_capacity_in(bytes.len(), arena);
-    let decoded = char::decode_utf16(pairs.iter().map(unit))
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
-    let cut = rest.iter().map(|_| char::REPLACEMENT_CHARACTER);
-    for character in decoded.chain(cut) {
-        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut push = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut units = pairs.iter().map(unit).peekable();
+    while let Some(first) = units.next() {
+        // Any surrogate takes a low one with it, whether they are a pair or not.
+        let low = if matches!(first, 0xd800..=0xdfff) {
+            units.next_if(|unit| (0xdc00..=0xdfff).contains(unit))
+        } else {
+            None
+        };
+        let decoded = char::decode_utf16([first].into_iter().chain(low))
+            .next()
+            .and_then(Result::ok);
+        push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
     }
+    // A byte is missing.
+    rest.iter().for_each(|_| push(char::REPLACEMENT_CHARACTER));
     out.into_bump_slice()
 }
 

@@ -6,15 +6,14 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Two digits for each byte, written straight into the arena.
 pub(crate) fn encode<'a>(arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
-    let digit = |i: usize| {
-        let byte = bytes[i / 2];
-        DIGITS[usize::from(if i.is_multiple_of(2) {
-            byte >> 4
-        } else {
-            byte & 15
-        })]
-    };
-    arena.alloc_slice_fill_with(bytes.len() * 2, digit)
+    let out = arena.alloc_slice_fill_copy(bytes.len() * 2, 0);
+    for (pair, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [
+            DIGITS[usize::from(byte >> 4)],
+            DIGITS[usize::from(byte & 15)],
+        ];
+    }
+    out
 }
 
 /// The value of a hexadecimal digit in either case.

@@ -54,11 +54,11 @@ type topic struct {
 // expandedCase is what a template stands for, ready to run and to write.
 type expandedCase struct {
 	ID        string          `json:"id"`
-	Processor string          `json:"processor"`
+	Processor string          `json:"processor,omitempty"` // absent for "transform"
 	Signal    string          `json:"signal"`
 	Config    json.RawMessage `json:"config"`
 	Input     json.RawMessage `json:"input,omitempty"` // a name, or a request
-	Wire      []byte          `json:"wire,omitempty"`
+	Wire      []byte          `json:"wire,omitzero"`
 	Gates     []string        `json:"gates,omitempty"`
 	Unordered bool            `json:"unordered,omitempty"` // maps come out in random order
 	Expected  expectation     `json:"expected"`
@@ -237,7 +237,7 @@ func (t *topic) instantiate(c template, b binding) (*expandedCase, error) {
 	}
 	one := &expandedCase{
 		ID:        t.name + "/" + b.labels.Replace(c.Name),
-		Processor: pick(c.Processor, t.Processor, "transform"),
+		Processor: pick(c.Processor, t.Processor, ""),
 		Signal:    pick(c.Signal, t.Signal, "logs"),
 		Gates:     t.Gates,
 	}

@@ -47,7 +47,8 @@ type header struct {
 	Topic       string                     `json:"topic"`
 	Sources     []string                   `json:"sources"`       // the files read, in order
 	Hash        string                     `json:"source_sha256"` // of their contents, one after the other
-	Passthrough map[string]json.RawMessage `json:"passthrough"`   // input name → what comes out when nothing changes it
+	Recorded    int64                      `json:"recorded_unix_nano"`
+	Passthrough map[string]json.RawMessage `json:"passthrough"` // input name → what comes out when nothing changes it
 }
 
 // record runs every topic of the corpus in dir and writes what came out to
@@ -86,7 +87,7 @@ func recordTopic(t *topic) (cases, size int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	head := header{Topic: t.name, Passthrough: map[string]json.RawMessage{}}
+	head := header{Topic: t.name, Recorded: time.Now().UnixNano(), Passthrough: map[string]json.RawMessage{}}
 	lines := [][]byte{nil}
 	var refused []string
 	for _, c := range all {

@@ -65,7 +65,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
 
     /// The host's clock.
     pub fn now(&self) -> Time {
-        (self.machine.now)()
+        self.machine.fixed_time.unwrap_or_else(Time::now)
     }
 
     /// A copy of bytes in the arena.

@@ -51,7 +51,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) hoisted_at: Vec<(Level, usize)>,
     pub(crate) failures: &'p mut Failures,
     pub(crate) scratch: &'p mut Scratch,
-    pub(crate) now: fn() -> Time,
+    /// The time that functions see, if it is not the clock's.
+    pub(crate) fixed_time: Option<Time>,
     /// Something malformed that only looking at it showed; ends the request.
     pub(crate) wire_error: Option<WireError>,
 }

@@ -60,7 +60,8 @@ pub struct Worker {
     /// The shared caches that were left, by context: the bytes of their fields.
     caches: Vec<(Context, Vec<u8>)>,
     canonical: Vec<u8>,
-    now: fn() -> Time,
+    /// The time that every request sees, if it is fixed.
+    fixed_time: Option<Time>,
 }
 
 /// The buffers that a request borrows into; empty between requests, so their lifetime can change.
@@ -137,14 +138,14 @@ impl Worker {
             scratch: Vec::new(),
             caches: Vec::new(),
             canonical: Vec::new(),
-            now: Time::now,
+            fixed_time: None,
         }
     }
 
-    /// Gives the worker another clock, so that tests are repeatable.
+    /// Stops the worker's clock, so that tests are repeatable.
     #[must_use]
-    pub fn with_clock(mut self, now: fn() -> Time) -> Worker {
-        self.now = now;
+    pub fn with_time(mut self, now: Time) -> Worker {
+        self.fixed_time = Some(now);
         self
     }
 
@@ -258,7 +259,7 @@ fn run_request<'a>(
         hoisted_at: memory.hoisted_at,
         failures: &mut worker.failures,
         scratch: &mut worker.scratch,
-        now: worker.now,
+        fixed_time: worker.fixed_time,
         wire_error: None,
     };
     machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 const SHOWN_MAX: usize = 20;
 
 /// One case.
-pub struct Row<'t> {
+pub(crate) struct Row<'t> {
     line: usize,
     cells: Vec<&'t str>,
     failures: &'t RefCell<Vec<String>>,
@@ -15,22 +15,22 @@ pub struct Row<'t> {
 
 impl Row<'_> {
     /// A cell's bytes; a missing cell is empty.
-    pub fn bytes(&self, column: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&self, column: usize) -> Vec<u8> {
         unescape(self.cells.get(column).unwrap_or(&""))
     }
 
     /// A cell's text.
-    pub fn str(&self, column: usize) -> String {
+    pub(crate) fn str(&self, column: usize) -> String {
         String::from_utf8(self.bytes(column)).unwrap()
     }
 
     /// A cell's number.
-    pub fn int(&self, column: usize) -> i64 {
+    pub(crate) fn int(&self, column: usize) -> i64 {
         self.str(column).parse().unwrap()
     }
 
     /// Notes a difference unless the cell holds these bytes.
-    pub fn expect(&self, column: usize, actual: &[u8]) {
+    pub(crate) fn expect(&self, column: usize, actual: &[u8]) {
         let expected = self.bytes(column);
         if expected != actual {
             self.failures.borrow_mut().push(format!(
@@ -55,7 +55,7 @@ fn unescape(cell: &str) -> Vec<u8> {
 }
 
 /// Runs a check on every row and fails with the differences it noted.
-pub fn check(name: &str, table: &str, run: impl Fn(&Row)) {
+pub(crate) fn check(name: &str, table: &str, run: impl Fn(&Row)) {
     let failures = RefCell::new(Vec::new());
     let mut count = 0;
     for (index, line) in table.lines().enumerate() {
