@@ -143,12 +143,13 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let passes = lower::lower(resolved, options.gates.allows_nil())
+    let (passes, touched) = lower::lower(resolved, options.gates.allows_nil())
         .map_err(|text| vec![too_complex(text)])?;
     let program = Program {
         signal: signal_of(options.signal),
         passes,
         sweep,
+        touched,
     };
     debug_assert_eq!(ottl_vm::code::verify(&program), Ok(()));
     Ok(program)

@@ -31,6 +31,36 @@ pub struct Program {
     pub passes: Vec<Pass>,
     /// The rule on empty parents after all passes, for filters.
     pub sweep: Sweep,
+    /// What the passes look for in a message of each level.
+    pub touched: TouchedLevels,
+}
+
+/// What passes look for in messages, by `Level as usize`.
+#[derive(Debug, Default)]
+pub struct TouchedLevels {
+    levels: [Touched; Level::COUNT],
+    /// The same as the executor wants it; made when a program first runs.
+    locators: OnceLock<[Locator; Level::COUNT]>,
+}
+
+impl TouchedLevels {
+    /// Of all levels.
+    pub fn new(levels: [Touched; Level::COUNT]) -> TouchedLevels {
+        TouchedLevels {
+            levels,
+            locators: OnceLock::new(),
+        }
+    }
+
+    /// Level by level.
+    pub fn levels(&self) -> &[Touched; Level::COUNT] {
+        &self.levels
+    }
+
+    pub(crate) fn locators(&self) -> &[Locator; Level::COUNT] {
+        self.locators
+            .get_or_init(|| self.levels.each_ref().map(Locator::new))
+    }
 }
 
 /// Which empty messages a filter removes after its passes; each removes what those before it remove, too.
@@ -81,25 +111,6 @@ pub struct Pass {
     pub registers: usize,
     /// How many mask registers they use.
     pub masks: usize,
-    /// What to look for in a message of each level, by `Level as usize`.
-    pub touched: [Touched; Level::COUNT],
-    /// `touched` as the executor wants it; made when the pass first runs. Start with `OnceLock::new()`.
-    pub locators: Locators,
-}
-
-/// What a pass looks for, prepared; made when it first runs.
-pub type Locators = OnceLock<PreparedLocators>;
-
-/// See [`Pass::locators`].
-pub struct PreparedLocators(Vec<Locator>);
-
-impl Pass {
-    pub(crate) fn locators(&self) -> &[Locator] {
-        &self
-            .locators
-            .get_or_init(|| PreparedLocators(self.touched.iter().map(Locator::new).collect()))
-            .0
-    }
 }
 
 /// A part of a pass that runs once per resource or scope.
@@ -148,13 +159,15 @@ pub enum Key {
     Value(u16),
 }
 
-/// What a pass looks for in the messages of a level: slot by slot.
+/// What a program looks for in the messages of a level: slot by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
     /// The singular fields, each with its slot.
     pub fields: Vec<(FieldNumbers, u16)>,
-    /// The attributes' field number, if any attribute has a slot.
+    /// The attributes' field number, if any attribute is looked for.
     pub attributes: Option<FieldNumbers>,
+    /// Whether all attributes are looked for, and not only those with slots.
+    pub all_attributes: bool,
     /// Constant keys of attributes, each with its slot.
     pub keys: Vec<(Vec<u8>, u16)>,
     /// How many slots there are.

@@ -21,22 +21,29 @@ use hoist::Hoisted;
 use ottl_vm::function::Prepared;
 use ottl_vm::instruction::Op;
 use ottl_vm::path::Level;
-use ottl_vm::program::{Locators, Pass, Section};
+use ottl_vm::program::{Pass, Section, TouchedLevels};
 use pools::{Full, Pools};
 
 /// Lowers the groups of a configuration; the text of the statement or condition that does not fit, if one
 /// does not.
-pub(super) fn lower(resolved: Resolved, allow_nil: bool) -> Result<Vec<Pass>, String> {
+pub(super) fn lower(
+    resolved: Resolved,
+    allow_nil: bool,
+) -> Result<(Vec<Pass>, TouchedLevels), String> {
     let mut prepared = resolved.prepared;
     let mut call_count = 0;
+    // Passes share their slots, so that what one has found the next need not look for.
+    let mut touched = Default::default();
     let mut passes = Vec::with_capacity(resolved.groups.len());
     for group in &resolved.groups {
         let mut lowering = Lowering::new(group, &mut prepared, call_count);
+        lowering.pools.touched = touched;
         lowering.group(group)?;
         call_count = lowering.call_count;
+        touched = std::mem::take(&mut lowering.pools.touched);
         passes.push(lowering.finish(group, allow_nil));
     }
-    Ok(passes)
+    Ok((passes, TouchedLevels::new(touched)))
 }
 
 /// Where instructions go.
@@ -264,8 +271,6 @@ impl<'g> Lowering<'g> {
             statements: self.pools.statements,
             registers: registers.into_iter().max().unwrap_or_default().into(),
             masks: masks.into_iter().max().unwrap_or_default().into(),
-            touched: self.pools.touched,
-            locators: Locators::new(),
         }
     }
 }

@@ -113,18 +113,19 @@ impl Pools {
                 Some(slot)
             }
             Access::Attributes { field } => {
-                let Some(resolved::Key::String(key)) = path.keys.first() else {
-                    return None;
-                };
                 if touched.attributes.is_some_and(|other| other != field) {
                     return None;
                 }
+                touched.attributes = Some(field);
+                let Some(resolved::Key::String(key)) = path.keys.first() else {
+                    touched.all_attributes = true;
+                    return None;
+                };
                 if let Some((_, slot)) = touched.keys.iter().find(|(other, _)| other == key) {
                     return Some(*slot);
                 }
                 let slot = touched.slots;
                 touched.slots = slot.checked_add(1)?;
-                touched.attributes = Some(field);
                 touched.keys.push((key.clone(), slot));
                 Some(slot)
             }

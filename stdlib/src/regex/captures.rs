@@ -74,6 +74,13 @@ impl Captures {
         true
     }
 
+    /// Sets where a group begins, or with `is_end` where it ends, if the group is wanted.
+    pub(super) fn set_bound(&mut self, group: usize, is_end: bool, at: usize) {
+        if let Some(slot) = self.slots.get_mut(2 * group + usize::from(is_end)) {
+            *slot = NonMaxUsize::new(at);
+        }
+    }
+
     pub(super) fn map_offsets(&mut self, map: impl Fn(usize) -> usize) {
         for offset in self.slots.iter_mut().flatten() {
             if let Some(mapped) = NonMaxUsize::new(map(offset.get())) {

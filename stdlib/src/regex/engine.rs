@@ -304,7 +304,7 @@ fn is_anything(hir: &Hir) -> bool {
         && matches!(class.ranges(), [all] if all.start() == '\0' && all.end() == char::MAX)
 }
 
-fn has_replacement(text: &[u8]) -> bool {
+pub(super) fn has_replacement(text: &[u8]) -> bool {
     memmem::find(text, "\u{FFFD}".as_bytes()).is_some()
 }
 

@@ -2,6 +2,7 @@
 
 use super::captures::Captures;
 use super::haystack::{self, Repaired};
+use super::steps::GaveUp;
 use super::{Cache, Regex};
 
 /// The matches of a pattern in a haystack; see [`Regex::matches`].
@@ -10,6 +11,8 @@ pub struct Matches<'a> {
     regex: &'a Regex,
     cache: &'a mut Cache,
     haystack: &'a [u8],
+    /// Whether the pattern's steps find the matches, in the haystack as it is.
+    is_stepping: bool,
     /// Whether the text searched is the one in `cache.repaired` instead of the haystack.
     is_repaired: bool,
     /// Where to search next, in bytes of the text searched; beyond its end if there is no more.
@@ -20,17 +23,30 @@ pub struct Matches<'a> {
 
 impl<'a> Matches<'a> {
     pub(super) fn new(regex: &'a Regex, cache: &'a mut Cache, haystack: &'a [u8]) -> Self {
-        let is_repaired = regex.must_repair(haystack);
-        if is_repaired {
-            cache.repaired.fill(haystack);
-        }
-        Self {
+        let mut matches = Self {
             regex,
             cache,
             haystack,
-            is_repaired,
+            is_stepping: regex.steps.is_some(),
+            is_repaired: false,
             at: 0,
             last_end: None,
+        };
+        if !matches.is_stepping {
+            matches.repair();
+        }
+        matches
+    }
+
+    /// Goes on in a text that the automaton can read.
+    fn repair(&mut self) {
+        self.is_stepping = false;
+        self.is_repaired = self.regex.must_repair(self.haystack);
+        if self.is_repaired {
+            let repaired = &mut self.cache.repaired;
+            repaired.fill(self.haystack);
+            self.at = repaired.repaired_offset(self.at);
+            self.last_end = self.last_end.map(|end| repaired.repaired_offset(end));
         }
     }
 
@@ -38,6 +54,20 @@ impl<'a> Matches<'a> {
     ///
     /// Not an `Iterator`, as each match overwrites the one before.
     pub fn next(&mut self, captures: &mut Captures) -> bool {
+        if self.is_stepping {
+            // Matches by steps are never empty.
+            match self.regex.by_steps(self.haystack, self.at, captures) {
+                Some(Ok(found)) => {
+                    self.at = match captures.get(0) {
+                        Some(range) if found => range.end,
+                        _ => self.haystack.len() + 1,
+                    };
+                    self.last_end = Some(self.at);
+                    return found;
+                }
+                Some(Err(GaveUp)) | None => self.repair(),
+            }
+        }
         if !self.is_repaired {
             return self.advance(self.haystack, captures);
         }

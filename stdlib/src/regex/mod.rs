@@ -20,6 +20,7 @@ mod haystack;
 mod matches;
 mod parse;
 mod stack;
+mod steps;
 mod template;
 mod unicode;
 
@@ -35,14 +36,18 @@ pub use error::{Error, ErrorKind};
 pub use matches::Matches;
 pub use template::Template;
 
+use crate::limits;
 use engine::{Automaton, Engine, Existence};
 use haystack::Repaired;
+use steps::{GaveUp, Steps};
 
 /// A compiled pattern.
 pub struct Regex {
     pattern: Box<[u8]>,
     group_names: Box<[Option<Box<str>>]>,
     engine: Engine,
+    /// The faster way to the same matches, if the pattern has one.
+    steps: Option<Steps>,
     existence: Option<Existence>,
     /// Whether a haystack that isn't UTF-8 has to be repaired before the engine reads it.
     sees_bad_bytes: bool,
@@ -102,8 +107,15 @@ impl Regex {
         } = parse::parse(pattern)?;
         let engine = Engine::new(&parsed.hir, group_names.len() - 1, parsed.height)
             .ok_or_else(|| Error::new(ErrorKind::TooLarge, pattern))?;
+        let steps = match &engine {
+            Engine::Automaton(_) if parsed.height <= limits::REGEX_INLINE_HEIGHT_MAX => {
+                Steps::of(&parsed.hir)
+            }
+            _ => None,
+        };
         Ok(Self {
             pattern: pattern.into(),
+            steps,
             group_names: group_names.into(),
             engine,
             existence: Existence::new(&parsed.hir, parsed.height),
@@ -157,6 +169,11 @@ impl Regex {
                 self.automaton_matches(automaton, memory, &mut cache.repaired, haystack)
             }
             (None, Engine::Automaton(automaton)) => {
+                if let Some(steps) = &self.steps
+                    && let Ok(found) = steps.find(haystack, 0, &mut |_, _, _| {})
+                {
+                    return found.is_some();
+                }
                 cache.claim(self.id);
                 let memory = cache
                     .engine
@@ -219,6 +236,9 @@ impl Regex {
         at: usize,
         captures: &mut Captures,
     ) -> bool {
+        if let Some(Ok(found)) = self.by_steps(haystack, at, captures) {
+            return found;
+        }
         if !self.must_repair(haystack) {
             return self.search(cache, haystack, at, captures);
         }
@@ -266,6 +286,42 @@ impl Regex {
             out.extend_from_slice(&haystack[copied..]);
         }
         copied.is_some()
+    }
+
+    /// One search by steps, which bad bytes do not bother; `None` if the pattern has none.
+    fn by_steps(
+        &self,
+        haystack: &[u8],
+        at: usize,
+        captures: &mut Captures,
+    ) -> Option<Result<bool, GaveUp>> {
+        let steps = self.steps.as_ref()?;
+        captures.reset(self.capture_count() + 1);
+        if at > haystack.len() {
+            return Some(Ok(false));
+        }
+        let found = steps.find(haystack, at, &mut |group, is_end, at| {
+            captures.set_bound(group, is_end, at);
+        });
+        Some(match found {
+            Ok(Some(range)) => Ok(captures.set_whole(range)),
+            Ok(None) => {
+                captures.reset(self.capture_count() + 1);
+                Ok(false)
+            }
+            Err(gave_up) => Err(gave_up),
+        })
+    }
+
+    #[cfg(test)]
+    fn without_steps(mut self) -> Self {
+        self.steps = None;
+        self
+    }
+
+    #[cfg(test)]
+    fn has_steps(&self) -> bool {
+        self.steps.is_some()
     }
 
     fn must_repair(&self, haystack: &[u8]) -> bool {

@@ -19,6 +19,7 @@ pub fn disasm(program: &Program) -> String {
         );
     }
     out.push('\n');
+    touched(&mut out, program);
     for (number, pass) in program.passes.iter().enumerate() {
         out.push('\n');
         header(&mut out, number, pass);
@@ -77,11 +78,15 @@ fn header(out: &mut String, number: usize, pass: &Pass) {
         out,
         format_args!(", {} registers, {} masks\n", pass.registers, pass.masks),
     );
-    for (level, touched) in pass.touched.iter().enumerate() {
-        if touched.slots == 0 {
+}
+
+/// What the passes look for, level by level.
+fn touched(out: &mut String, program: &Program) {
+    for (level, touched) in program.touched.levels().iter().enumerate() {
+        if touched.slots == 0 && !touched.all_attributes {
             continue;
         }
-        push(out, format_args!("  touches {}:", LEVELS[level]));
+        push(out, format_args!("touches {}:", LEVELS[level]));
         for (field, slot) in &touched.fields {
             match field {
                 [a, b, c, d] if a == b && b == c && c == d => {
@@ -92,6 +97,9 @@ fn header(out: &mut String, number: usize, pass: &Pass) {
         }
         for (key, slot) in &touched.keys {
             push(out, format_args!(" {} = s{slot}", text(key)));
+        }
+        if touched.all_attributes {
+            out.push_str(" all attributes");
         }
         out.push('\n');
     }

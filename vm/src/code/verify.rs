@@ -4,7 +4,7 @@
 //! Values need no such check: a register that was not written holds nil or an older value, never garbage.
 
 use crate::instruction::{CONSTANT, Instruction, Op, OperandKind};
-use crate::program::{Argument, Key, Pass, Program};
+use crate::program::{Argument, Key, Pass, Program, TouchedLevels};
 use std::fmt;
 
 /// What is wrong with a program.
@@ -36,7 +36,7 @@ impl std::error::Error for VerifyError {}
 /// The first thing that is wrong.
 pub fn verify(program: &Program) -> Result<(), VerifyError> {
     for (number, pass) in program.passes.iter().enumerate() {
-        check_pass(pass).map_err(|(at, reason)| VerifyError {
+        check_pass(pass, &program.touched).map_err(|(at, reason)| VerifyError {
             pass: number,
             at,
             reason,
@@ -47,8 +47,8 @@ pub fn verify(program: &Program) -> Result<(), VerifyError> {
 
 type Fault = (Option<usize>, String);
 
-fn check_pass(pass: &Pass) -> Result<(), Fault> {
-    check_tables(pass).map_err(|reason| (None, reason))?;
+fn check_pass(pass: &Pass, touched: &TouchedLevels) -> Result<(), Fault> {
+    check_tables(pass, touched).map_err(|reason| (None, reason))?;
     check_code(pass, &pass.code)?;
     let mut results = vec![false; pass.hoisted_count];
     for section in &pass.hoisted {
@@ -74,7 +74,7 @@ fn check_pass(pass: &Pass) -> Result<(), Fault> {
     }
 }
 
-fn check_tables(pass: &Pass) -> Result<(), String> {
+fn check_tables(pass: &Pass, touched: &TouchedLevels) -> Result<(), String> {
     for path in &pass.paths {
         for key in &path.keys {
             if let Key::Value(operand) = key {
@@ -82,7 +82,7 @@ fn check_tables(pass: &Pass) -> Result<(), String> {
             }
         }
         if let Some(slot) = path.slot {
-            let slots = pass.touched[path.level as usize].slots;
+            let slots = touched.levels()[path.level as usize].slots;
             in_range("slot", usize::from(slot), usize::from(slots))?;
         }
     }

@@ -1,7 +1,7 @@
 //! Reading and writing paths of one record.
 
 use super::keyed;
-use super::locate::Slot;
+use super::locate::{Row, Slot};
 use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
@@ -14,6 +14,7 @@ use crate::wire::any;
 use crate::wire::tree::{NONE, NodeId, Place};
 use bumpalo::Bump;
 use smallvec::SmallVec;
+use std::ops::ControlFlow;
 
 type Result<'a, T> = std::result::Result<T, Error<'a>>;
 type Keys<'a> = SmallVec<[ResolvedKey<'a>; 2]>;
@@ -44,8 +45,20 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// The value of a path.
+    #[inline]
     pub(crate) fn read_path(&mut self, path: &'p Path, lane: usize) -> Result<'a, Value<'a>> {
         let id = self.holder(path.level, lane)?;
+        // One attribute that has a slot: most paths.
+        if let (Access::Attributes { .. }, Some(slot), [_]) =
+            (path.access, path.slot, path.keys.as_slice())
+        {
+            let payload = self.slot(id, slot).payload;
+            return Ok(payload.map_or(Value::Nil, any::decode));
+        }
+        self.read_any_path(path, id, lane)
+    }
+
+    fn read_any_path(&mut self, path: &'p Path, id: NodeId, lane: usize) -> Result<'a, Value<'a>> {
         match path.access {
             Access::Field { field, .. } if self.number(id, &field) == 0 => Ok(Value::Nil),
             Access::Field { field, form } => {
@@ -112,6 +125,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     ) -> Result<'a, ()> {
         let value = value.ok()?;
         let id = self.holder(path.level, lane)?;
+        // One attribute that has a slot, and a value that needs no look at the old one.
+        if let (Access::Attributes { field }, Some(slot), [Key::String(key)]) =
+            (path.access, path.slot, path.keys.as_slice())
+            && is_scalar(&value)
+        {
+            let number = self.number(id, &field);
+            let old = self.slot(id, slot);
+            let (bytes, payload) = any::key_value_field(self.arena, number, key, &value);
+            self.put_attribute(id, old, Some(slot), key, bytes, payload);
+            return Ok(());
+        }
         match path.access {
             Access::Field { field, form } => {
                 let number = self.number(id, &field);
@@ -179,7 +203,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let current = slot.payload.map_or(Value::Nil, any::decode);
         let (new, result) = keyed::write(current, &keys[1..], value, self.arena);
         let (bytes, payload) = any::key_value_field(self.arena, self.number(id, field), key, &new);
-        self.put_attribute(id, slot, path.slot, bytes, payload);
+        self.put_attribute(id, slot, path.slot, key, bytes, payload);
         result
     }
 
@@ -190,19 +214,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         id: NodeId,
         old: Slot<'a>,
         slot: Option<u16>,
+        key: &'a [u8],
         bytes: &'a [u8],
-        payload: &'a [u8],
+        value: &'a [u8],
     ) {
-        let new = self.splice(id, old, bytes);
+        let place = self.splice(id, old, bytes);
         match slot {
-            Some(slot) => self.set_slot(
-                id,
-                slot,
-                Slot {
-                    place: new,
-                    payload: Some(payload),
-                },
-            ),
+            Some(slot) => self.set_attribute(id, slot, old, Row { place, key, value }),
             None => self.forget_slots(id),
         }
     }
@@ -217,8 +235,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             return self.forget_slots(id);
         };
         let payload = payload_of(bytes);
-        if payload.is_some() {
-            self.set_slot(id, slot, Slot { place, payload });
+        if let Some(payload) = payload {
+            self.set_slot(id, slot, Slot::of(place, payload));
         } else {
             // The place is taken by an edit without bytes; what comes next is added at the end.
             self.set_slot(id, slot, Slot::ABSENT);
@@ -226,17 +244,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     fn splice(&mut self, id: NodeId, old: Slot<'a>, bytes: &'a [u8]) -> Place {
-        let edit = if old.payload.is_some() {
-            self.tree.replace(id, old.place, bytes)
-        } else {
-            self.tree.append(id, bytes)
-        };
-        let written = &self.tree.edits[edit as usize];
-        Place {
-            at: written.at,
-            end: written.end,
-            edit,
-        }
+        let place = old.payload.is_some().then_some(old.place);
+        self.replace_or_append(id, place, bytes)
     }
 
     /// A field's number in a message.
@@ -254,39 +263,52 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         match slot {
             Some(slot) => self.slot(id, slot),
             None => match self.tree.find(id, field) {
-                Some(found) => Slot {
-                    place: found.place,
-                    payload: Some(found.payload),
-                },
+                Some(found) => Slot::of(found.place, found.payload),
                 None => Slot::ABSENT,
             },
         }
     }
 
-    fn find_attribute(&self, id: NodeId, field: &FieldNumbers, key: &[u8]) -> Slot<'a> {
-        let number = self.number(id, field);
-        for candidate in self.tree.fields(id).filter(|f| f.number == number) {
-            let (candidate_key, value) = any::key_value(candidate.payload);
-            if candidate_key == key {
-                return Slot {
-                    place: candidate.place,
-                    payload: Some(value),
-                };
-            }
+    /// Shows the attributes of a message in order, until `look` has seen enough and says so.
+    fn each_attribute(
+        &mut self,
+        id: NodeId,
+        field: &FieldNumbers,
+        mut look: impl FnMut(Row<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if let Some(rows) = self.rows(id, field) {
+            return rows.iter().try_for_each(|row| look(*row));
         }
-        Slot::ABSENT
+        let number = self.number(id, field);
+        let mut fields = self.tree.fields(id).filter(|f| f.number == number);
+        fields.try_for_each(|field| {
+            let (key, value) = any::key_value(field.payload);
+            let place = field.place;
+            look(Row { place, key, value })
+        })
     }
 
-    fn all_attributes(&self, id: NodeId, field: &FieldNumbers) -> Value<'a> {
-        let number = self.number(id, field);
+    fn find_attribute(&mut self, id: NodeId, field: &FieldNumbers, key: &[u8]) -> Slot<'a> {
+        let mut found = Slot::ABSENT;
+        let _ = self.each_attribute(id, field, |row| {
+            if row.key != key {
+                return ControlFlow::Continue(());
+            }
+            found = Slot::of(row.place, row.value);
+            ControlFlow::Break(())
+        });
+        found
+    }
+
+    fn all_attributes(&mut self, id: NodeId, field: &FieldNumbers) -> Value<'a> {
         let mut entries = bumpalo::collections::Vec::new_in(self.arena);
-        for attribute in self.tree.fields(id).filter(|f| f.number == number) {
-            let (key, value) = any::key_value(attribute.payload);
+        let _ = self.each_attribute(id, field, |row| {
             entries.push(Entry {
-                key,
-                value: any::decode(value),
+                key: row.key,
+                value: any::decode(row.value),
             });
-        }
+            ControlFlow::Continue(())
+        });
         Value::Map(entries.into_bump_slice())
     }
 
@@ -310,26 +332,27 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// A detached copy of a message's attributes.
-    pub(crate) fn edit_attributes(&self, id: NodeId, field: &FieldNumbers) -> MapEdit<'a> {
-        let number = self.number(id, field);
+    pub(crate) fn edit_attributes(&mut self, id: NodeId, field: &FieldNumbers) -> MapEdit<'a> {
         let mut edit = MapEdit::new(self.arena);
-        for attribute in self.tree.fields(id).filter(|f| f.number == number) {
-            edit.push_field(attribute.payload, attribute.whole, attribute.place);
-        }
+        let _ = self.each_attribute(id, field, |row| {
+            edit.push_row(row);
+            ControlFlow::Continue(())
+        });
         edit
     }
 
     /// Whether some attribute of a message is as `is_wanted` says.
     pub(crate) fn any_attribute(
-        &self,
+        &mut self,
         id: NodeId,
         field: &FieldNumbers,
         mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
     ) -> bool {
-        let number = self.number(id, field);
-        self.tree
-            .fields(id)
-            .any(|f| f.number == number && is_wanted(&MapItem::of_wire(f.payload)))
+        let look = |row: Row<'a>| match is_wanted(&MapItem::of_row(&row)) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        self.each_attribute(id, field, look).is_break()
     }
 
     /// Writes a message's attributes back: only what changed becomes an edit.
@@ -342,26 +365,51 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.store_in_place(id, number, &edit);
         } else {
             self.store_by_position(id, number, &edit);
+            self.forget_slots(id);
         }
-        self.forget_slots(id);
     }
 
-    fn entry_bytes(&self, number: u32, item: &MapItem<'a>) -> &'a [u8] {
-        if item.is_unchanged() {
-            return item.whole;
+    /// An entry's whole field, and its value's payload.
+    fn entry_bytes(
+        &self,
+        number: u32,
+        item: &MapItem<'a>,
+        places: &[Place],
+    ) -> (&'a [u8], &'a [u8]) {
+        match item.unchanged() {
+            Some(value) => (self.tree.whole(places[item.origin as usize]), value),
+            None => any::key_value_field(self.arena, number, item.key(), &item.value()),
         }
-        any::key_value_field(self.arena, number, item.key(), &item.value()).0
+    }
+
+    /// Puts a whole field in a place, or adds it; the place that it has then.
+    fn replace_or_append(&mut self, id: NodeId, place: Option<Place>, bytes: &'a [u8]) -> Place {
+        let edit = match place {
+            Some(place) => self.tree.replace(id, place, bytes),
+            None => self.tree.append(id, bytes),
+        };
+        let written = &self.tree.edits[edit as usize];
+        Place {
+            at: written.at,
+            end: written.end,
+            edit,
+        }
     }
 
     fn store_in_place(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
+        let mut rows = bumpalo::collections::Vec::with_capacity_in(edit.len(), self.arena);
         let mut items = edit.items().iter().peekable();
         let mut removed: Option<Place> = None;
         for (origin, place) in edit.places.iter().enumerate() {
             if let Some(item) = items.next_if(|item| item.origin == origin as u32) {
-                if !item.is_unchanged() {
-                    let bytes = self.entry_bytes(number, item);
-                    self.tree.replace(id, *place, bytes);
-                }
+                let (key, mut row_place) = (item.key(), *place);
+                let value = item.unchanged().unwrap_or_else(|| {
+                    let (bytes, value) = self.entry_bytes(number, item, &edit.places);
+                    row_place = self.replace_or_append(id, Some(*place), bytes);
+                    value
+                });
+                let place = row_place;
+                rows.push(Row { place, key, value });
                 continue;
             }
             // Neighbours of the request that go are one edit.
@@ -381,18 +429,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.tree.replace(id, run, &[]);
         }
         for item in items {
-            let bytes = self.entry_bytes(number, item);
-            self.tree.append(id, bytes);
+            let (bytes, value) = self.entry_bytes(number, item, &edit.places);
+            let place = self.replace_or_append(id, None, bytes);
+            let key = item.key();
+            rows.push(Row { place, key, value });
         }
+        self.set_rows(id, rows.into_iter());
     }
 
     fn store_by_position(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
         for (position, item) in edit.items().iter().enumerate() {
-            let stays = item.origin == position as u32 && item.is_unchanged();
+            let stays = item.origin == position as u32 && item.unchanged().is_some();
             if stays {
                 continue;
             }
-            let bytes = self.entry_bytes(number, item);
+            let (bytes, _) = self.entry_bytes(number, item, &edit.places);
             match edit.places.get(position) {
                 Some(place) => self.tree.replace(id, *place, bytes),
                 None => self.tree.append(id, bytes),
@@ -402,6 +453,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.tree.replace(id, *place, &[]);
         }
     }
+}
+
+/// Whether an attribute takes the value as it is.
+pub(crate) fn is_scalar(value: &Value<'_>) -> bool {
+    matches!(
+        value,
+        Value::String(_) | Value::Bool(_) | Value::Int(_) | Value::Double(_)
+    )
 }
 
 /// Only maps and lists of a log's body have keys.

@@ -1,8 +1,9 @@
-//! Locating: one walk over a message finds the fields and attributes that a pass touches.
+//! Locating: one walk over a message finds the fields and attributes that a program touches.
 //!
-//! A slot remembers where a touched field stands and its payload. Slots are a cache over
-//! [`Tree::fields`]: a store through a slot keeps it right, anything else that edits a message forgets
-//! the message's slots, and the next use locates them again.
+//! A slot remembers where a touched field stands and its payload; where a program touches attributes as a
+//! whole, rows do so for all of a message's attributes, in their order. Slots and rows are a cache over
+//! [`Tree::fields`]: what stores through them keeps them right, anything else that edits a message forgets
+//! them, and the next use locates again.
 
 use super::machine::Machine;
 use crate::path::FieldNumbers;
@@ -10,25 +11,55 @@ use crate::program::Touched;
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType};
 use crate::wire::error::WireError;
-use crate::wire::tree::{Field, NONE, NodeId, Place};
+use crate::wire::tree::{NONE, NodeId, Place};
 
 /// Where a touched field stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot<'a> {
     /// Its place; meaningless if the field is absent.
     pub(crate) place: Place,
+    /// Of an attribute with a row, which of its message's rows it is.
+    row: u32,
     /// Its payload; of an attribute the payload of its value. `None` if it is absent.
     pub(crate) payload: Option<&'a [u8]>,
 }
 
-impl Slot<'_> {
+impl<'a> Slot<'a> {
     pub(crate) const ABSENT: Slot<'static> = Slot {
         place: Place {
             at: 0,
             end: 0,
             edit: NONE,
         },
+        row: NONE,
         payload: None,
+    };
+
+    /// Of a field that is there, if it is no attribute with a row.
+    pub(crate) fn of(place: Place, payload: &'a [u8]) -> Slot<'a> {
+        Slot {
+            place,
+            row: NONE,
+            payload: Some(payload),
+        }
+    }
+}
+
+/// An attribute of a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a> {
+    /// Where its field stands.
+    pub(crate) place: Place,
+    pub(crate) key: &'a [u8],
+    /// The payload of its value.
+    pub(crate) value: &'a [u8],
+}
+
+impl Row<'_> {
+    const EMPTY: Row<'static> = Row {
+        place: Slot::ABSENT.place,
+        key: &[],
+        value: &[],
     };
 }
 
@@ -40,15 +71,27 @@ const ATTRIBUTE: Action = u8::MAX;
 /// Field numbers that get a place in the table; none that is touched is larger.
 const NUMBERS: usize = 32;
 
+/// Rows that a message has room for beside those it has when it is located.
+const ROWS_SPARE_MAX: usize = 4;
+
 /// What to look for in the messages of a level, in the form that a walk wants it.
 #[derive(Clone, Debug)]
 pub(crate) struct Locator {
     actions: [[Action; NUMBERS]; 4],
-    /// Bit n: some key is n bytes long, modulo 64.
-    key_lengths: u64,
+    attributes: Option<FieldNumbers>,
+    /// Whether all attributes get rows.
+    all_attributes: bool,
+    /// The keys with their slots, by [`Locator::bucket`].
     keys: Vec<(Box<[u8]>, u16)>,
+    /// Where a bucket's keys begin, and at the end how many keys there are.
+    buckets: [u16; BUCKETS + 1],
+    /// Bit n: bucket n has keys.
+    filled: u64,
     slots: u16,
 }
+
+/// Keys are told apart by their length first.
+const BUCKETS: usize = 64;
 
 impl Locator {
     pub(crate) fn new(touched: &Touched) -> Locator {
@@ -68,17 +111,25 @@ impl Locator {
         for variant in &mut actions {
             variant[0] = SKIP;
         }
+        let mut keys: Vec<(Box<[u8]>, u16)> = touched
+            .keys
+            .iter()
+            .map(|(key, slot)| (key.as_slice().into(), *slot))
+            .collect();
+        keys.sort_by_key(|(key, _)| Locator::bucket(key));
+        let mut buckets = [0; BUCKETS + 1];
+        for (bucket, start) in buckets.iter_mut().enumerate() {
+            *start = keys.partition_point(|(key, _)| Locator::bucket(key) < bucket) as u16;
+        }
         Locator {
             actions,
-            key_lengths: touched
-                .keys
+            attributes: touched.attributes,
+            all_attributes: touched.all_attributes,
+            filled: keys
                 .iter()
-                .fold(0, |bits, (key, _)| bits | 1 << (key.len() % 64)),
-            keys: touched
-                .keys
-                .iter()
-                .map(|(key, slot)| (key.as_slice().into(), *slot))
-                .collect(),
+                .fold(0, |bits, (key, _)| bits | 1 << Locator::bucket(key)),
+            keys,
+            buckets,
             slots: touched.slots,
         }
     }
@@ -92,14 +143,26 @@ impl Locator {
     }
 
     #[inline]
+    fn bucket(key: &[u8]) -> usize {
+        key.len() % BUCKETS
+    }
+
+    #[inline]
     fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
-        if self.key_lengths >> (key.len() % 64) & 1 == 0 {
+        let bucket = Locator::bucket(key);
+        if self.filled >> bucket & 1 == 0 {
             return None;
         }
+        let (start, end) = (self.buckets[bucket], self.buckets[bucket + 1]);
         self.keys
+            .get(usize::from(start)..usize::from(end))?
             .iter()
             .find(|(candidate, _)| **candidate == *key)
             .map(|(_, slot)| *slot)
+    }
+
+    fn rows_spare(&self) -> usize {
+        self.keys.len().min(ROWS_SPARE_MAX)
     }
 }
 
@@ -107,14 +170,35 @@ impl<'a> Machine<'_, 'a> {
     /// The slot of a message's touched field.
     #[inline]
     pub(crate) fn slot(&mut self, id: NodeId, slot: u16) -> Slot<'a> {
-        let base = match self.tree.node(id).slots {
-            NONE => self.locate(id),
-            base => base,
-        };
+        let base = self.located(id);
         self.slots[base as usize + usize::from(slot)]
     }
 
+    /// Where the message's slots begin.
+    #[inline]
+    fn located(&mut self, id: NodeId) -> u32 {
+        match self.tree.node(id).slots {
+            NONE => self.locate(id),
+            base => base,
+        }
+    }
+
+    /// All attributes of a message in order; `None` if the program does not keep rows of them.
+    #[inline]
+    pub(crate) fn rows(&mut self, id: NodeId, field: &FieldNumbers) -> Option<&[Row<'a>]> {
+        let locator = &self.locators[self.tree.node(id).level as usize];
+        if !locator.all_attributes || locator.attributes != Some(*field) {
+            return None;
+        }
+        self.located(id);
+        let node = self.tree.node(id);
+        self.rows
+            .get(node.rows as usize..)?
+            .get(..node.rows_len as usize)
+    }
+
     /// Remembers where a field that was just written stands.
+    #[inline]
     pub(crate) fn set_slot(&mut self, id: NodeId, slot: u16, new: Slot<'a>) {
         let base = self.tree.node(id).slots;
         if base != NONE {
@@ -122,111 +206,206 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
-    /// Forgets a message's slots, after edits that did not go through them.
+    /// Remembers where an attribute that was just written stands; `old` is what its slot said before.
+    #[inline]
+    pub(crate) fn set_attribute(&mut self, id: NodeId, slot: u16, old: Slot<'a>, new: Row<'a>) {
+        let node = &mut self.tree.nodes[id as usize];
+        if node.slots == NONE {
+            return;
+        }
+        let mut row = NONE;
+        if self.locators[node.level as usize].all_attributes {
+            row = old.row;
+            if old.payload.is_none() {
+                if node.rows_len == node.rows_room {
+                    return self.forget_slots(id);
+                }
+                row = node.rows_len;
+                node.rows_len += 1;
+            }
+            self.rows[(node.rows + row) as usize] = new;
+        }
+        self.slots[node.slots as usize + usize::from(slot)] = Slot {
+            place: new.place,
+            row,
+            payload: Some(new.value),
+        };
+    }
+
+    /// Gives a message other attributes, whose fields stand where the rows say.
+    pub(crate) fn set_rows(&mut self, id: NodeId, rows: impl Iterator<Item = Row<'a>>) {
+        let node = &mut self.tree.nodes[id as usize];
+        let locator = &self.locators[node.level as usize];
+        if node.slots == NONE || !locator.all_attributes {
+            node.slots = NONE;
+            return;
+        }
+        let slots = &mut self.slots[node.slots as usize..];
+        for (_, slot) in &locator.keys {
+            slots[usize::from(*slot)] = Slot::ABSENT;
+        }
+        node.rows = self.rows.len() as u32;
+        let mut found = Found {
+            locator,
+            slots,
+            rows: &mut self.rows,
+            first_row: node.rows,
+        };
+        rows.for_each(|row| found.attribute(row));
+        found.finish(node);
+    }
+
+    /// Forgets a message's slots and rows, after edits that did not go through them.
     pub(crate) fn forget_slots(&mut self, id: NodeId) {
         self.tree.nodes[id as usize].slots = NONE;
     }
 
+    #[inline(never)]
     fn locate(&mut self, id: NodeId) -> u32 {
         let node = *self.tree.node(id);
         let locator = &self.locators[node.level as usize];
         let base = self.slots.len();
         self.slots
             .resize(base + usize::from(locator.slots), Slot::ABSENT);
-        let slots = &mut self.slots[base..];
-        if node.first_edit == NONE {
-            let cursor = Cursor::over(self.tree.input, node.start as usize, node.end as usize);
-            let walk = Walk {
+        let first_row = self.rows.len() as u32;
+        let mut walk = Walk {
+            variant: node.variant,
+            found: Found {
                 locator,
-                variant: node.variant,
-                slots,
-                is_irregular: &mut self.tree.is_irregular,
-            };
-            if let Err(error) = walk.raw(cursor, self.tree.input) {
+                slots: &mut self.slots[base..],
+                rows: &mut self.rows,
+                first_row,
+            },
+            is_irregular: false,
+        };
+        if node.first_edit == NONE {
+            if let Err(error) = walk.raw(self.tree.input, node.start as usize, node.end as usize) {
                 self.wire_error.get_or_insert(error);
             }
         } else {
-            let mut is_irregular = false;
-            let mut walk = Walk {
-                locator,
-                variant: node.variant,
-                slots,
-                is_irregular: &mut is_irregular,
-            };
             for field in self.tree.fields(id) {
-                walk.field(&field);
+                walk.field(field.number, field.payload, field.place);
             }
-            self.tree.is_irregular |= is_irregular;
         }
-        self.tree.nodes[id as usize].slots = base as u32;
+        let is_irregular = walk.is_irregular;
+        let node = &mut self.tree.nodes[id as usize];
+        node.slots = base as u32;
+        node.rows = first_row;
+        walk.found.finish(node);
+        self.tree.is_irregular |= is_irregular;
         base as u32
     }
 }
 
-struct Walk<'m, 's, 'a> {
+/// What a walk over one message has found.
+struct Found<'m, 's, 'a> {
     locator: &'m Locator,
-    variant: u8,
     slots: &'s mut [Slot<'a>],
-    is_irregular: &'m mut bool,
+    rows: &'s mut Vec<Row<'a>>,
+    first_row: u32,
+}
+
+impl<'a> Found<'_, '_, 'a> {
+    #[inline(always)]
+    fn attribute(&mut self, row: Row<'a>) {
+        let mut number = NONE;
+        if self.locator.all_attributes {
+            number = self.rows.len() as u32 - self.first_row;
+            self.rows.push(row);
+        }
+        // Of entries with the same key the first counts.
+        if let Some(slot) = self.locator.slot_of_key(row.key)
+            && let slot = &mut self.slots[usize::from(slot)]
+            && slot.payload.is_none()
+        {
+            *slot = Slot {
+                place: row.place,
+                row: number,
+                payload: Some(row.value),
+            };
+        }
+    }
+
+    /// Tells the node what rows it has.
+    fn finish(self, node: &mut crate::wire::tree::Node) {
+        node.rows_len = self.rows.len() as u32 - node.rows;
+        node.rows_room = node.rows_len;
+        if self.locator.all_attributes {
+            let spare = self.locator.rows_spare();
+            self.rows.resize(self.rows.len() + spare, Row::EMPTY);
+            node.rows_room += spare as u32;
+        }
+    }
+}
+
+/// A walk over one message.
+struct Walk<'m, 's, 'a> {
+    variant: u8,
+    found: Found<'m, 's, 'a>,
+    is_irregular: bool,
 }
 
 impl<'a> Walk<'_, '_, 'a> {
     /// Over a message as it came in.
-    #[inline]
-    fn raw(mut self, mut cursor: Cursor<'a>, input: &'a [u8]) -> Result<(), WireError> {
-        while !cursor.is_at_end() {
-            let at = cursor.position();
-            let (number, wire_type) = cursor.tag()?;
-            let action = self.locator.action(self.variant, number);
-            if action == SKIP {
-                cursor.skip(wire_type)?;
+    #[inline(always)]
+    fn raw(&mut self, input: &'a [u8], start: usize, end: usize) -> Result<(), WireError> {
+        let message = input.get(..end).unwrap_or(input);
+        let actions = &self.found.locator.actions[usize::from(self.variant)];
+        let mut at = start;
+        while at < message.len() {
+            // A byte for the tag and a byte for the length: most fields.
+            if let Some(&[tag @ 8..0x80, length @ 0..0x80]) = message[at..].first_chunk()
+                && tag & 7 == WireType::Bytes as u8
+                && let end = at + 2 + usize::from(length)
+                && let Some(payload) = message.get(at + 2..end)
+            {
+                let action = actions[usize::from(tag >> 3)];
+                if action != SKIP {
+                    self.found(action, payload, input_place(at, end));
+                }
+                at = end;
                 continue;
             }
-            let payload = if wire_type == WireType::Bytes {
-                cursor.bytes()?
-            } else {
-                let start = cursor.position();
-                cursor.skip(wire_type)?;
-                &input[start..cursor.position()]
-            };
-            let place = Place {
-                at: at as u32,
-                end: cursor.position() as u32,
-                edit: NONE,
-            };
-            self.found(action, payload, place);
+            at = self.long_field(message, at)?;
         }
         Ok(())
     }
 
-    fn field(&mut self, field: &Field<'a>) {
-        let action = self.locator.action(self.variant, field.number);
+    /// The field at `at`, of any form; where the next one begins.
+    #[inline(never)]
+    fn long_field(&mut self, message: &'a [u8], at: usize) -> Result<usize, WireError> {
+        let mut cursor = Cursor::over(message, at, message.len());
+        if let Some((at, number, payload)) = cursor.field()? {
+            self.field(number, payload, input_place(at, cursor.position()));
+        }
+        Ok(cursor.position())
+    }
+
+    fn field(&mut self, number: u32, payload: &'a [u8], place: Place) {
+        let action = self.found.locator.action(self.variant, number);
         if action != SKIP {
-            self.found(action, field.payload, field.place);
+            self.found(action, payload, place);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn found(&mut self, action: Action, payload: &'a [u8], place: Place) {
         if action == ATTRIBUTE {
             let (key, value) = any::key_value(payload);
-            // Of entries with the same key the first counts.
-            if let Some(slot) = self.locator.slot_of_key(key)
-                && let slot = &mut self.slots[usize::from(slot)]
-                && slot.payload.is_none()
-            {
-                *slot = Slot {
-                    place,
-                    payload: Some(value),
-                };
-            }
-        } else {
-            let slot = &mut self.slots[usize::from(action) - 1];
-            *self.is_irregular |= slot.payload.is_some();
-            *slot = Slot {
-                place,
-                payload: Some(payload),
-            };
+            return self.found.attribute(Row { place, key, value });
         }
+        let slot = &mut self.found.slots[usize::from(action) - 1];
+        self.is_irregular |= slot.payload.is_some();
+        *slot = Slot::of(place, payload);
+    }
+}
+
+/// A place that no edit has changed.
+#[inline(always)]
+fn input_place(at: usize, end: usize) -> Place {
+    Place {
+        at: at as u32,
+        end: end as u32,
+        edit: NONE,
     }
 }

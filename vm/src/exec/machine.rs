@@ -1,7 +1,7 @@
 //! The machine: a pass's state while it runs over a request.
 
 use super::failures::Failures;
-use super::locate::{Locator, Slot};
+use super::locate::{Locator, Row, Slot};
 use super::mask::{BLOCK, Mask};
 use crate::error::Error;
 use crate::function::Literal;
@@ -11,7 +11,7 @@ use crate::program::Pass;
 use crate::text::time::Time;
 use crate::value::{Element, Entry, TypedList, Value};
 use crate::wire::error::WireError;
-use crate::wire::tree::{NONE, NodeId, Tree};
+use crate::wire::tree::{NodeId, Tree};
 use bumpalo::Bump;
 use std::any::Any;
 
@@ -25,8 +25,10 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) pass: &'p Pass,
     /// Whether the program is a filter, which goes on after a failure under `propagate`.
     pub(crate) is_filter: bool,
-    pub(crate) locators: &'p [Locator],
+    /// What to look for in the messages of each level, by `Level as usize`.
+    pub(crate) locators: &'p [Locator; Level::COUNT],
     pub(crate) slots: Vec<Slot<'a>>,
+    pub(crate) rows: Vec<Row<'a>>,
     /// Register r of lane l is at `r * BLOCK + l`.
     pub(crate) registers: Vec<Value<'a>>,
     /// The pass's constants as values.
@@ -104,12 +106,6 @@ impl<'p, 'a> Machine<'p, 'a> {
     /// Gets ready for a pass.
     pub(crate) fn enter(&mut self, pass: &'p Pass) {
         self.pass = pass;
-        self.locators = pass.locators();
-        // Slots are laid out by the pass's locators.
-        self.slots.clear();
-        for node in &mut self.tree.nodes {
-            node.slots = NONE;
-        }
         self.registers.resize(pass.registers * BLOCK, Value::Nil);
         self.masks.resize(pass.masks, Mask::NONE);
         self.constants.clear();

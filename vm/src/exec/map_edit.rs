@@ -3,6 +3,7 @@
 //! A [`MapEdit`] is a detached copy of a map's entries; values stay undecoded until asked for. Writing it
 //! back changes only the entries that changed, wherever they stand in the request.
 
+use super::locate::Row;
 use crate::value::{Entry, Value};
 use crate::wire::any;
 use crate::wire::tree::{NONE, Place};
@@ -28,8 +29,7 @@ pub struct MapItem<'a> {
     value: ItemValue<'a>,
     /// The number of the place that it came from; [`NONE`] for a new entry.
     pub(crate) origin: u32,
-    /// The field that it came from, while it is unchanged.
-    pub(crate) whole: &'a [u8],
+    is_unchanged: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,13 +41,12 @@ enum ItemValue<'a> {
 impl<'a> MapItem<'a> {
     /// An entry to look at.
     #[inline]
-    pub(crate) fn of_wire(key_value: &'a [u8]) -> MapItem<'a> {
-        let (key, value) = any::key_value(key_value);
+    pub(crate) fn of_row(row: &Row<'a>) -> MapItem<'a> {
         MapItem {
-            key,
-            value: ItemValue::Wire(value),
+            key: row.key,
+            value: ItemValue::Wire(row.value),
             origin: NONE,
-            whole: &[],
+            is_unchanged: true,
         }
     }
 
@@ -56,7 +55,7 @@ impl<'a> MapItem<'a> {
             key: entry.key,
             value: ItemValue::Value(entry.value),
             origin: NONE,
-            whole: &[],
+            is_unchanged: false,
         }
     }
 
@@ -76,18 +75,21 @@ impl<'a> MapItem<'a> {
     /// Gives the entry another value.
     pub fn set_value(&mut self, value: Value<'a>) {
         self.value = ItemValue::Value(value);
-        self.whole = &[];
+        self.is_unchanged = false;
     }
 
     /// Gives the entry another key.
     pub fn set_key(&mut self, key: &'a [u8]) {
         self.key = key;
-        self.whole = &[];
+        self.is_unchanged = false;
     }
 
-    /// Whether it is as it came.
-    pub(crate) fn is_unchanged(&self) -> bool {
-        !self.whole.is_empty()
+    /// Its value's payload, if the entry is as it came.
+    pub(crate) fn unchanged(&self) -> Option<&'a [u8]> {
+        match self.value {
+            ItemValue::Wire(value) if self.is_unchanged => Some(value),
+            _ => None,
+        }
     }
 }
 
@@ -102,13 +104,12 @@ impl<'a> MapEdit<'a> {
 
     /// Adds an entry of a record's attributes.
     #[inline]
-    pub(crate) fn push_field(&mut self, key_value: &'a [u8], whole: &'a [u8], place: Place) {
+    pub(crate) fn push_row(&mut self, row: Row<'a>) {
         let origin = self.places.len() as u32;
-        self.places.push(place);
+        self.places.push(row.place);
         self.items.push(MapItem {
             origin,
-            whole,
-            ..MapItem::of_wire(key_value)
+            ..MapItem::of_row(&row)
         });
     }
 
@@ -180,7 +181,7 @@ impl<'a> MapEdit<'a> {
             key,
             value: ItemValue::Value(value),
             origin: NONE,
-            whole: &[],
+            is_unchanged: false,
         });
         self.is_changed = true;
     }

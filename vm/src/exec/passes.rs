@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
 use crate::path::{Access, Context, Level};
-use crate::program::{ErrorMode, Locators, Pass, Section, Sweep};
+use crate::program::{ErrorMode, Pass, Section, Sweep};
 use crate::wire::Signal;
 use crate::wire::index::Levels;
 use crate::wire::tree::{NONE, NodeId};
@@ -82,8 +82,6 @@ pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
     statements: Vec::new(),
     registers: 0,
     masks: 0,
-    touched: Default::default(),
-    locators: Locators::new(),
 });
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {

@@ -2,6 +2,7 @@
 //!
 //! There is no other: running record by record is this with one lane.
 
+use super::access::is_scalar;
 use super::keyed;
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
@@ -200,10 +201,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
                 self.map_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
-                    Ok(machine
-                        .slot(id, slot)
-                        .payload
-                        .map_or(Value::Nil, any::decode))
+                    let payload = machine.slot(id, slot).payload;
+                    Ok(payload.map_or(Value::Nil, any::decode))
                 });
             }
             (Access::Field { form, .. }, Some(slot))
@@ -260,16 +259,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
         match (path.access, path.slot, path.keys.as_slice()) {
             (Access::Attributes { field }, Some(slot), [crate::program::Key::String(key)])
-                if matches!(
-                    value,
-                    Value::String(_) | Value::Bool(_) | Value::Int(_) | Value::Double(_)
-                ) =>
+                if is_scalar(&value) =>
             {
                 let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
                 self.for_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
                     let old = machine.slot(id, slot);
-                    machine.put_attribute(id, old, Some(slot), bytes, payload);
+                    machine.put_attribute(id, old, Some(slot), key, bytes, payload);
                     Ok(())
                 });
                 true

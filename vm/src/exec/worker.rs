@@ -1,7 +1,7 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
 use super::failures::{Failure, Failures};
-use super::locate::Slot;
+use super::locate::{Row, Slot};
 use super::machine::{Machine, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
@@ -73,6 +73,7 @@ struct Memory<'a> {
     hoisted_at: Vec<(Level, usize)>,
     edits: Vec<Edit<'a>>,
     slots: Vec<Slot<'a>>,
+    rows: Vec<Row<'a>>,
     registers: Vec<Value<'a>>,
     constants: Vec<Value<'a>>,
     hoisted: Vec<Value<'a>>,
@@ -107,6 +108,7 @@ impl Memory<'_> {
             hoisted_at,
             edits: empty(self.edits),
             slots: empty(self.slots),
+            rows: empty(self.rows),
             registers: empty(self.registers),
             constants: empty(self.constants),
             hoisted: empty(self.hoisted),
@@ -243,8 +245,9 @@ fn run_request<'a>(
         },
         pass: program.passes.first().unwrap_or(&NO_PASS),
         is_filter: program.sweep != Sweep::Nothing,
-        locators: &[],
+        locators: program.touched.locators(),
         slots: memory.slots,
+        rows: memory.rows,
         registers: memory.registers,
         constants: memory.constants,
         masks: memory.masks,
@@ -272,6 +275,7 @@ fn run_request<'a>(
         hoisted_at: machine.hoisted_at,
         edits: machine.tree.edits,
         slots: machine.slots,
+        rows: machine.rows,
         registers: machine.registers,
         constants: machine.constants,
         hoisted: machine.hoisted,

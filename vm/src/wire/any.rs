@@ -21,7 +21,7 @@ const MAP: u32 = 6;
 const BYTES: u32 = 7;
 
 /// Reads an `AnyValue`'s payload. The last of several fields counts; none is nil.
-#[inline]
+#[inline(always)]
 pub fn decode(wire: &[u8]) -> Value<'_> {
     // One string field that fills the message: nearly every value is this.
     if let [0x0a, length, text @ ..] = wire
@@ -29,6 +29,15 @@ pub fn decode(wire: &[u8]) -> Value<'_> {
         && *length < 0x80
     {
         return Value::String(text);
+    }
+    // A bool or a small int.
+    match *wire {
+        [0x10, bool @ 0..0x80] => return Value::Bool(bool != 0),
+        [0x18, int @ 0..0x80] => return Value::Int(i64::from(int)),
+        [0x18, low @ 0x80..=0xff, high @ 0..0x80] => {
+            return Value::Int(i64::from(low & 0x7f) | i64::from(high) << 7);
+        }
+        _ => {}
     }
     decode_fields(wire)
 }
@@ -225,6 +234,37 @@ impl Sink for Vec<u8> {
     }
 }
 
+/// Memory that is filled from its beginning, once, to its end.
+pub(crate) struct Filler<'b>(&'b mut [u8]);
+
+impl Sink for Filler<'_> {
+    #[inline(always)]
+    fn byte(&mut self, byte: u8) {
+        self.slice(&[byte]);
+    }
+
+    #[inline(always)]
+    fn slice(&mut self, bytes: &[u8]) {
+        let (place, rest) = std::mem::take(&mut self.0).split_at_mut(bytes.len());
+        place.copy_from_slice(bytes);
+        self.0 = rest;
+    }
+}
+
+/// `length` bytes in the arena, which `fill` writes.
+#[inline(always)]
+pub(crate) fn filled<'a>(
+    arena: &'a Bump,
+    length: usize,
+    fill: impl FnOnce(&mut Filler<'_>),
+) -> &'a [u8] {
+    let memory = arena.alloc_slice_fill_copy(length, 0);
+    let mut filler = Filler(memory);
+    fill(&mut filler);
+    debug_assert!(filler.0.is_empty(), "the length is right");
+    memory
+}
+
 impl Sink for bumpalo::collections::Vec<'_, u8> {
     #[inline]
     fn byte(&mut self, byte: u8) {
@@ -236,6 +276,7 @@ impl Sink for bumpalo::collections::Vec<'_, u8> {
     }
 }
 
+#[inline(always)]
 pub(crate) fn put_varint(out: &mut impl Sink, mut value: u64) {
     while value >= 0x80 {
         out.byte(value as u8 | 0x80);
@@ -244,10 +285,12 @@ pub(crate) fn put_varint(out: &mut impl Sink, mut value: u64) {
     out.byte(value as u8);
 }
 
+#[inline(always)]
 pub(crate) fn put_tag(out: &mut impl Sink, number: u32, wire_type: WireType) {
     put_varint(out, u64::from(number) << 3 | wire_type as u64);
 }
 
+#[inline(always)]
 pub(crate) fn put_field(out: &mut impl Sink, number: u32, payload: &[u8]) {
     put_tag(out, number, WireType::Bytes);
     put_varint(out, payload.len() as u64);
@@ -310,12 +353,18 @@ pub(crate) fn key_value_field<'a>(
     key: &[u8],
     value: &Value<'_>,
 ) -> (&'a [u8], &'a [u8]) {
-    let payload = key_value_len(key, value);
+    let value_length = encoded_len(value);
+    let payload = field_len(key.len()) + field_len(value_length);
     let length = varint_len(u64::from(number) << 3) + varint_len(payload as u64) + payload;
-    let mut out = bumpalo::collections::Vec::with_capacity_in(length, arena);
-    encode_key_value(number, key, value, &mut out);
-    let field = out.into_bump_slice();
-    (field, &field[field.len() - encoded_len(value)..])
+    let field = filled(arena, length, |out| {
+        put_tag(out, number, WireType::Bytes);
+        put_varint(out, payload as u64);
+        put_field(out, KEY, key);
+        put_tag(out, VALUE, WireType::Bytes);
+        put_varint(out, value_length as u64);
+        encode(value, out);
+    });
+    (field, &field[length - value_length..])
 }
 
 /// A value that an `AnyValue` can hold, made from any value, as the reference's `SetValue` does.

@@ -211,6 +211,37 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// The next field: where its tag stands, its number, and its payload (the content of a
+    /// length-delimited field, the bytes of any other value); `None` at the end of the message.
+    ///
+    /// # Errors
+    /// As [`Cursor::tag`] and [`Cursor::skip`].
+    #[inline(always)]
+    pub fn field(&mut self) -> Result<Option<(usize, u32, &'a [u8])>, WireError> {
+        let at = self.pos;
+        // A byte for the tag and a byte for the length: most fields.
+        if let Some(&[tag @ 8..0x80, length @ 0..0x80]) = self.bytes[at..].first_chunk()
+            && tag & 7 == WireType::Bytes as u8
+            && let end = at + 2 + usize::from(length)
+            && let Some(payload) = self.bytes.get(at + 2..end)
+        {
+            self.pos = end;
+            return Ok(Some((at, u32::from(tag >> 3), payload)));
+        }
+        if self.is_at_end() {
+            return Ok(None);
+        }
+        let (number, wire_type) = self.tag()?;
+        let payload = if wire_type == WireType::Bytes {
+            self.bytes()?
+        } else {
+            let start = self.pos;
+            self.skip(wire_type)?;
+            &self.bytes[start..self.pos]
+        };
+        Ok(Some((at, number, payload)))
+    }
+
     /// Skips the value of a field whose tag was just read, as the reference skips unknown fields.
     ///
     /// A group is skipped up to and including the first scalar or length-delimited field inside it, or

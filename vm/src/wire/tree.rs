@@ -5,7 +5,7 @@
 //! sorted by position, and [`Tree::fields`] reads a node with its edits applied. Invariants: edits of a
 //! node do not overlap; one that adds has `at == end`; `bytes` is one whole field or nothing.
 
-use super::cursor::{Cursor, WireType};
+use super::cursor::Cursor;
 use crate::path::{FieldNumbers, Level};
 
 /// No node, no edit, no slot.
@@ -37,6 +37,12 @@ pub(crate) struct Node {
     pub(crate) is_dropped: bool,
     /// Where its located fields begin in the machine's slots.
     pub(crate) slots: u32,
+    /// Where its attributes begin in the machine's rows, once it is located.
+    pub(crate) rows: u32,
+    /// How many rows it has.
+    pub(crate) rows_len: u32,
+    /// How many it has room for.
+    pub(crate) rows_room: u32,
     /// The first edit of its chain.
     pub(crate) first_edit: u32,
     /// The last edit of its chain.
@@ -123,6 +129,14 @@ impl<'a> Tree<'a> {
         }
         self.is_irregular |= is_irregular;
         found
+    }
+
+    /// The whole field at a place.
+    pub(crate) fn whole(&self, place: Place) -> &'a [u8] {
+        match self.edits.get(place.edit as usize) {
+            Some(edit) => edit.bytes,
+            None => &self.input[place.at as usize..place.end as usize],
+        }
     }
 
     /// Puts `bytes`, a whole field or nothing, in the place of a field. Returns the edit.
@@ -225,6 +239,9 @@ impl Node {
             is_virtual: false,
             is_dropped: false,
             slots: NONE,
+            rows: 0,
+            rows_len: 0,
+            rows_room: 0,
             first_edit: NONE,
             last_edit: NONE,
             scratch: 0,
@@ -308,15 +325,7 @@ pub(crate) fn message_fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
 
 #[inline(always)]
 fn read_field<'a>(cursor: &mut Cursor<'a>, bytes: &'a [u8], place: Place) -> Option<Field<'a>> {
-    let at = cursor.position();
-    let (number, wire_type) = cursor.tag().ok()?;
-    let payload = if wire_type == WireType::Bytes {
-        cursor.bytes().ok()?
-    } else {
-        let start = cursor.position();
-        cursor.skip(wire_type).ok()?;
-        &bytes[start..cursor.position()]
-    };
+    let (at, number, payload) = cursor.field().ok()??;
     Some(Field {
         number,
         payload,

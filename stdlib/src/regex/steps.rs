@@ -1,0 +1,381 @@
+//! Patterns that need no automaton: texts and runs of bytes, one after the other, in which no run can
+//! take what the part behind it begins with. `token=[0-9a-f]+` and `user=(\w+) ` are such.
+//!
+//! A run is greedy, and giving back what it took could not help the rest, so a match is found in one go
+//! from left to right without a choice to take back. Classes count if they are within ASCII, or if they
+//! hold every character beyond ASCII: then bytes tell as much as characters do, bad bytes included.
+
+use memchr::memmem;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use std::ops::Range;
+
+/// The longest run with a bound, in bytes; what is longer is left to the automaton.
+const RUN_MAX: usize = 64;
+
+/// How often a byte of the haystack may be looked at before the automaton is asked: a bound on the time.
+const LOOKS_MAX: usize = 8;
+
+/// A pattern as steps.
+#[derive(Debug)]
+pub(super) struct Steps {
+    steps: Box<[Step]>,
+    /// Looks for the text that the pattern begins with, if it begins with one.
+    prefix: Option<memmem::Finder<'static>>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Text(Box<[u8]>),
+    Run(Box<Run>),
+    /// The start (or with `true` the end) of a group.
+    Group(usize, bool),
+    /// The start of the haystack.
+    Start,
+    /// The end of the haystack.
+    End,
+}
+
+/// At least `min` bytes of a set, and as many as there are up to `max`.
+#[derive(Debug)]
+struct Run {
+    set: [bool; 256],
+    min: usize,
+    max: usize,
+}
+
+/// The search took too long: the automaton has to say.
+#[derive(Debug)]
+pub(super) struct GaveUp;
+
+impl Run {
+    fn len(&self, text: &[u8]) -> Option<usize> {
+        let text = &text[..text.len().min(self.max)];
+        let end = text.iter().position(|byte| !self.set[usize::from(*byte)]);
+        let len = end.unwrap_or(text.len());
+        (len >= self.min).then_some(len)
+    }
+}
+
+impl Steps {
+    /// The pattern as steps, if it can be said so.
+    pub(super) fn of(hir: &Hir) -> Option<Steps> {
+        let mut steps = Vec::new();
+        push(hir, &mut steps)?;
+        // A match that can be empty may lie within a character.
+        if hir.properties().minimum_len() == Some(0) || !steps.iter().any(is_fixed) {
+            return None;
+        }
+        for at in 0..steps.len() {
+            if let Step::Run(run) = &steps[at]
+                && run.max != run.min
+                && !is_disjoint(run, &steps[at + 1..])
+            {
+                return None;
+            }
+        }
+        // Only the outermost ends can be anchored.
+        let is_anchor = |step: &Step| matches!(step, Step::Start | Step::End);
+        let inner = steps.get(1..steps.len().saturating_sub(1)).unwrap_or(&[]);
+        if inner.iter().any(is_anchor)
+            || matches!(steps.first(), Some(Step::End))
+            || matches!(steps.last(), Some(Step::Start))
+        {
+            return None;
+        }
+        let first = steps.iter().find(|step| !matches!(step, Step::Group(..)));
+        let prefix = match first {
+            Some(Step::Text(text)) => Some(memmem::Finder::new(text).into_owned()),
+            _ => None,
+        };
+        let steps = steps.into();
+        Some(Steps { steps, prefix })
+    }
+
+    /// The first match that begins at or behind `at`; `group` is told where groups begin and end.
+    pub(super) fn find(
+        &self,
+        text: &[u8],
+        at: usize,
+        group: &mut impl FnMut(usize, bool, usize),
+    ) -> Result<Option<Range<usize>>, GaveUp> {
+        if matches!(self.steps.first(), Some(Step::Start)) {
+            let end = (at == 0).then(|| self.match_at(text, 0, group).ok());
+            return Ok(end.flatten().map(|end| 0..end));
+        }
+        let mut looks = 64 + LOOKS_MAX * (text.len() - at);
+        let mut from = at;
+        while let Some(start) = self.candidate(text, from) {
+            let stopped = match self.match_at(text, start, group) {
+                Ok(end) => return Ok(Some(start..end)),
+                Err(stopped) => stopped,
+            };
+            from = self.after_failure(text, start);
+            looks = looks.checked_sub(stopped - start + 1).ok_or(GaveUp)?;
+        }
+        Ok(None)
+    }
+
+    /// Where a match could begin next.
+    fn candidate(&self, text: &[u8], from: usize) -> Option<usize> {
+        let rest = text.get(from..)?;
+        if let Some(prefix) = &self.prefix {
+            return Some(from + prefix.find(rest)?);
+        }
+        match self.first_run() {
+            Some(run) if run.min > 0 => {
+                let first = rest.iter().position(|byte| run.set[usize::from(*byte)])?;
+                Some(from + first)
+            }
+            _ => (!rest.is_empty()).then_some(from),
+        }
+    }
+
+    fn first_run(&self) -> Option<&Run> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Run(run) => Some(run.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Where to go on after a failed attempt. An unbounded run that led to nothing leads to nothing from
+    /// any of its later bytes, too.
+    fn after_failure(&self, text: &[u8], start: usize) -> usize {
+        match self.first_run() {
+            Some(run) if self.prefix.is_none() && run.max == usize::MAX => {
+                let rest = &text[start..];
+                let len = rest.iter().position(|byte| !run.set[usize::from(*byte)]);
+                start + len.unwrap_or(rest.len()).max(1)
+            }
+            _ => start + 1,
+        }
+    }
+
+    /// Where the match that begins at `start` ends, or if there is none how far it was looked for.
+    #[inline]
+    fn match_at(
+        &self,
+        text: &[u8],
+        start: usize,
+        group: &mut impl FnMut(usize, bool, usize),
+    ) -> Result<usize, usize> {
+        let mut at = start;
+        for step in &self.steps {
+            match step {
+                Step::Text(expected) => {
+                    if !text[at..].starts_with(expected) {
+                        return Err(at);
+                    }
+                    at += expected.len();
+                }
+                Step::Run(run) => at += run.len(&text[at..]).ok_or(at)?,
+                Step::Group(number, is_end) => group(*number, *is_end, at),
+                Step::Start if at == 0 => {}
+                Step::End if at == text.len() => {}
+                Step::Start | Step::End => return Err(at),
+            }
+        }
+        Ok(at)
+    }
+}
+
+/// Whether a step takes something in any case.
+fn is_fixed(step: &Step) -> bool {
+    match step {
+        Step::Text(text) => !text.is_empty(),
+        Step::Run(run) => run.min > 0,
+        _ => false,
+    }
+}
+
+/// Whether nothing that can follow a run begins with one of its bytes.
+fn is_disjoint(run: &Run, rest: &[Step]) -> bool {
+    for step in rest {
+        match step {
+            Step::Text(text) => match text.first() {
+                Some(first) => return !run.set[usize::from(*first)],
+                None => continue,
+            },
+            Step::Run(next) => {
+                if run.set.iter().zip(&next.set).any(|(a, b)| *a && *b) {
+                    return false;
+                }
+                if next.min > 0 {
+                    return true;
+                }
+            }
+            Step::Group(..) | Step::Start | Step::End => {}
+        }
+    }
+    true
+}
+
+fn push(hir: &Hir, steps: &mut Vec<Step>) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty => {}
+        HirKind::Literal(literal) => {
+            if super::engine::has_replacement(&literal.0) {
+                return None;
+            }
+            steps.push(Step::Text(literal.0.clone()));
+        }
+        HirKind::Class(class) => push_run(set(class)?, 1, Some(1), steps)?,
+        HirKind::Repetition(repetition) if repetition.greedy => {
+            let set = match repetition.sub.kind() {
+                HirKind::Class(class) => set(class)?,
+                HirKind::Literal(literal) => match *literal.0 {
+                    [byte @ 0..0x80] => {
+                        let mut set = [false; 256];
+                        set[usize::from(byte)] = true;
+                        set
+                    }
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            push_run(set, repetition.min, repetition.max, steps)?;
+        }
+        HirKind::Capture(capture) => {
+            let number = capture.index as usize;
+            steps.push(Step::Group(number, false));
+            push(&capture.sub, steps)?;
+            steps.push(Step::Group(number, true));
+        }
+        HirKind::Concat(parts) => {
+            for part in parts {
+                push(part, steps)?;
+            }
+        }
+        HirKind::Look(Look::Start) => steps.push(Step::Start),
+        HirKind::Look(Look::End) => steps.push(Step::End),
+        HirKind::Look(_) | HirKind::Repetition(_) | HirKind::Alternation(_) => return None,
+    }
+    Some(())
+}
+
+/// Adds a run, if it can be counted byte by byte.
+fn push_run(set: [bool; 256], min: u32, max: Option<u32>, steps: &mut Vec<Step>) -> Option<()> {
+    let min = min as usize;
+    let max = max.map_or(usize::MAX, |max| max as usize);
+    // Characters of several bytes cannot, unless there is nothing to count.
+    let is_counted = min > 1 || max != usize::MAX;
+    if (set[0x80] && is_counted) || (max != usize::MAX && max > RUN_MAX) || min > RUN_MAX {
+        return None;
+    }
+    steps.push(Step::Run(Box::new(Run { set, min, max })));
+    Some(())
+}
+
+/// A class as a set of bytes: all beyond ASCII or none.
+fn set(class: &Class) -> Option<[bool; 256]> {
+    let Class::Unicode(class) = class else {
+        return None;
+    };
+    let mut set = [false; 256];
+    for range in class.ranges() {
+        let (start, end) = (range.start() as usize, range.end() as usize);
+        if start < 0x80 {
+            set[start..=end.min(0x7f)].fill(true);
+        }
+        if end >= 0x80 {
+            if start > 0x80 || range.end() != char::MAX {
+                return None;
+            }
+            set[0x80..].fill(true);
+        }
+    }
+    Some(set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Cache, Captures, Regex};
+
+    /// The matches of a pattern with all their groups, by steps or by the automaton.
+    fn matches(regex: &Regex, text: &[u8]) -> Vec<Vec<Option<std::ops::Range<usize>>>> {
+        let mut cache = Cache::new();
+        let mut captures = Captures::new();
+        let mut found = Vec::new();
+        let mut matches = regex.matches(&mut cache, text);
+        while matches.next(&mut captures) {
+            found.push(
+                (0..=regex.capture_count())
+                    .map(|n| captures.get(n))
+                    .collect(),
+            );
+        }
+        found
+    }
+
+    #[test]
+    fn steps_agree_with_the_automaton() {
+        let patterns = [
+            "token=[0-9a-f]+",
+            "/[0-9]+",
+            "user=(\\w+) ",
+            "[a-z]+@[a-z]+\\.com",
+            "[^&]+&",
+            "(\\d{1,3})\\.(\\d{1,3})",
+            "^a+b",
+            "a+b$",
+            "k=([^;]*);",
+            "a[a-z]+1",
+            "x?y*z",
+            "[^a]",
+            "é+",
+            "é[^é]*",
+        ];
+        let texts: [&[u8]; 14] = [
+            b"",
+            b"token=12af&token=zz token=0",
+            b"/1/22/x/333",
+            b"user=ann user=bob  user= user=c",
+            b"joe@site.com, a@b.org, aa@b@c.com",
+            b"a=1&&b=2&\xff\xfe&c",
+            b"10.1.2.345 1.22",
+            b"aab aab",
+            b"aaaaaaaab",
+            b"k=;k=a;k=\xc3\xa9\xff;k=",
+            b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            b"z xz yyz xyyyz",
+            b"\xc3\xa9\xc3\xa9 \xc3 \xa9\xc3\xa9a",
+            b"\xff\xc3\xa9\xe2\x82",
+        ];
+        for pattern in patterns {
+            let regex = Regex::new(pattern).expect("a pattern");
+            let automaton = Regex::new(pattern).expect("a pattern").without_steps();
+            for text in texts {
+                assert_eq!(
+                    matches(&regex, text),
+                    matches(&automaton, text),
+                    "{pattern} on {text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn simple_patterns_have_steps_and_others_do_not() {
+        for pattern in [
+            "token=[0-9a-f]+",
+            "/[0-9]+",
+            "a(b+)c",
+            "^x=[^;]*;$",
+            "[a-z]{2,5}9",
+        ] {
+            let has = Regex::new(pattern).expect("a pattern").has_steps();
+            assert!(has, "{pattern}");
+        }
+        for pattern in [
+            "a*",
+            "[a-z]+a",
+            "(?i)key=\\d",
+            "a|b",
+            "a+?b",
+            "\\bx\\d",
+            "(ab)+c",
+        ] {
+            let has = Regex::new(pattern).expect("a pattern").has_steps();
+            assert!(!has, "{pattern}");
+        }
+    }
+}
