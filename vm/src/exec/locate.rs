@@ -6,12 +6,13 @@
 //! them, and the next use locates again.
 
 use super::machine::Machine;
-use crate::path::FieldNumbers;
+use crate::path::{FieldNumbers, Level};
 use crate::program::Touched;
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType};
 use crate::wire::error::WireError;
-use crate::wire::tree::{NONE, NodeId, Place};
+use crate::wire::index::{Finder, Levels};
+use crate::wire::tree::{NONE, Node, NodeId, Place};
 
 /// Where a touched field stands.
 #[derive(Clone, Copy, Debug)]
@@ -161,6 +162,11 @@ impl Locator {
             .map(|(_, slot)| *slot)
     }
 
+    /// Whether there is anything to look for.
+    fn wants_anything(&self) -> bool {
+        self.slots > 0 || self.all_attributes
+    }
+
     fn rows_spare(&self) -> usize {
         self.keys.len().min(ROWS_SPARE_MAX)
     }
@@ -297,6 +303,169 @@ impl<'a> Machine<'_, 'a> {
     }
 }
 
+/// Locates messages without nodes inside them while the request is read, when their bytes are at hand.
+pub(crate) struct Eager<'m, 'a> {
+    pub(crate) input: &'a [u8],
+    pub(crate) locators: &'m [Locator; Level::COUNT],
+    /// The levels whose messages are located.
+    pub(crate) levels: Levels,
+    /// Whether fields are told one by one; if not, each message is walked over.
+    pub(crate) is_told: bool,
+    pub(crate) slots: &'m mut Vec<Slot<'a>>,
+    pub(crate) rows: &'m mut Vec<Row<'a>>,
+    /// The message at hand, [`NONE`] if it is not located; what to do at its fields and attributes, and
+    /// where its slots and rows begin.
+    open: NodeId,
+    open_level: Level,
+    actions: &'m [Action; NUMBERS],
+    keys: u64,
+    base: usize,
+    first_row: u32,
+    /// What was wrong with a message that was walked over.
+    pub(crate) error: Option<WireError>,
+    pub(crate) is_irregular: bool,
+}
+
+impl<'m, 'a> Eager<'m, 'a> {
+    pub(crate) fn new(
+        input: &'a [u8],
+        locators: &'m [Locator; Level::COUNT],
+        nodes: Levels,
+        is_told: bool,
+        slots: &'m mut Vec<Slot<'a>>,
+        rows: &'m mut Vec<Row<'a>>,
+    ) -> Eager<'m, 'a> {
+        let mut levels = Levels::default();
+        for level in LEAVES {
+            let holds_nodes = inside(level).is_some_and(|inner| nodes.contains(inner));
+            if nodes.contains(level) && !holds_nodes && locators[level as usize].wants_anything() {
+                levels.insert(level);
+            }
+        }
+        Eager {
+            input,
+            locators,
+            levels,
+            is_told,
+            slots,
+            rows,
+            open: NONE,
+            open_level: Level::Cache,
+            actions: &[SKIP; NUMBERS],
+            keys: 0,
+            base: 0,
+            first_row: 0,
+            error: None,
+            is_irregular: false,
+        }
+    }
+
+    #[inline(always)]
+    fn found(&mut self, level: Level) -> Found<'_, '_, 'a> {
+        Found {
+            locator: &self.locators[level as usize],
+            slots: &mut self.slots[self.base..],
+            rows: self.rows,
+            first_row: self.first_row,
+        }
+    }
+}
+
+/// The levels whose messages may have no nodes inside them.
+const LEAVES: [Level; 8] = [
+    Level::Resource,
+    Level::Scope,
+    Level::Span,
+    Level::SpanEvent,
+    Level::Log,
+    Level::Metric,
+    Level::DataPoint,
+    Level::Exemplar,
+];
+
+/// The level of the nodes inside a message.
+fn inside(level: Level) -> Option<Level> {
+    match level {
+        Level::Span => Some(Level::SpanEvent),
+        Level::Metric => Some(Level::MetricData),
+        Level::DataPoint => Some(Level::Exemplar),
+        _ => None,
+    }
+}
+
+impl<'a> Finder<'a> for Eager<'_, 'a> {
+    #[inline]
+    fn enter(&mut self, nodes: &mut [Node], id: NodeId) {
+        let node = &mut nodes[id as usize];
+        if !self.levels.contains(node.level) {
+            return;
+        }
+        let locator = &self.locators[node.level as usize];
+        self.base = self.slots.len();
+        self.slots
+            .resize(self.base + usize::from(locator.slots), Slot::ABSENT);
+        self.first_row = self.rows.len() as u32;
+        self.open = id;
+        self.open_level = node.level;
+        self.actions = &locator.actions[usize::from(node.variant)];
+        self.keys = match locator.all_attributes {
+            true => u64::MAX,
+            false => locator.filled,
+        };
+        if self.is_told {
+            return;
+        }
+        let (start, end) = (node.start as usize, node.end as usize);
+        let (input, variant) = (self.input, node.variant);
+        let mut walk = Walk {
+            variant,
+            found: self.found(node.level),
+            is_irregular: false,
+        };
+        let result = walk.raw(input, start, end);
+        self.is_irregular |= walk.is_irregular;
+        if let Err(error) = result {
+            self.error.get_or_insert(error);
+        }
+    }
+
+    #[inline]
+    fn leave(&mut self, nodes: &mut [Node]) {
+        if self.open == NONE {
+            return;
+        }
+        let node = &mut nodes[self.open as usize];
+        self.open = NONE;
+        self.open_level = Level::Cache;
+        node.slots = self.base as u32;
+        node.rows = self.first_row;
+        self.found(node.level).finish(node);
+    }
+
+    #[inline(always)]
+    fn field(&mut self, level: Level, number: u32, at: u32, end: u32) {
+        // Fields beyond the table are never looked for.
+        let action = self.actions[number as usize % NUMBERS];
+        if action == SKIP || self.open_level != level || number as usize >= NUMBERS {
+            return;
+        }
+        let mut cursor = Cursor::over(self.input, at as usize, end as usize);
+        if let Ok(Some((_, _, payload))) = cursor.field() {
+            let place = input_place(at as usize, end as usize);
+            self.slots[self.base + usize::from(action) - 1] = Slot::of(place, payload);
+        }
+    }
+
+    #[inline(always)]
+    fn attribute(&mut self, level: Level, at: u32, end: u32, key: &'a [u8], value: &'a [u8]) {
+        if self.keys >> Locator::bucket(key) & 1 == 0 || self.open_level != level {
+            return;
+        }
+        let place = input_place(at as usize, end as usize);
+        self.found(level).attribute(Row { place, key, value });
+    }
+}
+
 /// What a walk over one message has found.
 struct Found<'m, 's, 'a> {
     locator: &'m Locator,
@@ -327,7 +496,7 @@ impl<'a> Found<'_, '_, 'a> {
     }
 
     /// Tells the node what rows it has.
-    fn finish(self, node: &mut crate::wire::tree::Node) {
+    fn finish(self, node: &mut Node) {
         node.rows_len = self.rows.len() as u32 - node.rows;
         node.rows_room = node.rows_len;
         if self.locator.all_attributes {

@@ -1,7 +1,7 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
 use super::failures::{Failure, Failures};
-use super::locate::{Row, Slot};
+use super::locate::{Eager, Row, Slot};
 use super::machine::{Machine, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
@@ -313,9 +313,26 @@ fn run_passes<'p: 'a, 'a>(
         levels_of(pass, &mut levels);
     }
     levels_of_sweep(program.sweep, program.signal, &mut levels);
-    if index(&mut machine.tree, program.signal, levels, validation).map_err(refused)?
-        == Canonical::No
-    {
+    let mut finder = Eager::new(
+        machine.tree.input,
+        machine.locators,
+        levels,
+        validation == Validation::Full,
+        &mut machine.slots,
+        &mut machine.rows,
+    );
+    let canonical = index(
+        &mut machine.tree,
+        program.signal,
+        levels,
+        validation,
+        &mut finder,
+    )
+    .map_err(refused)?;
+    if let Some(error) = finder.error {
+        return Err(refused(error));
+    }
+    if canonical == Canonical::No || finder.is_irregular {
         return Err(Stop::Irregular);
     }
     let mut shared = SharedCaches::default();

@@ -30,25 +30,43 @@ impl Levels {
     }
 }
 
+/// Finds what is wanted of nodes while a request is read.
+pub(crate) trait Finder<'a> {
+    /// Node `id` begins, and the one before it has ended, or holds it.
+    fn enter(&mut self, nodes: &mut [Node], id: NodeId);
+
+    /// The node entered last has ended, or another begins inside it.
+    fn leave(&mut self, nodes: &mut [Node]);
+
+    /// A field of a message of a level: `at..end` with its tag.
+    fn field(&mut self, level: Level, number: u32, at: u32, end: u32);
+
+    /// An attribute of a message of a level: `at..end` with its tag, its key and its value's payload.
+    fn attribute(&mut self, level: Level, at: u32, end: u32, key: &'a [u8], value: &'a [u8]);
+}
+
 /// Fills `tree.nodes` with the request's messages of `levels`; those below an absent level must be absent.
 ///
 /// # Errors
 /// What [`validate`] or [`scan`] refuses.
-pub(crate) fn index(
-    tree: &mut Tree<'_>,
+pub(crate) fn index<'a>(
+    tree: &mut Tree<'a>,
     signal: Signal,
     levels: Levels,
     validation: Validation,
+    finder: &mut impl Finder<'a>,
 ) -> Result<Canonical, WireError> {
     let mut index = Index {
         nodes: &mut tree.nodes,
         levels,
         open: NONE,
+        finder,
     };
     let canonical = match validation {
         Validation::Full => validate(signal, tree.input, &mut index)?,
         Validation::Touched => scan(signal, tree.input, opened(levels), &mut index)?,
     };
+    index.finder.leave(index.nodes);
     for id in 0..tree.nodes.len() as NodeId {
         let node = tree.node(id);
         if node.message == NONE
@@ -71,6 +89,7 @@ fn contained(container: Level) -> Option<Level> {
 }
 
 /// The level and variant of a message; `None` for messages that statements do not address.
+#[inline(always)]
 fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
     use MessageKind::*;
     Some(match kind {
@@ -113,14 +132,15 @@ fn opened(levels: Levels) -> Messages {
     messages
 }
 
-struct Index<'t> {
+struct Index<'t, F> {
     nodes: &'t mut Vec<Node>,
     levels: Levels,
     /// The innermost node entered.
     open: NodeId,
+    finder: &'t mut F,
 }
 
-impl Visitor for Index<'_> {
+impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
     #[inline]
     fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
         let Some((level, variant)) = level_of(kind) else {
@@ -143,5 +163,21 @@ impl Visitor for Index<'_> {
         self.nodes
             .push(Node::new(level, variant, at, start, end, self.open));
         self.open = id;
+        self.finder.leave(self.nodes);
+        self.finder.enter(self.nodes, id);
+    }
+
+    #[inline(always)]
+    fn field(&mut self, kind: MessageKind, number: u32, at: u32, end: u32) {
+        if let Some((level, _)) = level_of(kind) {
+            self.finder.field(level, number, at, end);
+        }
+    }
+
+    #[inline(always)]
+    fn attribute(&mut self, kind: MessageKind, at: u32, end: u32, key: &'a [u8], value: &'a [u8]) {
+        if let Some((level, _)) = level_of(kind) {
+            self.finder.attribute(level, at, end, key, value);
+        }
     }
 }

@@ -5,20 +5,38 @@
 //! is allocated or written, no byte outside a message's own range is read for it, and recursion is bounded
 //! by [`VALUE_DEPTH_MAX`] levels of values plus the constant depth of the schema.
 
+use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
-/// Is told of every message that can be a node of a tree.
-pub trait Visitor {
+/// Is told of every message that can be a node of a tree, and of their fields.
+pub trait Visitor<'a> {
     /// A message of `kind` whose tag is at `at` and whose payload is `start..end`: bytes from the start
     /// of the request. Called in wire order, before the messages inside it.
     fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32);
+
+    /// Field `number` of a message of `kind`, which is no attribute: `at..end` with its tag. Called once
+    /// it is checked, in wire order.
+    #[inline(always)]
+    fn field(&mut self, _kind: MessageKind, _number: u32, _at: u32, _end: u32) {}
+
+    /// An attribute of a message of `kind`: `at..end` with its tag, its key and its value's payload.
+    #[inline(always)]
+    fn attribute(
+        &mut self,
+        _kind: MessageKind,
+        _at: u32,
+        _end: u32,
+        _key: &'a [u8],
+        _value: &'a [u8],
+    ) {
+    }
 }
 
 /// Isn't told of anything, at no cost.
-impl Visitor for () {
+impl Visitor<'_> for () {
     #[inline(always)]
     fn enter(&mut self, _: MessageKind, _: u32, _: u32, _: u32) {}
 }
@@ -39,9 +57,9 @@ pub enum Canonical {
 /// # Errors
 /// What the reference refuses, values deeper than [`VALUE_DEPTH_MAX`] and requests larger than
 /// [`REQUEST_BYTES_MAX`].
-pub fn validate<V: Visitor>(
+pub fn validate<'a, V: Visitor<'a>>(
     signal: Signal,
-    request: &[u8],
+    request: &'a [u8],
     visitor: &mut V,
 ) -> Result<Canonical, WireError> {
     walk(signal, request, visitor, Everything)
@@ -52,9 +70,9 @@ pub fn validate<V: Visitor>(
 ///
 /// # Errors
 /// What is wrong in the messages looked into; other messages may be broken inside.
-pub fn scan<V: Visitor>(
+pub fn scan<'a, V: Visitor<'a>>(
     signal: Signal,
-    request: &[u8],
+    request: &'a [u8],
     open: Messages,
     visitor: &mut V,
 ) -> Result<Canonical, WireError> {
@@ -93,9 +111,9 @@ struct Walk<'v, V, O> {
     hazards: u32,
 }
 
-fn walk<V: Visitor, O: Opens>(
+fn walk<'a, V: Visitor<'a>, O: Opens>(
     signal: Signal,
-    request: &[u8],
+    request: &'a [u8],
     visitor: &mut V,
     opens: O,
 ) -> Result<Canonical, WireError> {
@@ -157,28 +175,29 @@ fn unknown(
     Ok((cursor.position(), group))
 }
 
-/// Whether a `KeyValue` is one key and one scalar value with short lengths, in either order: valid and
-/// canonical. Most are; the walk is the twin for all others.
+/// The key and the value of a `KeyValue` that is one key and one scalar value with short lengths, in either
+/// order: valid and canonical. Most are; the walk is the twin for all others.
 #[inline(always)]
-fn is_plain_attribute(body: &[u8]) -> bool {
+fn plain_attribute(body: &[u8]) -> Option<(&[u8], &[u8])> {
     const KEY: u8 = 0x0a;
     const VALUE: u8 = 0x12;
     let &[first_tag, first_len, ref rest @ ..] = body else {
-        return false;
+        return None;
     };
-    let Some((first, &[second_tag, second_len, ref second @ ..])) =
-        rest.split_at_checked(usize::from(first_len))
+    let (first, &[second_tag, second_len, ref second @ ..]) =
+        rest.split_at_checked(usize::from(first_len))?
     else {
-        return false;
+        return None;
     };
-    let value = match (first_tag, second_tag) {
-        (KEY, VALUE) => second,
-        (VALUE, KEY) => first,
-        _ => return false,
+    let (key, value) = match (first_tag, second_tag) {
+        (KEY, VALUE) => (first, second),
+        (VALUE, KEY) => (second, first),
+        _ => return None,
     };
-    (first_len | second_len) < 0x80
+    let is_plain = (first_len | second_len) < 0x80
         && second.len() == usize::from(second_len)
-        && is_plain_value(value)
+        && is_plain_value(value);
+    is_plain.then_some((key, value))
 }
 
 /// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
@@ -276,8 +295,18 @@ macro_rules! value {
     };
     ($walk:ident $cursor:ident $at:ident (KeyValue key_value)) => {{
         let inner = $cursor.message()?;
-        if $walk.opens.opens(MessageKind::KeyValue) && !is_plain_attribute(inner.rest()) {
-            key_value($walk, inner)?;
+        if $walk.opens.opens(MessageKind::KeyValue) {
+            let (key, value) = match plain_attribute(inner.rest()) {
+                Some(pair) => pair,
+                None => {
+                    key_value($walk, inner)?;
+                    any::key_value(inner.rest())
+                }
+            };
+            if const { OWNER.is_node() } {
+                let (at, end) = ($at as u32, inner.end() as u32);
+                $walk.visitor.attribute(OWNER, at, end, key, value);
+            }
         }
     }};
     ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
@@ -356,6 +385,17 @@ macro_rules! field {
     }};
 }
 
+/// Tells of a node's field that was checked; attributes were told of when they were.
+macro_rules! tell {
+    ($walk:ident $cursor:ident $at:ident $number:literal (KeyValue key_value)) => {};
+    ($walk:ident $cursor:ident $at:ident $number:literal $kind:tt) => {
+        if const { OWNER.is_node() } {
+            let (at, end) = ($at as u32, $cursor.position() as u32);
+            $walk.visitor.field(OWNER, $number, at, end);
+        }
+    };
+}
+
 /// Around a message that can be inside itself.
 macro_rules! nested {
     (nest $walk:ident $cursor:ident $body:expr) => {{
@@ -377,11 +417,15 @@ macro_rules! walkers {
     ($($name:ident $function:ident $role:ident {
         $($number:literal $field:ident $json:literal $label:ident $kind:tt;)*
     })*) => {$(
-        fn $function<V: Visitor, O: Opens>(walk: &mut Walk<'_, V, O>, cursor: Cursor<'_>) -> Result<(), WireError> {
+        fn $function<'a, V: Visitor<'a>, O: Opens>(
+            walk: &mut Walk<'_, V, O>,
+            cursor: Cursor<'a>,
+        ) -> Result<(), WireError> {
+            const OWNER: MessageKind = MessageKind::$name;
             #[inline(always)]
-            fn fields<V: Visitor, O: Opens>(
+            fn fields<'a, V: Visitor<'a>, O: Opens>(
                 walk: &mut Walk<'_, V, O>,
-                mut cursor: Cursor<'_>,
+                mut cursor: Cursor<'a>,
             ) -> Result<(), WireError> {
                 let (mut seen, mut again) = (0u32, 0u32);
                 while !cursor.is_at_end() {
@@ -393,6 +437,7 @@ macro_rules! walkers {
                             again |= seen & seen_bit!($label $number);
                             seen |= seen_bit!($label $number);
                             field!(walk cursor at wire again $label $kind);
+                            tell!(walk cursor at $number $kind);
                         })*
                         _ => {
                             let (next, group) = unknown(cursor, at, number, wire)?;
