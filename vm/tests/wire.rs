@@ -172,7 +172,7 @@ fn a_cut_text_is_never_a_panic() {
 #[derive(Default, PartialEq, Debug)]
 struct Nodes(Vec<(MessageKind, u32, u32, u32)>);
 
-impl Visitor for Nodes {
+impl Visitor<'_> for Nodes {
     fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
         self.0.push((kind, at, start, end));
     }
