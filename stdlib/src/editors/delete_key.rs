@@ -18,9 +18,8 @@ function! {
 }
 
 fn delete_key<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let mut map = call.map_edit(0)?;
+    call.check_map(0)?;
     let key = call.string(1)?;
-    map.remove(key);
-    call.store_map(0, map)?;
+    call.remove(0, key)?;
     Ok(Value::Nil)
 }

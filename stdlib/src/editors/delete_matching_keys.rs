@@ -30,9 +30,7 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 fn delete_matching_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let pattern: &Pattern = call.prepared();
     pattern::search(call, pattern, 1, |call, mut pattern| {
-        let mut map = call.map_edit(0)?;
-        map.retain(|item| !pattern.is_match(item.key()));
-        call.store_map(0, map)?;
+        call.retain(0, |item| !pattern.is_match(item.key()))?;
         Ok(Value::Nil)
     })
 }

@@ -29,17 +29,16 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn keep_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let mut map = call.map_edit(0)?;
     match &call.prepared::<Keys>().0 {
-        Some(keys) => map.retain(|item| keys.contains(item.key())),
+        Some(keys) => call.retain(0, |item| keys.contains(item.key()))?,
         None => {
+            call.check_map(0)?;
             let mut keys = Vec::new_in(call.arena());
             for item in 0..call.len(1)? {
                 keys.push(call.item_string(1, item)?);
             }
-            map.retain(|item| keys.contains(&item.key()));
+            call.retain(0, |item| keys.contains(&item.key()))?;
         }
     }
-    call.store_map(0, map)?;
     Ok(Value::Nil)
 }

@@ -61,19 +61,16 @@ fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if !is_beyond {
         return Ok(Value::Nil);
     }
-    let mut map = call.map_edit(0)?;
-    let mut count = limit
-        .priority
-        .iter()
-        .filter(|key| map.get(key).is_some())
-        .count();
-    map.retain(|item| {
+    let mut count = 0;
+    for key in &limit.priority {
+        count += usize::from(call.any_entry(0, |item| item.key() == key)?);
+    }
+    call.retain(0, |item| {
         if limit.keep.contains(item.key()) {
             return true;
         }
         count += 1;
         count <= limit.entries_max
-    });
-    call.store_map(0, map)?;
+    })?;
     Ok(Value::Nil)
 }

@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 use crate::utf8;
+use bumpalo::Bump;
 
 function! {
     /// Cuts the string values of the map `target` that are longer than `limit` bytes. Other values, and
@@ -39,24 +40,20 @@ struct Cut {
 }
 
 impl Cut {
-    /// The string cut, or `None` if it is short enough.
-    fn apply<'a>(&self, call: &Call<'_, '_, 'a>, text: &'a [u8]) -> Option<&'a [u8]> {
-        if text.len() <= self.length_max {
-            return None;
-        }
+    /// A string that is too long, cut.
+    fn apply<'a>(&self, arena: &'a Bump, text: &'a [u8]) -> &'a [u8] {
         let at = if self.utf8_safe {
             utf8::start_before(text, self.at)
         } else {
             self.at
         };
         if self.marker.is_empty() {
-            return Some(&text[..at]);
+            return &text[..at];
         }
-        let mut out =
-            bumpalo::collections::Vec::with_capacity_in(at + self.marker.len(), call.arena());
+        let mut out = bumpalo::collections::Vec::with_capacity_in(at + self.marker.len(), arena);
         out.extend_from_slice(&text[..at]);
         out.extend_from_slice(&self.marker);
-        Some(out.into_bump_slice())
+        out.into_bump_slice()
     }
 }
 
@@ -84,21 +81,12 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn truncate_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let cut: &Cut = call.prepared();
-    if !call.any_entry(
-        0,
-        |item| matches!(item.value(), Value::String(text) if text.len() > cut.length_max),
-    )? {
-        return Ok(Value::Nil);
-    }
-    let mut map = call.map_edit(0)?;
-    for item in map.items_mut() {
-        let Value::String(text) = item.value() else {
-            continue;
-        };
-        if let Some(text) = cut.apply(call, text) {
-            item.set_value(Value::String(text));
+    let arena = call.arena();
+    call.update(0, |item| match item.value() {
+        Value::String(text) if text.len() > cut.length_max => {
+            Some(Value::String(cut.apply(arena, text)))
         }
-    }
-    call.store_map(0, map)?;
+        _ => None,
+    })?;
     Ok(Value::Nil)
 }

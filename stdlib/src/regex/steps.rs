@@ -369,7 +369,7 @@ mod tests {
             "a*",
             "[a-z]+a",
             "(?i)key=\\d",
-            "a|b",
+            "ab|cd",
             "a+?b",
             "\\bx\\d",
             "(ab)+c",

@@ -383,7 +383,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Puts a whole field in a place, or adds it; the place that it has then.
-    fn replace_or_append(&mut self, id: NodeId, place: Option<Place>, bytes: &'a [u8]) -> Place {
+    pub(crate) fn replace_or_append(
+        &mut self,
+        id: NodeId,
+        place: Option<Place>,
+        bytes: &'a [u8],
+    ) -> Place {
         let edit = match place {
             Some(place) => self.tree.replace(id, place, bytes),
             None => self.tree.append(id, bytes),

@@ -7,12 +7,13 @@ use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
 use crate::function::{Body, Function, Literal};
-use crate::path::Access;
 use crate::path::form::hex;
+use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
 use crate::text::{json, number, time::Time};
 use crate::value::Value;
 use crate::wire::any;
+use crate::wire::tree::NodeId;
 use bumpalo::Bump;
 use std::any::Any;
 
@@ -391,14 +392,8 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     /// # Errors
     /// What stands there is no map.
     pub fn map_edit(&mut self, parameter: usize) -> Result<'a, MapEdit<'a>> {
-        if let Some(Argument::Path(path)) = self.argument(parameter) {
-            let path = &self.machine.pass.paths[usize::from(*path)];
-            if let Access::Attributes { field } = &path.access
-                && path.keys.is_empty()
-            {
-                let id = self.machine.node_of(path.level, self.lane);
-                return Ok(self.machine.edit_attributes(id, field));
-            }
+        if let Some((id, field)) = self.attributes(parameter) {
+            return Ok(self.machine.edit_attributes(id, &field));
         }
         let value = self.map(parameter)?;
         let mut edit = MapEdit::new(self.machine.arena);
@@ -418,14 +413,8 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         parameter: usize,
         mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
     ) -> Result<'a, bool> {
-        if let Some(Argument::Path(path)) = self.argument(parameter) {
-            let path = &self.machine.pass.paths[usize::from(*path)];
-            if let Access::Attributes { field } = &path.access
-                && path.keys.is_empty()
-            {
-                let id = self.machine.node_of(path.level, self.lane);
-                return Ok(self.machine.any_attribute(id, field, is_wanted));
-            }
+        if let Some((id, field)) = self.attributes(parameter) {
+            return Ok(self.machine.any_attribute(id, &field, is_wanted));
         }
         let value = self.map(parameter)?;
         Ok(value
@@ -435,20 +424,94 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             .any(|entry| is_wanted(&MapItem::of_entry(entry))))
     }
 
+    /// The attributes that a path argument means as a whole: the message and the field.
+    fn attributes(&self, parameter: usize) -> Option<(NodeId, FieldNumbers)> {
+        let Some(Argument::Path(path)) = self.argument(parameter) else {
+            return None;
+        };
+        let path = &self.machine.pass.paths[usize::from(*path)];
+        match path.access {
+            Access::Attributes { field } if path.keys.is_empty() => {
+                Some((self.machine.node_of(path.level, self.lane), field))
+            }
+            _ => None,
+        }
+    }
+
+    /// That what stands at the path given for the parameter is a map.
+    ///
+    /// # Errors
+    /// What stands there is no map.
+    pub fn check_map(&mut self, parameter: usize) -> Result<'a, ()> {
+        match self.attributes(parameter) {
+            Some(_) => Ok(()),
+            None => self.map(parameter).map(drop),
+        }
+    }
+
+    /// Keeps the entries of the map at the path given for the parameter that `keep` says, in their order.
+    ///
+    /// # Errors
+    /// What stands there is no map.
+    pub fn retain(
+        &mut self,
+        parameter: usize,
+        mut keep: impl FnMut(&MapItem<'a>) -> bool,
+    ) -> Result<'a, ()> {
+        if let Some((id, field)) = self.attributes(parameter)
+            && self.machine.retain_rows(id, &field, &mut keep)
+        {
+            return Ok(());
+        }
+        let mut map = self.map_edit(parameter)?;
+        map.retain(keep);
+        self.store_map(parameter, map)
+    }
+
+    /// Gives the entries of the map at the path given for the parameter for which `change` has one another
+    /// value.
+    ///
+    /// # Errors
+    /// What stands there is no map.
+    pub fn update(
+        &mut self,
+        parameter: usize,
+        mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>,
+    ) -> Result<'a, ()> {
+        if let Some((id, field)) = self.attributes(parameter)
+            && self.machine.update_rows(id, &field, &mut change)
+        {
+            return Ok(());
+        }
+        let mut map = self.map_edit(parameter)?;
+        map.update(change);
+        self.store_map(parameter, map)
+    }
+
+    /// Removes the first entry with this key from the map at the path given for the parameter; the last
+    /// entry moves into the hole.
+    ///
+    /// # Errors
+    /// What stands there is no map.
+    pub fn remove(&mut self, parameter: usize, key: &[u8]) -> Result<'a, ()> {
+        if let Some((id, field)) = self.attributes(parameter)
+            && self.machine.remove_row(id, &field, key)
+        {
+            return Ok(());
+        }
+        let mut map = self.map_edit(parameter)?;
+        map.remove(key);
+        self.store_map(parameter, map)
+    }
+
     /// Writes a map that [`map_edit`](Call::map_edit) gave back to its path.
     pub fn store_map(&mut self, parameter: usize, edit: MapEdit<'a>) -> Result<'a, ()> {
         if !edit.is_changed() {
             return Ok(());
         }
-        if let Some(Argument::Path(path)) = self.argument(parameter) {
-            let path = &self.machine.pass.paths[usize::from(*path)];
-            if let Access::Attributes { field } = &path.access
-                && path.keys.is_empty()
-            {
-                let id = self.machine.node_of(path.level, self.lane);
-                self.machine.store_attributes(id, field, edit);
-                return Ok(());
-            }
+        if let Some((id, field)) = self.attributes(parameter) {
+            self.machine.store_attributes(id, &field, edit);
+            return Ok(());
         }
         let value = edit.into_value(self.machine.arena);
         self.set(parameter, value)

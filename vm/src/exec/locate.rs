@@ -44,6 +44,15 @@ impl<'a> Slot<'a> {
             payload: Some(payload),
         }
     }
+
+    /// Of an attribute that is row `row` of its message.
+    pub(crate) fn of_row(row: u32, attribute: &Row<'a>) -> Slot<'a> {
+        Slot {
+            place: attribute.place,
+            row,
+            payload: Some(attribute.value),
+        }
+    }
 }
 
 /// An attribute of a message.
@@ -149,7 +158,7 @@ impl Locator {
     }
 
     #[inline]
-    fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
+    pub(crate) fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
         let bucket = Locator::bucket(key);
         if self.filled >> bucket & 1 == 0 {
             return None;
@@ -160,6 +169,11 @@ impl Locator {
             .iter()
             .find(|(candidate, _)| **candidate == *key)
             .map(|(_, slot)| *slot)
+    }
+
+    /// The keys that have slots.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.keys.iter().map(|(key, _)| &**key)
     }
 
     /// Whether there is anything to look for.
@@ -231,11 +245,7 @@ impl<'a> Machine<'_, 'a> {
             }
             self.rows[(node.rows + row) as usize] = new;
         }
-        self.slots[node.slots as usize + usize::from(slot)] = Slot {
-            place: new.place,
-            row,
-            payload: Some(new.value),
-        };
+        self.slots[node.slots as usize + usize::from(slot)] = Slot::of_row(row, &new);
     }
 
     /// Gives a message other attributes, whose fields stand where the rows say.
@@ -487,11 +497,7 @@ impl<'a> Found<'_, '_, 'a> {
             && let slot = &mut self.slots[usize::from(slot)]
             && slot.payload.is_none()
         {
-            *slot = Slot {
-                place: row.place,
-                row: number,
-                payload: Some(row.value),
-            };
+            *slot = Slot::of_row(number, &row);
         }
     }
 

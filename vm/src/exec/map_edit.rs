@@ -193,6 +193,16 @@ impl<'a> MapEdit<'a> {
         self.is_changed |= self.items.len() != before;
     }
 
+    /// Gives the entries for which `change` has one another value.
+    pub(crate) fn update(&mut self, mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>) {
+        for item in &mut self.items {
+            if let Some(value) = change(item) {
+                item.set_value(value);
+                self.is_changed = true;
+            }
+        }
+    }
+
     /// Removes the first entry with this key; the last entry moves into the hole. Whether there was one.
     pub fn remove(&mut self, key: &[u8]) -> bool {
         let Some(at) = self.items.iter().position(|item| item.key == key) else {

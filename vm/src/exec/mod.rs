@@ -12,6 +12,7 @@ mod machine;
 mod map_edit;
 mod mask;
 mod passes;
+mod rows;
 mod run;
 mod worker;
 
