@@ -270,6 +270,11 @@ impl Regex {
         template: &Template,
         out: &mut Vec<u8>,
     ) -> bool {
+        if let (Some(steps), Some(text)) = (&self.steps, template.literal())
+            && let Ok(found) = steps.replace_all(haystack, text, out)
+        {
+            return found;
+        }
         let mut captures = std::mem::take(&mut cache.captures);
         captures.want(template.group_count());
         let mut copied = None;

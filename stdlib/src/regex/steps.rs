@@ -115,6 +115,37 @@ impl Steps {
         Ok(None)
     }
 
+    /// Appends the text to `out`, each match replaced. If nothing matches, returns false and leaves `out`
+    /// alone, as it does when it gives up.
+    pub(super) fn replace_all(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<bool, GaveUp> {
+        let before = out.len();
+        let mut copied = 0;
+        loop {
+            match self.find(text, copied, &mut |_, _, _| {}) {
+                Ok(Some(found)) => {
+                    out.extend_from_slice(&text[copied..found.start]);
+                    out.extend_from_slice(replacement);
+                    copied = found.end;
+                }
+                // A match is never empty.
+                Ok(None) if copied == 0 => return Ok(false),
+                Ok(None) => {
+                    out.extend_from_slice(&text[copied..]);
+                    return Ok(true);
+                }
+                Err(gave_up) => {
+                    out.truncate(before);
+                    return Err(gave_up);
+                }
+            }
+        }
+    }
+
     /// Where a match could begin next.
     fn candidate(&self, text: &[u8], from: usize) -> Option<usize> {
         let rest = text.get(from..)?;

@@ -100,6 +100,22 @@ pub(crate) struct Locator {
     slots: u16,
 }
 
+/// Whether two keys are the same; without a call for those of the usual lengths.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    match (a.len(), b.len()) {
+        (8..=16, length) if length == a.len() => {
+            a.first_chunk::<8>() == b.first_chunk::<8>()
+                && a.last_chunk::<8>() == b.last_chunk::<8>()
+        }
+        (17..=32, length) if length == a.len() => {
+            a.first_chunk::<16>() == b.first_chunk::<16>()
+                && a.last_chunk::<16>() == b.last_chunk::<16>()
+        }
+        _ => a == b,
+    }
+}
+
 /// Keys are told apart by their length first.
 const BUCKETS: usize = 64;
 
@@ -167,7 +183,7 @@ impl Locator {
         self.keys
             .get(usize::from(start)..usize::from(end))?
             .iter()
-            .find(|(candidate, _)| **candidate == *key)
+            .find(|(candidate, _)| same(candidate, key))
             .map(|(_, slot)| *slot)
     }
 

@@ -60,11 +60,13 @@ impl<'a> MapItem<'a> {
     }
 
     /// The key.
+    #[inline]
     pub fn key(&self) -> &'a [u8] {
         self.key
     }
 
     /// The value.
+    #[inline(always)]
     pub fn value(&self) -> Value<'a> {
         match self.value {
             ItemValue::Wire(wire) => any::decode(wire),

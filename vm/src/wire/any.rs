@@ -353,6 +353,9 @@ pub(crate) fn key_value_field<'a>(
     key: &[u8],
     value: &Value<'_>,
 ) -> (&'a [u8], &'a [u8]) {
+    if let Some(done) = short_text_field(arena, number, key, value) {
+        return done;
+    }
     let value_length = encoded_len(value);
     let payload = field_len(key.len()) + field_len(value_length);
     let length = varint_len(u64::from(number) << 3) + varint_len(payload as u64) + payload;
@@ -365,6 +368,38 @@ pub(crate) fn key_value_field<'a>(
         encode(value, out);
     });
     (field, &field[length - value_length..])
+}
+
+/// [`key_value_field`] of a string, where every tag and length is one byte: most of what is written.
+#[inline(always)]
+fn short_text_field<'a>(
+    arena: &'a Bump,
+    number: u32,
+    key: &[u8],
+    value: &Value<'_>,
+) -> Option<(&'a [u8], &'a [u8])> {
+    let Value::String(text) = value else {
+        return None;
+    };
+    let payload = key.len() + text.len() + 6;
+    if payload >= 0x80 || number >= 16 {
+        return None;
+    }
+    let field = arena.alloc_slice_fill_copy(payload + 2, 0);
+    let (head, rest) = field.split_first_chunk_mut()?;
+    *head = [
+        (number << 3) as u8 | 2,
+        payload as u8,
+        0x0a,
+        key.len() as u8,
+    ];
+    let (key_place, rest) = rest.split_at_mut_checked(key.len())?;
+    key_place.copy_from_slice(key);
+    let (head, text_place) = rest.split_first_chunk_mut()?;
+    *head = [0x12, text.len() as u8 + 2, 0x0a, text.len() as u8];
+    text_place.copy_from_slice(text);
+    let field = &*field;
+    Some((field, &field[key.len() + 6..]))
 }
 
 /// A value that an `AnyValue` can hold, made from any value, as the reference's `SetValue` does.

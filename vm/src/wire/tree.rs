@@ -170,16 +170,29 @@ impl<'a> Tree<'a> {
         )
     }
 
-    fn insert(&mut self, id: NodeId, mut edit: Edit<'a>) -> u32 {
+    #[inline]
+    fn insert(&mut self, id: NodeId, edit: Edit<'a>) -> u32 {
         let new = self.edits.len() as u32;
         let node = &mut self.nodes[id as usize];
         if node.first_edit == NONE {
             node.first_edit = new;
-            node.last_edit = new;
-        } else if edit.at >= self.edits[node.last_edit as usize].at {
-            self.edits[node.last_edit as usize].next = new;
-            node.last_edit = new;
-        } else if edit.at < self.edits[node.first_edit as usize].at {
+        } else if let last = &mut self.edits[node.last_edit as usize]
+            && last.at <= edit.at
+        {
+            last.next = new;
+        } else {
+            return self.insert_between(id, edit);
+        }
+        node.last_edit = new;
+        self.edits.push(edit);
+        new
+    }
+
+    /// Inserts an edit ahead of the node's last one.
+    fn insert_between(&mut self, id: NodeId, mut edit: Edit<'a>) -> u32 {
+        let new = self.edits.len() as u32;
+        let node = &mut self.nodes[id as usize];
+        if edit.at < self.edits[node.first_edit as usize].at {
             edit.next = node.first_edit;
             node.first_edit = new;
         } else {
