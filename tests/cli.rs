@@ -298,6 +298,40 @@ fn failed_statements_are_summed_up() {
 }
 
 #[test]
+fn many_jobs_give_what_one_gives() {
+    let trace = example("traces.jsonl");
+    let (short, long) = (trace.repeat(3), trace.repeat(40));
+    let mut input = Vec::new();
+    for _ in 0..20 {
+        input.extend_from_slice(&short);
+        input.extend_from_slice(b"{\"resourceSpans\":[]}\n");
+    }
+    input.extend_from_slice(&long);
+    let fails = "set(span.name, 1)";
+    for statements in [NO_CHANGE, fails] {
+        let one = ottlc(&["run", statements, "--jobs", "1"], &input);
+        let many = ottlc(&["run", statements, "-j", "7"], &input);
+        assert_eq!(one.status, Some(0), "{}", one.stderr);
+        assert!(one.stdout == many.stdout, "the outputs differ");
+        assert_eq!(one.stderr, many.stderr);
+    }
+    // What comes before a broken request is written, what comes after it is not.
+    let mut broken = input.clone();
+    broken.extend_from_slice(b"{\"resourceSpans\":[1]}\n");
+    broken.extend_from_slice(&short);
+    let whole = ottlc(&["run", NO_CHANGE], &input);
+    let cut = ottlc(&["run", NO_CHANGE, "--jobs", "3"], &broken);
+    assert_eq!(cut.status, Some(2));
+    assert!(cut.stdout == whole.stdout, "the output ends before it");
+    let line = input.iter().filter(|byte| **byte == b'\n').count() + 1;
+    assert!(
+        cut.stderr.contains(&format!("<stdin>:{line}:")),
+        "{}",
+        cut.stderr
+    );
+}
+
+#[test]
 fn conditions_drop_records() {
     let ran = ottlc(
         &[

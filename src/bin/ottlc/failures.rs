@@ -5,6 +5,7 @@ use crate::program::{Programs, Stage};
 use crate::stages::Failed;
 use ottl::config::Signal;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
 /// The failures of a run.
@@ -41,6 +42,18 @@ impl Failures {
                 first_record: failure.record + 1,
             });
             tally.count += 1;
+        }
+    }
+
+    /// Adds what failed in later requests.
+    pub(crate) fn append(&mut self, later: Failures) {
+        self.count += later.count;
+        self.refused += later.refused;
+        for (key, tally) in later.by_statement {
+            match self.by_statement.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert(tally)),
+                Entry::Occupied(mut entry) => entry.get_mut().count += tally.count,
+            }
         }
     }
 

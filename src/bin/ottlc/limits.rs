@@ -6,5 +6,8 @@ pub(crate) const CONFIG_BYTES_MAX: u64 = 64 << 20;
 /// Statements whose failures are told one by one: statements. All failures are counted.
 pub(crate) const FAILED_STATEMENTS_TOLD_MAX: usize = 50;
 
+/// Requests that run at once: threads.
+pub(crate) const JOBS_MAX: i64 = 1024;
+
 /// How long a run takes before its progress is shown: milliseconds.
 pub(crate) const PROGRESS_AFTER_MS: u128 = 1000;

@@ -13,6 +13,7 @@ mod failures;
 mod input;
 mod limits;
 mod output;
+mod pipeline;
 mod program;
 mod progress;
 mod run;

@@ -42,8 +42,7 @@ impl FormatName {
 /// A file or standard output.
 pub(crate) struct Output {
     name: String,
-    writer: BufWriter<Box<dyn Write>>,
-    json: Vec<u8>,
+    writer: BufWriter<Box<dyn Write + Send>>,
 }
 
 impl Output {
@@ -53,11 +52,10 @@ impl Output {
     /// The file cannot be created, or is one of those that are read.
     pub(crate) fn open(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Output, CliError> {
         let Some(path) = path.filter(|path| path.as_os_str() != "-") else {
-            let writer = BufWriter::new(Box::new(io::stdout()) as Box<dyn Write>);
+            let writer = BufWriter::new(Box::new(io::stdout()) as Box<dyn Write + Send>);
             return Ok(Output {
                 name: "<stdout>".to_owned(),
                 writer,
-                json: Vec::new(),
             });
         };
         let name = path.display().to_string();
@@ -75,29 +73,17 @@ impl Output {
         Ok(Output {
             name,
             writer: BufWriter::new(Box::new(file)),
-            json: Vec::new(),
         })
     }
 
-    /// Writes a request, which is protobuf.
+    /// Writes requests that [`encode`] has put into their format.
     ///
     /// # Errors
-    /// Writing fails, or the request is malformed, which only one that was not validated can be.
-    pub(crate) fn write(
-        &mut self,
-        signal: Signal,
-        format: Format,
-        request: &[u8],
-    ) -> Result<(), CliError> {
-        let written = if format.is_json() {
-            self.json.clear();
-            json::write(signal, request, &mut self.json)
-                .map_err(|error| CliError::about(&self.name, &error))?;
-            write_frame(Format::JsonLines, &self.json, &mut self.writer)
-        } else {
-            write_frame(format, request, &mut self.writer)
-        };
-        written.map_err(|error| CliError::writing(&self.name, &error))
+    /// Writing fails.
+    pub(crate) fn write(&mut self, encoded: &[u8]) -> Result<(), CliError> {
+        self.writer
+            .write_all(encoded)
+            .map_err(|error| CliError::writing(&self.name, &error))
     }
 
     /// Hands everything written on.
@@ -109,4 +95,23 @@ impl Output {
             .flush()
             .map_err(|error| CliError::writing(&self.name, &error))
     }
+}
+
+/// Appends a request, which is protobuf, in a format. `json` is scratch memory.
+///
+/// # Errors
+/// The request is malformed, which only one that was not validated can be, or too long for the format.
+pub(crate) fn encode(
+    signal: Signal,
+    format: Format,
+    request: &[u8],
+    json: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) -> Result<(), String> {
+    if !format.is_json() {
+        return write_frame(format, request, out).map_err(|error| error.to_string());
+    }
+    json.clear();
+    json::write(signal, request, json).map_err(|error| error.to_string())?;
+    write_frame(Format::JsonLines, json, out).map_err(|error| error.to_string())
 }

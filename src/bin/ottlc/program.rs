@@ -178,6 +178,12 @@ impl Programs {
         self.by_signal.iter().map(|(signal, _)| *signal).collect()
     }
 
+    /// Whether requests have to run one after the other, as they share memory.
+    pub(crate) fn is_ordered(&self) -> bool {
+        let mut stages = self.by_signal.iter().flat_map(|(_, stages)| stages);
+        stages.any(|stage| stage.program.passes.iter().any(|pass| pass.shared_cache))
+    }
+
     /// Whether a request of a signal that nothing is for is a mistake.
     pub(crate) fn is_adhoc(&self) -> bool {
         self.is_adhoc

@@ -3,7 +3,9 @@
 use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::failures::Failures;
 use crate::input::{Input, Place, documents};
-use crate::output::{FormatName, Output};
+use crate::limits::JOBS_MAX;
+use crate::output::{FormatName, Output, encode};
+use crate::pipeline::{self, Feed, Sink};
 use crate::program::{ProgramArguments, Programs, Validate, load};
 use crate::progress::Progress;
 use crate::signals::{of_json, of_protobuf, wire_signal};
@@ -12,11 +14,14 @@ use ottl::config::Signal;
 use ottl_vm::exec::Validation;
 use ottl_vm::wire::frame::Format;
 use ottl_vm::wire::json;
+use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Transform and filter OTLP data
 ///
-/// Reads requests, runs statements on them and writes what comes of it, one request at a time: memory does not
+/// Reads requests, runs statements on them and writes what comes of it, a few requests at a time: memory does not
 /// grow with the input. Statements come from a configuration (--config: a collector's YAML, some processors of
 /// one, or what stands within one processor) or from the command line.
 ///
@@ -52,6 +57,10 @@ pub(crate) struct Arguments {
     /// How much of each request to check
     #[arg(long, value_enum, default_value_t)]
     validate: Validate,
+    /// How many requests to run at once; one for each core if absent. Results keep their order. Programs whose
+    /// requests share a cache run one at a time
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=JOBS_MAX))]
+    jobs: Option<u16>,
 }
 
 const HELP: &str = "\
@@ -87,29 +96,45 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     }
     let programs = load(&arguments.config, &arguments.statements, &arguments.program)?;
     let programs = programs.map_err(CliError::Diagnostics)?;
-    let mut session = Session {
-        arguments,
-        programs: &programs,
-        runner: Runner::default(),
+    let mut results = Results {
         output: Output::open(arguments.output.as_deref(), &arguments.input)?,
-        progress: Progress::new(&arguments.input, arguments.output.is_some()),
         failures: Failures::default(),
-        protobuf: Vec::new(),
         has_met_program: false,
         other_signal: None,
+        error: None,
     };
-    let result = session.all();
-    let flushed = session.output.flush();
-    let Session {
+    let mut progress = Progress::new(&arguments.input, arguments.output.is_some());
+    let worker = || {
+        let mut work = Work::new(arguments, &programs);
+        move |job| work.run(job)
+    };
+    let threads = match programs.is_ordered() {
+        true => 1,
+        false => arguments.jobs.map_or_else(default_jobs, usize::from),
+    };
+    let read = pipeline::run(threads, worker, &mut results, |feed| {
+        Reading {
+            arguments,
+            programs: &programs,
+            progress: &mut progress,
+            feed,
+        }
+        .all()
+    });
+    let flushed = results.output.flush();
+    drop(progress);
+    let Results {
         failures,
         has_met_program,
         other_signal,
-        progress,
+        error,
         ..
-    } = session;
-    drop(progress);
+    } = results;
     eprint!("{}", failures.summary(&programs));
-    result.and(flushed)?;
+    // What went wrong with a request comes before what was read after it.
+    error.map_or(Ok(()), Err)?;
+    read?;
+    flushed?;
     if let (false, Some(signal)) = (has_met_program, other_signal) {
         eprintln!(
             "note: nothing in the configuration is for {signal}; the data went through as it was"
@@ -122,34 +147,44 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     })
 }
 
-/// A run.
-struct Session<'s> {
-    arguments: &'s Arguments,
-    programs: &'s Programs,
-    runner: Runner,
-    output: Output,
-    progress: Progress,
-    failures: Failures,
-    /// A request read as JSON.
-    protobuf: Vec<u8>,
-    /// Whether there was a request for which there is a program.
-    has_met_program: bool,
-    /// The signal of one for which there is none.
-    other_signal: Option<Signal>,
+/// How many threads run requests if the command line does not say: one for each core.
+fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-impl Session<'_> {
+/// Reads requests and hands them in.
+struct Reading<'s> {
+    arguments: &'s Arguments,
+    programs: &'s Programs,
+    progress: &'s mut Progress,
+    feed: &'s mut Feed<Job>,
+}
+
+/// A request as it was read.
+struct Job {
+    /// The input's name.
+    name: Arc<str>,
+    place: Place,
+    format: Format,
+    /// The signal of a request in protobuf.
+    signal: Option<Signal>,
+    bytes: Vec<u8>,
+}
+
+impl Reading<'_> {
     fn all(&mut self) -> Result<(), CliError> {
         if self.arguments.input.is_empty() {
-            return self.input(None);
+            return self.input(None).map(drop);
         }
-        self.arguments
-            .input
-            .iter()
-            .try_for_each(|path| self.input(Some(path)))
+        for path in &self.arguments.input {
+            if self.input(Some(path))?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    fn input(&mut self, path: Option<&PathBuf>) -> Result<(), CliError> {
+    fn input(&mut self, path: Option<&PathBuf>) -> Result<ControlFlow<()>, CliError> {
         let path = path
             .map(PathBuf::as_path)
             .filter(|path| path.as_os_str() != "-");
@@ -163,99 +198,71 @@ impl Session<'_> {
                 &"this is not OTLP/JSON: a request is an object",
             ));
         }
-        let (name, format) = (input.name().to_owned(), input.format());
+        let (name, format) = (Arc::from(input.name()), input.format());
         // The signal of the requests in protobuf, once the records have told.
         let mut told = None;
         while let Some(request) = input.next()? {
-            match format {
-                Format::Json => {
-                    for (at, document) in documents(request.bytes) {
-                        let lines = request.bytes[..at]
-                            .iter()
-                            .filter(|&&byte| byte == b'\n')
-                            .count() as u64;
-                        let place = Place {
-                            line: request.place.line.map(|line| line + lines),
-                            offset: request.place.offset + at as u64,
-                        };
-                        self.json(&name, document, place)?;
-                    }
+            let flow = match format {
+                Format::Json => self.documents(&name, request.bytes, request.place),
+                _ => {
+                    let signal = match format {
+                        Format::JsonLines => None,
+                        _ => Some(self.signal(&name, request.bytes, request.place, &mut told)?),
+                    };
+                    self.feed.put(Job {
+                        name: Arc::clone(&name),
+                        place: request.place,
+                        format,
+                        signal,
+                        bytes: request.bytes.to_vec(),
+                    })
                 }
-                Format::JsonLines => self.json(&name, request.bytes, request.place)?,
-                Format::LengthPrefixed | Format::Protobuf => {
-                    self.protobuf(&name, format, request.bytes, request.place, &mut told)?;
-                }
+            };
+            if flow.is_break() {
+                return Ok(flow);
             }
             self.progress.update();
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
-    fn json(&mut self, name: &str, text: &[u8], place: Place) -> Result<(), CliError> {
-        let line = place.line.unwrap_or(1);
-        let Some(signal) = of_json(text).or(self.arguments.program.language.signal) else {
-            return Err(CliError::Message(format!(
-                "{name}:{line}: this is no OTLP/JSON request: it has no `resourceSpans`, `resourceLogs` or `resourceMetrics`"
-            )));
-        };
-        let mut request = std::mem::take(&mut self.protobuf);
-        request.clear();
-        json::read(wire_signal(signal), text, &mut request).map_err(|error| {
-            let line = line + error.line as u64 - 1;
-            let path = if error.path.is_empty() {
-                String::new()
-            } else {
-                format!(" (in {})", error.path)
-            };
-            CliError::Message(format!(
-                "{name}:{line}:{}: {}{path}",
-                error.column, error.message
-            ))
-        })?;
-        // What was read from JSON is well-formed.
-        let result = self.request(
-            name,
-            signal,
-            Format::JsonLines,
-            Validation::Touched,
-            &request,
-            place,
-        );
-        self.protobuf = request;
-        result
+    /// The requests of a JSON text, which may take several lines each.
+    fn documents(&mut self, name: &Arc<str>, text: &[u8], place: Place) -> ControlFlow<()> {
+        let (mut lines, mut counted) = (0, 0);
+        for (at, document) in documents(text) {
+            lines += text[counted..at].iter().filter(|&&b| b == b'\n').count() as u64;
+            counted = at;
+            self.feed.put(Job {
+                name: Arc::clone(name),
+                place: Place {
+                    line: place.line.map(|line| line + lines),
+                    offset: place.offset + at as u64,
+                },
+                format: Format::JsonLines,
+                signal: None,
+                bytes: document.to_vec(),
+            })?;
+        }
+        ControlFlow::Continue(())
     }
 
-    fn protobuf(
-        &mut self,
+    /// The signal of a request in protobuf.
+    fn signal(
+        &self,
         name: &str,
-        format: Format,
         request: &[u8],
         place: Place,
         told: &mut Option<Signal>,
-    ) -> Result<(), CliError> {
-        let signal = match self.arguments.program.language.signal.or(*told) {
-            Some(signal) => signal,
-            None => match self.signal_of(request) {
-                Ok(signal) => {
-                    *told = Some(signal).filter(|_| !request.is_empty());
-                    signal
-                }
-                Err(reason) => {
-                    return Err(CliError::Message(format!(
-                        "{name}: the request at byte {}: {reason}",
-                        place.offset
-                    )));
-                }
-            },
-        };
-        self.request(
-            name,
-            signal,
-            format,
-            self.arguments.validate.into(),
-            request,
-            place,
-        )
+    ) -> Result<Signal, CliError> {
+        if let Some(signal) = self.arguments.program.language.signal.or(*told) {
+            return Ok(signal);
+        }
+        let signal = self.signal_of(request).map_err(|reason| {
+            let at = place.offset;
+            CliError::Message(format!("{name}: the request at byte {at}: {reason}"))
+        })?;
+        *told = Some(signal).filter(|_| !request.is_empty());
+        Ok(signal)
     }
 
     /// The signal of a request in protobuf: what its records can be, and of that, what there are programs for.
@@ -280,20 +287,89 @@ impl Session<'_> {
             _ => Err("its signal cannot be told; give --signal".to_owned()),
         }
     }
+}
+
+/// Runs requests: one a thread.
+struct Work<'s> {
+    arguments: &'s Arguments,
+    programs: &'s Programs,
+    runner: Runner,
+    /// A request read as JSON.
+    protobuf: Vec<u8>,
+    /// One written as JSON.
+    json: Vec<u8>,
+}
+
+/// What came of a request.
+#[derive(Default)]
+struct Done {
+    /// What is to be written.
+    output: Vec<u8>,
+    failures: Failures,
+    /// Whether there is a program for it.
+    has_met_program: bool,
+    /// Its signal, if there is none.
+    other_signal: Option<Signal>,
+}
+
+impl<'s> Work<'s> {
+    fn new(arguments: &'s Arguments, programs: &'s Programs) -> Work<'s> {
+        Work {
+            arguments,
+            programs,
+            runner: Runner::default(),
+            protobuf: Vec::new(),
+            json: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, job: Job) -> Result<Done, CliError> {
+        let validation = self.arguments.validate.into();
+        let Some(signal) = job.signal else {
+            return self.json(&job);
+        };
+        self.request(&job, signal, validation, &job.bytes)
+    }
+
+    fn json(&mut self, job: &Job) -> Result<Done, CliError> {
+        let (name, line) = (&job.name, job.place.line.unwrap_or(1));
+        let Some(signal) = of_json(&job.bytes).or(self.arguments.program.language.signal) else {
+            return Err(CliError::Message(format!(
+                "{name}:{line}: this is no OTLP/JSON request: it has no `resourceSpans`, `resourceLogs` or `resourceMetrics`"
+            )));
+        };
+        let mut request = std::mem::take(&mut self.protobuf);
+        request.clear();
+        json::read(wire_signal(signal), &job.bytes, &mut request).map_err(|error| {
+            let line = line + error.line as u64 - 1;
+            let path = if error.path.is_empty() {
+                String::new()
+            } else {
+                format!(" (in {})", error.path)
+            };
+            CliError::Message(format!(
+                "{name}:{line}:{}: {}{path}",
+                error.column, error.message
+            ))
+        })?;
+        // What was read from JSON is well-formed.
+        let result = self.request(job, signal, Validation::Touched, &request);
+        self.protobuf = request;
+        result
+    }
 
     /// Runs one request in protobuf.
     fn request(
         &mut self,
-        name: &str,
+        job: &Job,
         signal: Signal,
-        format: Format,
         validation: Validation,
         request: &[u8],
-        place: Place,
-    ) -> Result<(), CliError> {
+    ) -> Result<Done, CliError> {
+        let mut done = Done::default();
         let stages = self.programs.of(signal);
         match stages {
-            Some(_) => self.has_met_program = true,
+            Some(_) => done.has_met_program = true,
             None if self.programs.is_adhoc() => {
                 let ours = self
                     .programs
@@ -302,33 +378,75 @@ impl Session<'_> {
                     .map(|signal| signal.name())
                     .collect::<Vec<_>>()
                     .join(" and ");
-                let place = place.within(name);
+                let place = job.place.within(&job.name);
                 return Err(CliError::Message(format!(
                     "{place}: the statements are for {ours}, the request is {signal}"
                 )));
             }
-            None => self.other_signal = Some(signal),
+            None => done.other_signal = Some(signal),
         }
-        let failures = &mut self.failures;
         let passed = self.runner.run(
             stages.unwrap_or_default(),
             wire_signal(signal),
             validation,
             request,
             |failed| {
-                failures.add(signal, &failed, &|| place.within(name));
+                let place = || job.place.within(&job.name);
+                done.failures.add(signal, &failed, &place);
             },
         );
-        let passed = passed.map_err(|error| CliError::about(&place.within(name), &error))?;
-        match passed {
-            Passed::On(request) => {
-                let format = self
-                    .arguments
-                    .output_format
-                    .map_or(format, FormatName::of_output);
-                self.output.write(wire_signal(signal), format, request)
-            }
-            Passed::Dropped | Passed::Refused => Ok(()),
+        let about =
+            |error: &dyn std::fmt::Display| CliError::about(&job.place.within(&job.name), error);
+        if let Passed::On(request) = passed.map_err(|error| about(&error))? {
+            let format = self
+                .arguments
+                .output_format
+                .map_or(job.format, FormatName::of_output);
+            let (json, out) = (&mut self.json, &mut done.output);
+            encode(wire_signal(signal), format, request, json, out).map_err(|e| about(&e))?;
         }
+        Ok(done)
+    }
+}
+
+/// Takes what came of the requests, in their order.
+struct Results {
+    output: Output,
+    failures: Failures,
+    /// Whether there was a request for which there is a program.
+    has_met_program: bool,
+    /// The signal of one for which there is none.
+    other_signal: Option<Signal>,
+    /// What ended the run early.
+    error: Option<CliError>,
+}
+
+impl Results {
+    fn or_stop(&mut self, result: Result<(), CliError>) -> ControlFlow<()> {
+        match result {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.error = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+impl Sink<Result<Done, CliError>> for Results {
+    fn take(&mut self, done: Result<Done, CliError>) -> ControlFlow<()> {
+        let result = done.and_then(|done| {
+            self.failures.append(done.failures);
+            self.has_met_program |= done.has_met_program;
+            self.other_signal = self.other_signal.or(done.other_signal);
+            self.output.write(&done.output)
+        });
+        self.or_stop(result)
+    }
+
+    fn idle(&mut self) -> ControlFlow<()> {
+        // Who reads the other end of a pipe sees results as soon as they are there.
+        let result = self.output.flush();
+        self.or_stop(result)
     }
 }
