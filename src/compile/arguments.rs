@@ -196,9 +196,9 @@ impl Resolver<'_> {
             ) => {
                 return self.path(path, PathUse::Write).map(Argument::Path);
             }
-            (Type::Lambda, ValueKind::Lambda(lambda)) => {
-                self.misplaced_lambda(lambda);
-                return None;
+            (Type::Lambda(arity), ValueKind::Lambda(lambda)) => {
+                let resolved = self.lambda_of(arity, lambda)?;
+                return Some(Argument::Lambda(Box::new(resolved)));
             }
             _ if takes_only_one_form(ty) => {
                 self.wrong_form(function, parameter, ty, value.span);
@@ -322,7 +322,7 @@ fn known(argument: &Argument) -> Option<Literal> {
             .collect::<Option<_>>()
             .map(Literal::List),
         Argument::Function(function) => Some(Literal::Function(function)),
-        Argument::Path(_) | Argument::Absent => None,
+        Argument::Path(_) | Argument::Lambda(_) | Argument::Absent => None,
     }
 }
 
@@ -344,7 +344,7 @@ fn takes_only_one_form(ty: Type) -> bool {
             | Type::List(_)
             | Type::SliceGetter(_)
             | Type::FunctionGetter
-            | Type::Lambda
+            | Type::Lambda(_)
     );
     other || takes_only_literals(ty)
 }
@@ -360,7 +360,7 @@ fn expected(ty: Type) -> String {
         Type::Enum => "an enum symbol",
         Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter => "a path",
         Type::FunctionGetter => "the name of a converter",
-        Type::Lambda => "a lambda expression",
+        Type::Lambda(_) => "a lambda expression",
         Type::List(item) | Type::SliceGetter(item) => {
             return format!("a list, each item {}", expected(*item));
         }

@@ -3,7 +3,9 @@
 //! Everything here errs on the safe side: two regions overlap unless they cannot, and an editor without a
 //! path among its arguments writes everything.
 
-use super::resolved::{Action, Argument, Call, Expr, GroupAction, Key, Path, Statement, Test};
+use super::resolved::{
+    Action, Argument, Call, Expr, GroupAction, Key, LambdaBody, Path, Statement, Test,
+};
 use super::walk::Role;
 use ottl_vm::function::{Kind, Purity};
 use ottl_vm::path::{Access, Context, FieldNumbers, Level};
@@ -132,7 +134,7 @@ pub(super) fn reads_of(test: &Test) -> Vec<Region> {
 /// Whether evaluating this can never be an error.
 pub(super) fn is_infallible(expr: &Expr) -> bool {
     match expr {
-        Expr::Literal(_) | Expr::Fixed(_) => true,
+        Expr::Literal(_) | Expr::Fixed(_) | Expr::Local(_) => true,
         Expr::Path(path) => match path.spec.access {
             Access::Field { .. } | Access::Nested { .. } => path.keys.is_empty(),
             Access::Attributes { .. } => matches!(path.keys.as_slice(), [] | [Key::String(_)]),
@@ -171,6 +173,8 @@ pub(super) enum Rate {
 pub(super) struct Stable {
     pub(super) resource: bool,
     pub(super) scope: bool,
+    /// How many lambdas are around the expression in question: their parameters differ from call to call.
+    pub(super) lambdas: usize,
 }
 
 impl Stable {
@@ -179,6 +183,7 @@ impl Stable {
         Stable {
             resource: context != Context::Resource,
             scope: !matches!(context, Context::Resource | Context::Scope),
+            lambdas: 0,
         }
     }
 
@@ -195,6 +200,8 @@ impl Stable {
         match expr {
             Expr::Literal(_) | Expr::Fixed(_) => Rate::Once,
             Expr::Path(path) => self.rate_of_path(path),
+            Expr::Local(local) if local.lambda < self.lambdas => Rate::Record,
+            Expr::Local(_) => Rate::Once,
             Expr::Call(call) => self.rate_of_call(call),
             Expr::Index(value, keys) => self.rate(value).max(self.rate_of_keys(keys)),
             Expr::List(items) => highest(items.iter().map(|item| self.rate(item))),
@@ -245,6 +252,10 @@ impl Stable {
         match argument {
             Argument::Expr(value) => self.rate(value),
             Argument::List(items) => highest(items.iter().map(|item| self.rate_of_argument(item))),
+            Argument::Lambda(lambda) => match &lambda.body {
+                LambdaBody::Value(value) => self.rate(value),
+                LambdaBody::Test(test) => self.rate_of_test(test),
+            },
             Argument::Function(function) if function.purity != Purity::Pure => Rate::Record,
             Argument::Path(_) => Rate::Record,
             Argument::Absent | Argument::Literal(_) | Argument::Function(_) => Rate::Once,

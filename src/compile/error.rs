@@ -145,8 +145,18 @@ pub enum ProblemKind {
     },
     /// A lambda where lambdas are not enabled.
     LambdaDisabled,
-    /// A lambda where no parameter takes one.
-    MisplacedLambda,
+    /// A lambda with another number of parameters than the function gives it values.
+    LambdaArity {
+        /// How many values it is given.
+        expected: usize,
+        /// How many parameters it has.
+        received: usize,
+    },
+    /// A parameter of a lambda with something after a dot.
+    LambdaParameterField {
+        /// The parameter.
+        name: String,
+    },
     /// Two parameters of a lambda with one name.
     RepeatedLambdaParameter {
         /// The name.
@@ -194,10 +204,11 @@ codes! {
     RefusedCall = "E216",
     InvalidMap = "E217",
     LambdaDisabled = "E218",
-    MisplacedLambda = "E219",
+    LambdaArity = "E219",
     RepeatedLambdaParameter = "E220",
     TooComplex = "E221",
     UnsupportedContext = "E222",
+    LambdaParameterField = "E223",
 }
 
 impl ProblemKind {
@@ -244,6 +255,10 @@ impl ProblemKind {
             ProblemKind::LambdaDisabled => {
                 Some("enable the feature gate `ottl.functions.enableLambda`".to_owned())
             }
+            ProblemKind::LambdaArity { .. } => Some("name what you do not need `_`".to_owned()),
+            ProblemKind::LambdaParameterField { name } => Some(format!(
+                "index it, as in `{name}[\"key\"]`, or give it another name if a path is meant"
+            )),
             ProblemKind::TooComplex => Some("split the statement".to_owned()),
             _ => None,
         }
@@ -367,7 +382,16 @@ impl fmt::Display for ProblemKind {
             ProblemKind::RefusedCall { function, reason } => write!(f, "`{function}`: {reason}"),
             ProblemKind::InvalidMap { reason } => write!(f, "this map cannot be made: {reason}"),
             ProblemKind::LambdaDisabled => f.write_str("lambda expressions are not enabled"),
-            ProblemKind::MisplacedLambda => f.write_str("a lambda expression cannot stand here"),
+            ProblemKind::LambdaArity { expected, received } => {
+                let expected = counted(*expected, "parameter");
+                write!(f, "this lambda must have {expected}, not {received}")
+            }
+            ProblemKind::LambdaParameterField { name } => {
+                write!(
+                    f,
+                    "`{name}` is a parameter of the lambda, which has no fields"
+                )
+            }
             ProblemKind::RepeatedLambdaParameter { name } => {
                 write!(f, "the lambda has two parameters `{name}`")
             }

@@ -259,7 +259,7 @@ impl Groups<'_> {
                 extensions: self.is_extended(),
             },
             is_extended: self.is_extended(),
-            lambdas: self.options.gates.allows_lambdas(),
+            lambdas: self.is_extended() || self.options.gates.allows_lambdas(),
         };
         let prepared = std::mem::take(&mut self.resolved.prepared);
         Resolver {
@@ -267,6 +267,7 @@ impl Groups<'_> {
             scope,
             problems: Vec::new(),
             prepared,
+            locals: Vec::new(),
         }
     }
 

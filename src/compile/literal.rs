@@ -37,9 +37,11 @@ pub(super) fn refusal(ty: Type, literal: &Literal) -> Option<String> {
                 .map(|error| error.to_string())
         }),
         Type::ByteSliceLikeGetter => match literal {
-            Literal::List(_) | Literal::Map(_) | Literal::Duration(_) | Literal::Function(_) => {
-                Some(unsupported(literal))
-            }
+            Literal::List(_)
+            | Literal::Map(_)
+            | Literal::Duration(_)
+            | Literal::Function(_)
+            | Literal::Lambda => Some(unsupported(literal)),
             _ => None,
         },
         _ => None,
@@ -50,7 +52,9 @@ pub(super) fn refusal(ty: Type, literal: &Literal) -> Option<String> {
 pub(super) fn raw_list_refusal(items: &[Literal]) -> Option<String> {
     items.iter().find_map(|item| match item {
         Literal::Map(_) => Some("<Invalid value type pcommon.Map>".to_owned()),
-        Literal::Duration(_) => Some("<Invalid value type time.Duration>".to_owned()),
+        Literal::Duration(_) | Literal::Lambda => {
+            Some(format!("<Invalid value type {}>", type_name(item)))
+        }
         Literal::List(items) => raw_list_refusal(items),
         _ => None,
     })
@@ -84,5 +88,6 @@ pub(super) fn type_name(literal: &Literal) -> &'static str {
         Literal::List(_) => "[]interface {}",
         Literal::Map(_) => "pcommon.Map",
         Literal::Function(_) => "func",
+        Literal::Lambda => "*ottl.LambdaExpression",
     }
 }

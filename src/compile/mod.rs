@@ -28,6 +28,7 @@ mod fold;
 mod gates;
 mod group;
 pub mod infer;
+mod lambda;
 mod literal;
 mod lower;
 mod matching;

@@ -69,6 +69,7 @@ pub(super) fn plan(group: &Group) -> Plan {
     let stable = Stable {
         resource: above.resource && !writes([Level::Resource, Level::ResourceContainer]),
         scope: above.scope && !writes([Level::Scope, Level::ScopeContainer]),
+        lambdas: 0,
     };
     Plan {
         rates,
@@ -135,7 +136,11 @@ fn is_storable(value: &Expr) -> bool {
     match value {
         Expr::Literal(literal) => !matches!(
             literal,
-            Literal::List(_) | Literal::Map(_) | Literal::Duration(_) | Literal::Function(_)
+            Literal::List(_)
+                | Literal::Map(_)
+                | Literal::Duration(_)
+                | Literal::Function(_)
+                | Literal::Lambda
         ),
         Expr::Path(path) => match path.spec.access {
             Access::Attributes { .. } => matches!(path.keys.as_slice(), [Key::String(_)]),
@@ -158,7 +163,7 @@ fn is_safe_edit(call: &Call) -> bool {
             .iter()
             .all(|item| matches!(item, Argument::Expr(Expr::Literal(_)))),
         Argument::Absent | Argument::Literal(_) => true,
-        Argument::Function(_) => false,
+        Argument::Function(_) | Argument::Lambda(_) => false,
     });
     call.function.purity == Purity::Idempotent && are_literal && targets(call).count() == 1
 }

@@ -33,6 +33,8 @@ pub(super) struct Resolver<'r> {
     pub(super) problems: Vec<Problem>,
     /// What calls prepared, in the order met.
     pub(super) prepared: Vec<Option<Prepared>>,
+    /// The parameters of the lambdas around what is at hand, outermost first.
+    pub(super) locals: Vec<Vec<String>>,
 }
 
 impl Resolver<'_> {
@@ -71,7 +73,7 @@ impl Resolver<'_> {
         self.problems.push(Problem { kind, span });
     }
 
-    fn test(&mut self, condition: &ast::Condition) -> Option<Test> {
+    pub(super) fn test(&mut self, condition: &ast::Condition) -> Option<Test> {
         match &condition.kind {
             ast::ConditionKind::Or(tests) => self.tests(tests).map(Test::any),
             ast::ConditionKind::And(tests) => self.tests(tests).map(Test::all),
@@ -112,10 +114,8 @@ impl Resolver<'_> {
             ast::ValueKind::Map(items) => return self.map(items, value.span),
             ast::ValueKind::List(items) => return self.list(items),
             ast::ValueKind::Math(math) => return self.math(math),
-            ast::ValueKind::Lambda(lambda) => {
-                self.misplaced_lambda(lambda);
-                return None;
-            }
+            // A lambda that no function takes is looked at all the same, and is a value of no use.
+            ast::ValueKind::Lambda(lambda) => self.lambda(lambda).map(|_| Literal::Lambda)?,
         };
         Some(Expr::Literal(literal))
     }
@@ -231,6 +231,9 @@ impl Resolver<'_> {
     }
 
     fn path_value(&mut self, path: &ast::Path) -> Option<Expr> {
+        if let Some(local) = self.local(path) {
+            return self.local_value(path, local);
+        }
         if let Some(value) = self.computed_path(path) {
             return Some(value);
         }
@@ -248,15 +251,6 @@ impl Resolver<'_> {
             })
             .collect();
         keys.into_iter().collect()
-    }
-
-    pub(super) fn misplaced_lambda(&mut self, lambda: &ast::Lambda) {
-        let kind = if self.scope.lambdas {
-            ProblemKind::MisplacedLambda
-        } else {
-            ProblemKind::LambdaDisabled
-        };
-        self.problem(kind, lambda.span);
     }
 }
 
@@ -300,11 +294,14 @@ fn comparison(operator: ast::Comparator, left: Expr, right: Expr) -> Test {
 
 /// Why a literal cannot stand in a map: the reference nests a map's lists one level deep only.
 fn map_value_refusal(value: &Literal) -> Option<String> {
-    let Literal::List(items) = value else {
-        return None;
+    let items = match value {
+        Literal::List(items) => items,
+        Literal::Lambda => return super::literal::raw_list_refusal(std::slice::from_ref(value)),
+        _ => return None,
     };
     items.iter().find_map(|item| match item {
         Literal::List(items) => super::literal::raw_list_refusal(items),
+        Literal::Lambda => super::literal::raw_list_refusal(std::slice::from_ref(item)),
         _ => None,
     })
 }

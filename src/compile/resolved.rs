@@ -79,6 +79,8 @@ pub(super) enum Expr {
     /// A value that happens to be always the same; unlike a literal it is not looked at before a record is.
     Fixed(Literal),
     Path(Path),
+    /// A parameter of a lambda that the expression stands in.
+    Local(Local),
     Call(Box<Call>),
     Index(Box<Expr>, Vec<Key>),
     List(Vec<Expr>),
@@ -96,6 +98,30 @@ pub(super) struct Path {
     pub(super) text: String,
     pub(super) spec: &'static PathSpec,
     pub(super) keys: Vec<Key>,
+}
+
+/// A parameter of a lambda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Local {
+    /// Of which of the lambdas inside one another, counted from the outermost, which is 0.
+    pub(super) lambda: usize,
+    /// Which of its parameters.
+    pub(super) parameter: usize,
+}
+
+/// A resolved lambda.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lambda {
+    /// Whether each parameter has a name, rather than being `_`.
+    pub(super) is_named: Vec<bool>,
+    pub(super) body: LambdaBody,
+}
+
+/// What a lambda computes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum LambdaBody {
+    Value(Expr),
+    Test(Test),
 }
 
 /// A resolved key.
@@ -127,6 +153,7 @@ pub(super) enum Argument {
     /// For a parameter that takes only literals.
     Literal(Literal),
     Function(&'static Function),
+    Lambda(Box<Lambda>),
 }
 
 /// A whole configuration, resolved.

@@ -1,6 +1,6 @@
 //! Visits the paths of resolved trees, keys included.
 
-use super::resolved::{Action, Argument, Call, Expr, Key, Path, Statement, Test};
+use super::resolved::{Action, Argument, Call, Expr, Key, LambdaBody, Path, Statement, Test};
 
 /// What a tree does with a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Test {
 impl Expr {
     pub(super) fn visit<'t>(&'t self, visitor: &mut Visitor<'t, '_>) {
         match self {
-            Expr::Literal(_) | Expr::Fixed(_) => {}
+            Expr::Literal(_) | Expr::Fixed(_) | Expr::Local(_) => {}
             Expr::Path(path) => {
                 visitor(path, Role::Read);
                 visit_keys(&path.keys, visitor);
@@ -86,6 +86,10 @@ impl Argument {
             Argument::Expr(value) => value.visit(visitor),
             Argument::Path(path) => visit_target(path, visitor),
             Argument::List(items) => items.iter().for_each(|item| item.visit(visitor)),
+            Argument::Lambda(lambda) => match &lambda.body {
+                LambdaBody::Value(value) => value.visit(visitor),
+                LambdaBody::Test(test) => test.visit(visitor),
+            },
             Argument::Absent | Argument::Literal(_) | Argument::Function(_) => {}
         }
     }

@@ -21,6 +21,7 @@ mod encodings;
 mod hex;
 mod ids;
 mod keys;
+mod lambdas;
 mod limits;
 mod maps;
 mod murmur3;

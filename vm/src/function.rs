@@ -76,8 +76,8 @@ pub enum Type {
     SliceGetter(&'static Type),
     /// The name of a converter.
     FunctionGetter,
-    /// A lambda expression.
-    Lambda,
+    /// A lambda expression with this many parameters.
+    Lambda(u8),
 }
 
 /// One parameter of a function.
@@ -141,6 +141,8 @@ pub enum Literal {
     Map(Vec<(Vec<u8>, Literal)>),
     /// A function's name.
     Function(&'static Function),
+    /// A lambda expression where a value is expected: a value of a type that nothing takes.
+    Lambda,
 }
 
 impl PartialEq for Literal {
@@ -157,6 +159,7 @@ impl PartialEq for Literal {
             (Literal::List(one), Literal::List(other)) => one == other,
             (Literal::Map(one), Literal::Map(other)) => one == other,
             (Literal::Function(one), Literal::Function(other)) => one == other,
+            (Literal::Lambda, Literal::Lambda) => true,
             _ => false,
         }
     }

@@ -28,6 +28,17 @@ pub const STRPTIME_DIRECTIVE_COUNT_MAX: usize = 64;
 /// Layouts that are tried to read one time: layouts.
 pub const STRPTIME_ATTEMPT_COUNT_MAX: usize = 1000;
 
+/// Lambda expressions that are evaluated for one request: evaluations. Lambdas within lambdas go over
+/// lists as often as they multiply.
+pub const LAMBDA_RUN_COUNT_MAX: u64 = 1 << 30;
+
+/// What a request may have in memory when a lambda is evaluated: bytes. A lambda that doubles a value for
+/// each item of a list would fill any memory.
+pub const LAMBDA_MEMORY_BYTES_MAX: usize = 1 << 30;
+
+/// Memory that a worker keeps from one request to the next: bytes. Less than lambdas may fill.
+pub const MEMORY_KEPT_BYTES_MAX: usize = 1 << 29;
+
 /// Maps and lists inside one another that are written as JSON text: levels. More than a request may
 /// bring, since a program can put values into one another.
 pub const JSON_WRITE_DEPTH_MAX: u32 = 512;

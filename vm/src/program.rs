@@ -103,6 +103,8 @@ pub struct Pass {
     pub paths: Vec<Path>,
     /// Calls, named by operands.
     pub calls: Vec<CallSite>,
+    /// Lambda expressions, named by arguments of calls; those within another stand before it.
+    pub lambdas: Vec<Lambda>,
     /// Lists of value operands.
     pub operands: Vec<Vec<u16>>,
     /// The statements and conditions, for reports.
@@ -174,6 +176,19 @@ pub struct Touched {
     pub slots: u16,
 }
 
+/// A lambda expression: code that a function runs on the lane of its call, with values of its own choosing.
+#[derive(Debug)]
+pub struct Lambda {
+    /// The register of each parameter's value; `None` for `_`.
+    pub parameters: Vec<Option<u16>>,
+    /// The mask register that holds the lane.
+    pub mask: u8,
+    /// The instructions. They begin no statement: what fails in them is an error of the call.
+    pub code: Vec<Instruction>,
+    /// The register or constant that holds the result when the code has run.
+    pub result: u16,
+}
+
 /// A call of a function.
 pub struct CallSite {
     /// What is called.
@@ -201,6 +216,8 @@ pub enum Argument {
     Literal(Literal),
     /// A converter's name.
     Function(&'static Function),
+    /// A lambda expression: an index into the pass's lambdas.
+    Lambda(u16),
 }
 
 impl std::fmt::Debug for CallSite {

@@ -19,8 +19,17 @@ pub(super) struct Mask {
 pub(super) struct Operand {
     /// The register or constant.
     pub(super) code: u16,
-    /// Whether it is a register that is free once the operand is used.
-    is_temporary: bool,
+    frees: Frees,
+}
+
+/// What is free once an operand is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Frees {
+    Nothing,
+    /// The register.
+    Register,
+    /// It is no value but a mask register, which a call needs for a lambda.
+    Mask,
 }
 
 /// What a register holds a copy of.
@@ -61,14 +70,40 @@ pub(super) struct Code {
     /// Whether nothing since `begin` can have failed.
     is_unfailed: bool,
     loaded: Vec<Loaded>,
+    /// The registers that lambdas under construction have used, nested ones' included.
+    lambda_registers: Vec<u16>,
+    /// The same of mask registers.
+    lambda_masks: Vec<u8>,
+    /// How many lambdas are under construction, one within the other.
+    lambdas: usize,
+}
+
+/// What a lambda's body interrupts.
+pub(super) struct Interrupted {
+    instructions: Vec<Instruction>,
+    loaded: usize,
+    registers: usize,
+    masks: usize,
+}
+
+/// A lambda's code.
+pub(super) struct Body {
+    pub(super) instructions: Vec<Instruction>,
+    /// The registers and masks that it uses. They are its own until the call that evaluates it is made.
+    pub(super) used: Vec<Operand>,
 }
 
 impl Operand {
     pub(super) fn constant(code: u16) -> Operand {
         Operand {
             code,
-            is_temporary: false,
+            frees: Frees::Nothing,
         }
+    }
+
+    /// A register that stays as it is when the operand is used.
+    pub(super) fn fixed(register: u16) -> Operand {
+        Operand::constant(register)
     }
 }
 
@@ -125,11 +160,17 @@ impl Code {
 
     /// A mask register that is free.
     pub(super) fn mask_register(&mut self) -> Result<u8, Full> {
-        if let Some(register) = self.free_masks.pop() {
-            return Ok(register);
+        let register = match self.free_masks.pop() {
+            Some(register) => register,
+            None => {
+                let register = self.masks;
+                self.masks = register.checked_add(1).ok_or(Full)?;
+                register
+            }
+        };
+        if self.lambdas > 0 {
+            self.lambda_masks.push(register);
         }
-        let register = self.masks;
-        self.masks = register.checked_add(1).ok_or(Full)?;
         Ok(register)
     }
 
@@ -157,29 +198,78 @@ impl Code {
 
     /// A value register that is free.
     pub(super) fn register(&mut self) -> Result<u16, Full> {
-        if let Some(register) = self.free_registers.pop() {
-            return Ok(register);
+        let register = match self.free_registers.pop() {
+            Some(register) => register,
+            None => {
+                let register = self.registers;
+                if register & ottl_vm::instruction::CONSTANT != 0 {
+                    return Err(Full);
+                }
+                self.registers += 1;
+                register
+            }
+        };
+        if self.lambdas > 0 {
+            self.lambda_registers.push(register);
         }
-        let register = self.registers;
-        if register & ottl_vm::instruction::CONSTANT != 0 {
-            return Err(Full);
-        }
-        self.registers += 1;
         Ok(register)
+    }
+
+    /// Begins a lambda's body: what is pushed from here on is its code.
+    pub(super) fn begin_lambda(&mut self) -> Interrupted {
+        self.lambdas += 1;
+        Interrupted {
+            instructions: std::mem::take(&mut self.instructions),
+            loaded: self.loaded.len(),
+            registers: self.lambda_registers.len(),
+            masks: self.lambda_masks.len(),
+        }
+    }
+
+    /// Ends a lambda's body. What it has loaded is good only in it.
+    pub(super) fn end_lambda(&mut self, interrupted: Interrupted) -> Body {
+        self.lambdas -= 1;
+        self.loaded.truncate(interrupted.loaded);
+        let mut registers = self.lambda_registers[interrupted.registers..].to_vec();
+        let mut masks = self.lambda_masks[interrupted.masks..].to_vec();
+        registers.sort_unstable();
+        registers.dedup();
+        masks.sort_unstable();
+        masks.dedup();
+        self.free_registers
+            .retain(|register| !registers.contains(register));
+        self.free_masks.retain(|mask| !masks.contains(mask));
+        if self.lambdas == 0 {
+            self.lambda_registers.clear();
+            self.lambda_masks.clear();
+        }
+        let operand = |code, frees| Operand { code, frees };
+        let registers = registers
+            .into_iter()
+            .map(|register| operand(register, Frees::Register));
+        let masks = masks
+            .into_iter()
+            .map(|mask| operand(mask.into(), Frees::Mask));
+        Body {
+            instructions: std::mem::replace(&mut self.instructions, interrupted.instructions),
+            used: registers.chain(masks).collect(),
+        }
     }
 
     /// The operand that names a register which was just written and is used once.
     pub(super) fn temporary(&self, register: u16) -> Operand {
         Operand {
             code: register,
-            is_temporary: true,
+            frees: Frees::Register,
         }
     }
 
     /// Frees an operand's register after its use.
     pub(super) fn release(&mut self, operand: Operand) {
-        if operand.is_temporary {
-            self.free_registers.push(operand.code);
+        match operand.frees {
+            Frees::Nothing => {}
+            Frees::Register => self.free_registers.push(operand.code),
+            Frees::Mask => self.free_masks.push(operand.code as u8),
         }
     }
 
@@ -201,10 +291,7 @@ impl Code {
             .loaded
             .iter()
             .find(|loaded| loaded.source == source && self.is_part(mask.lanes, loaded.lanes))?;
-        Some(Operand {
-            code: found.register,
-            is_temporary: false,
-        })
+        Some(Operand::fixed(found.register))
     }
 
     /// Remembers that a register holds this for the lanes of the mask; beyond its statement only if it
@@ -225,10 +312,7 @@ impl Code {
             outlives_statement,
             is_kept: false,
         });
-        Operand {
-            code: register,
-            is_temporary: false,
-        }
+        Operand::fixed(register)
     }
 
     /// Forgets what registers hold, except what `is_kept` says.

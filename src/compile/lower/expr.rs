@@ -16,13 +16,14 @@ impl Lowering<'_> {
             return self.pools.constant(literal).map(Operand::constant);
         }
         if at == At::Records
-            && let Some(section) = self.section(self.plan.stable.rate(expr))
+            && let Some(section) = self.section(self.stable().rate(expr))
         {
             let result = self.hoist_expr(section, expr)?;
             return self.broadcast(result, mask);
         }
         match expr {
             Expr::Path(path) => self.load(at, path, mask),
+            Expr::Local(local) => self.parameter(*local),
             Expr::Call(call) => {
                 let (number, operands) = self.call_site(at, call, mask)?;
                 self.compute(at, Op::Call, mask, number, 0, operands)
@@ -247,6 +248,11 @@ impl Lowering<'_> {
             }
             Argument::Literal(literal) => program::Argument::Literal(literal.clone()),
             Argument::Function(function) => program::Argument::Function(function),
+            Argument::Lambda(lambda) => {
+                let (number, used) = self.lambda(at, lambda, mask)?;
+                operands.extend(used);
+                program::Argument::Lambda(number)
+            }
         })
     }
 

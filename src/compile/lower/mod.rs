@@ -7,6 +7,7 @@
 mod code;
 mod expr;
 mod hoist;
+mod lambda;
 mod pools;
 mod test;
 
@@ -69,6 +70,8 @@ struct Lowering<'g> {
     uses: Vec<(&'g Path, usize)>,
     prepared: &'g mut Vec<Option<Prepared>>,
     call_count: usize,
+    /// The registers of the parameters of the lambdas around what is at hand, outermost first.
+    locals: Vec<Vec<Option<u16>>>,
     /// The statement at hand.
     statement: u16,
 }
@@ -89,6 +92,7 @@ impl<'g> Lowering<'g> {
             uses: uses(group),
             prepared,
             call_count,
+            locals: Vec::new(),
             statement: 0,
         }
     }
@@ -267,6 +271,7 @@ impl<'g> Lowering<'g> {
             constants: self.pools.constants,
             paths: self.pools.paths,
             calls: self.pools.calls,
+            lambdas: self.pools.lambdas,
             operands: self.pools.operands,
             statements: self.pools.statements,
             registers: registers.into_iter().max().unwrap_or_default().into(),

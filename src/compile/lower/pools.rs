@@ -7,7 +7,7 @@ use super::super::resolved;
 use ottl_vm::function::Literal;
 use ottl_vm::instruction::CONSTANT;
 use ottl_vm::path::{Access, Level};
-use ottl_vm::program::{CallSite, Key, Path, StatementInfo, Touched};
+use ottl_vm::program::{CallSite, Key, Lambda, Path, StatementInfo, Touched};
 use std::collections::HashMap;
 
 /// The most slots of fields that a level's messages can have; attributes may have more.
@@ -19,6 +19,7 @@ pub(super) struct Pools {
     pub(super) constants: Vec<Literal>,
     pub(super) paths: Vec<Path>,
     pub(super) calls: Vec<CallSite>,
+    pub(super) lambdas: Vec<Lambda>,
     pub(super) operands: Vec<Vec<u16>>,
     pub(super) statements: Vec<StatementInfo>,
     pub(super) touched: [Touched; Level::COUNT],
@@ -147,6 +148,13 @@ impl Pools {
     pub(super) fn call(&mut self, call: CallSite) -> Result<u16, Full> {
         let number = number(self.calls.len())?;
         self.calls.push(call);
+        Ok(number)
+    }
+
+    /// The number of a lambda.
+    pub(super) fn lambda(&mut self, lambda: Lambda) -> Result<u16, Full> {
+        let number = number(self.lambdas.len())?;
+        self.lambdas.push(lambda);
         Ok(number)
     }
 

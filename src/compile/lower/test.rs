@@ -17,7 +17,7 @@ impl Lowering<'_> {
         if at == At::Records
             && !matches!(test, Test::Literal(_))
             && is_infallible_test(test)
-            && let Some(section) = self.section(self.plan.stable.rate_of_test(test))
+            && let Some(section) = self.section(self.stable().rate_of_test(test))
         {
             let result = self.hoist_test(section, test)?;
             let value = self.broadcast(result, mask)?;
@@ -155,7 +155,7 @@ impl Lowering<'_> {
 
 /// Whether a test costs more than finding out that no lane needs it.
 fn is_dear(test: &Test) -> bool {
-    let is_plain = |expr: &Expr| matches!(expr, Expr::Literal(_) | Expr::Path(_));
+    let is_plain = |expr: &Expr| matches!(expr, Expr::Literal(_) | Expr::Path(_) | Expr::Local(_));
     match test {
         Test::Literal(_) => false,
         Test::Comparison { left, right, .. } => !is_plain(left) || !is_plain(right),

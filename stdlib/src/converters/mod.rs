@@ -1,5 +1,7 @@
 //! Converters: the functions that yield a value.
 
+mod all;
+mod any;
 mod base64_encode;
 mod bool;
 mod coalesce;
@@ -12,6 +14,8 @@ mod decode;
 mod double;
 mod duration;
 mod extract_patterns;
+mod filter;
+mod find;
 mod fnv;
 mod format;
 mod format_time;
@@ -35,6 +39,8 @@ mod is_valid_luhn;
 mod keys;
 mod len;
 mod log;
+mod map_each;
+mod map_keys;
 mod md5;
 mod microseconds;
 mod milliseconds;
@@ -52,6 +58,7 @@ mod parse_json;
 mod parse_key_value;
 mod parse_severity;
 mod profile_id;
+mod reduce;
 mod second;
 mod seconds;
 mod sha1;
@@ -84,6 +91,7 @@ mod uuid;
 mod uuidv7;
 mod values;
 mod weekday;
+mod when;
 mod xxh128;
 mod xxh3;
 mod year;
@@ -92,6 +100,8 @@ use ottl_vm::function::Function;
 
 /// The list: a line a function.
 pub(crate) const FUNCTIONS: &[&Function] = &[
+    &all::FUNCTION,
+    &any::FUNCTION,
     &base64_encode::FUNCTION,
     &bool::FUNCTION,
     &coalesce::FUNCTION,
@@ -104,6 +114,8 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &double::FUNCTION,
     &duration::FUNCTION,
     &extract_patterns::FUNCTION,
+    &filter::FUNCTION,
+    &find::FUNCTION,
     &fnv::FUNCTION,
     &format::FUNCTION,
     &format_time::FUNCTION,
@@ -127,6 +139,8 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &keys::FUNCTION,
     &len::FUNCTION,
     &log::FUNCTION,
+    &map_each::FUNCTION,
+    &map_keys::FUNCTION,
     &md5::FUNCTION,
     &microseconds::FUNCTION,
     &milliseconds::FUNCTION,
@@ -144,6 +158,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &parse_key_value::FUNCTION,
     &parse_severity::FUNCTION,
     &profile_id::FUNCTION,
+    &reduce::FUNCTION,
     &second::FUNCTION,
     &seconds::FUNCTION,
     &sha1::FUNCTION,
@@ -176,6 +191,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &uuidv7::FUNCTION,
     &values::FUNCTION,
     &weekday::FUNCTION,
+    &when::FUNCTION,
     &xxh128::FUNCTION,
     &xxh3::FUNCTION,
     &year::FUNCTION,

@@ -6,7 +6,7 @@
 use crate::function::Literal;
 use crate::instruction::{CONSTANT, Instruction, OperandKind};
 use crate::path::Level;
-use crate::program::{Argument, CallSite, ErrorMode, Key, Pass, Path, Program};
+use crate::program::{Argument, CallSite, ErrorMode, Key, Lambda, Pass, Path, Program};
 use std::fmt::Write;
 
 /// A program as text, for people and for golden files.
@@ -32,6 +32,9 @@ pub fn disasm(program: &Program) -> String {
             for (result, register) in &section.results {
                 push(&mut out, format_args!("       h{result} = r{register}\n"));
             }
+        }
+        for (number, lambda) in pass.lambdas.iter().enumerate() {
+            self::lambda(&mut out, pass, number, lambda);
         }
         push(&mut out, format_args!("  per {}\n", pass.context.name()));
         code(&mut out, pass, &pass.code);
@@ -120,6 +123,23 @@ const LEVELS: [&str; Level::COUNT] = [
     "exemplar",
     "cache",
 ];
+
+fn lambda(out: &mut String, pass: &Pass, number: usize, lambda: &Lambda) {
+    let parameters = lambda.parameters.iter().map(|parameter| match parameter {
+        Some(register) => format!("r{register}"),
+        None => "_".to_owned(),
+    });
+    let parameters = parameters.collect::<Vec<_>>().join(", ");
+    let result = value(pass, lambda.result);
+    push(
+        out,
+        format_args!(
+            "  lambda {number} ({parameters}) => {result} ? m{}\n",
+            lambda.mask
+        ),
+    );
+    code(out, pass, &lambda.code);
+}
 
 fn code(out: &mut String, pass: &Pass, code: &[Instruction]) {
     for (at, instruction) in code.iter().enumerate() {
@@ -243,6 +263,7 @@ fn argument(pass: &Pass, argument: &Argument) -> String {
         }
         Argument::Literal(found) => literal(found),
         Argument::Function(function) => function.name.to_owned(),
+        Argument::Lambda(number) => format!("lambda {number}"),
     }
 }
 
@@ -270,6 +291,7 @@ fn literal(literal: &Literal) -> String {
             format!("{{{}}}", entries.join(", "))
         }
         Literal::Function(function) => function.name.to_owned(),
+        Literal::Lambda => "lambda".to_owned(),
     }
 }
 

@@ -49,10 +49,13 @@ type Fault = (Option<usize>, String);
 
 fn check_pass(pass: &Pass, touched: &TouchedLevels) -> Result<(), Fault> {
     check_tables(pass, touched).map_err(|reason| (None, reason))?;
-    check_code(pass, &pass.code)?;
+    check_code(pass, &pass.code, None)?;
+    for number in 0..pass.lambdas.len() {
+        check_lambda(pass, number)?;
+    }
     let mut results = vec![false; pass.hoisted_count];
     for section in &pass.hoisted {
-        check_code(pass, &section.code)?;
+        check_code(pass, &section.code, None)?;
         for (result, register) in &section.results {
             in_range("register", usize::from(*register), pass.registers)
                 .map_err(|reason| (None, reason))?;
@@ -97,11 +100,40 @@ fn check_tables(pass: &Pass, touched: &TouchedLevels) -> Result<(), String> {
         .try_for_each(|operand| check_value(pass, *operand))
 }
 
+/// Checks a lambda, and that none is within itself: those within it stand before it.
+fn check_lambda(pass: &Pass, number: usize) -> Result<(), Fault> {
+    let lambda = &pass.lambdas[number];
+    let check = || {
+        in_range("mask", usize::from(lambda.mask), pass.masks)?;
+        for register in lambda.parameters.iter().flatten() {
+            in_range("register", usize::from(*register), pass.registers)?;
+        }
+        check_value(pass, lambda.result)
+    };
+    check().map_err(|reason| (None, reason))?;
+    check_code(pass, &lambda.code, Some(lambda.mask))?;
+    for (at, instruction) in lambda.code.iter().enumerate() {
+        if !matches!(instruction.op, Op::Call | Op::Edit) {
+            continue;
+        }
+        let arguments = &pass.calls[usize::from(instruction.a)].arguments;
+        let is_later = |argument: &Argument| matches!(argument, Argument::Lambda(inner) if usize::from(*inner) >= number);
+        if arguments.iter().any(is_later) {
+            return Err((
+                Some(at),
+                format!("lambda {number} contains one that is not before it"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn check_argument(pass: &Pass, argument: &Argument) -> Result<(), String> {
     match argument {
         Argument::Value(operand) => check_value(pass, *operand),
         Argument::Path(path) => in_range("path", usize::from(*path), pass.paths.len()),
         Argument::List(items) => items.iter().try_for_each(|item| check_argument(pass, item)),
+        Argument::Lambda(lambda) => in_range("lambda", usize::from(*lambda), pass.lambdas.len()),
         Argument::Absent | Argument::Literal(_) | Argument::Function(_) => Ok(()),
     }
 }
@@ -128,10 +160,14 @@ fn in_range(what: &str, index: usize, count: usize) -> Result<(), String> {
 /// Which masks have been written, on every way to an instruction.
 type Written = [bool; 256];
 
-fn check_code(pass: &Pass, code: &[Instruction]) -> Result<(), Fault> {
+/// Checks code before which the mask `given`, if any, has been written.
+fn check_code(pass: &Pass, code: &[Instruction], given: Option<u8>) -> Result<(), Fault> {
     // What has been written where a jump lands: what both ways to it have written.
     let mut landings: Vec<Option<Written>> = vec![None; code.len() + 1];
     let mut written: Written = [false; 256];
+    if let Some(given) = given {
+        written[usize::from(given)] = true;
+    }
     for (at, instruction) in code.iter().enumerate() {
         if let Some(other) = &landings[at] {
             for (mask, other) in written.iter_mut().zip(other) {

@@ -110,7 +110,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                 self.machine.read_path(path, self.lane)
             }
             Argument::Literal(literal) => Ok(super::machine::constant(literal, self.machine.arena)),
-            Argument::Absent | Argument::List(_) | Argument::Function(_) => Ok(Value::Nil),
+            Argument::Absent | Argument::List(_) | Argument::Function(_) | Argument::Lambda(_) => {
+                Ok(Value::Nil)
+            }
         }
     }
 
@@ -546,6 +548,21 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Body::Prepared(..) | Body::Store => {
                 Err(Error::new("the function cannot be passed by name"))
             }
+        }
+    }
+
+    /// Evaluates the lambda given for the parameter with these values for its own parameters, of which it
+    /// has as many as the parameter's type says.
+    ///
+    /// # Errors
+    /// What the lambda fails with.
+    pub fn apply(&mut self, parameter: usize, values: &[Value<'a>]) -> Result<'a, Value<'a>> {
+        match self.argument(parameter) {
+            Some(Argument::Lambda(lambda)) => {
+                let lambda = &self.machine.pass.lambdas[usize::from(*lambda)];
+                self.machine.evaluate(lambda, self.lane, values)
+            }
+            _ => Err(Error::new("must be a lambda expression")),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The machine: a pass's state while it runs over a request.
 
 use super::failures::Failures;
+use super::lambda::Lambdas;
 use super::locate::{Locator, Row, Slot};
 use super::mask::{BLOCK, Mask};
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::instruction::CONSTANT;
 use crate::path::Level;
 use crate::program::Pass;
 use crate::text::time::Time;
-use crate::value::{Element, Entry, TypedList, Value};
+use crate::value::{Element, Entry, Pdata, TypedList, Value};
 use crate::wire::error::WireError;
 use crate::wire::tree::{NodeId, Tree};
 use bumpalo::Bump;
@@ -46,6 +47,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) matched: Mask,
     /// The statement that runs.
     pub(crate) statement: u16,
+    /// What the lambdas that run have met and done.
+    pub(crate) lambdas: Lambdas<'a>,
     /// The number of lane 0's record among the pass's records.
     pub(crate) first_record: u64,
     /// Results of hoisted sections; those of result r begin at `hoisted_at[r]`, one a container.
@@ -91,10 +94,13 @@ impl<'p, 'a> Machine<'p, 'a> {
         self.masks[usize::from(register)].and(self.ok)
     }
 
-    /// Fails the lane's statement.
+    /// Fails the lane's statement, or the lambda that runs on it.
     #[cold]
     pub(crate) fn fail(&mut self, lane: usize, error: Error<'a>) {
         self.ok.remove(lane);
+        if self.lambdas.catch(error) {
+            return;
+        }
         self.failures.push(
             self.pass,
             self.statement,
@@ -120,6 +126,12 @@ impl<'p, 'a> Machine<'p, 'a> {
     }
 }
 
+/// A lambda as a value: nothing takes it.
+static LAMBDA: Pdata<'static> = Pdata {
+    type_name: "*ottl.LambdaExpression",
+    wire: &[],
+};
+
 /// A literal inside a map, whose lists are of the kind that the wire has.
 fn part<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
     match literal {
@@ -134,6 +146,7 @@ fn part<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
 pub fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
     match literal {
         Literal::Nil | Literal::Function(_) => Value::Nil,
+        Literal::Lambda => Value::Pdata(&LAMBDA),
         Literal::String(text) => Value::String(arena.alloc_slice_copy(text)),
         Literal::Bytes(bytes) => Value::Bytes(arena.alloc_slice_copy(bytes)),
         Literal::Int(v) => Value::Int(*v),

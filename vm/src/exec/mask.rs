@@ -27,6 +27,13 @@ impl Mask {
         Mask(words)
     }
 
+    /// One lane.
+    pub(crate) fn only(lane: usize) -> Mask {
+        let mut mask = Mask::NONE;
+        mask.insert(lane);
+        mask
+    }
+
     pub(crate) fn is_empty(self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }

@@ -7,6 +7,7 @@ mod access;
 mod call;
 mod failures;
 mod keyed;
+mod lambda;
 mod locate;
 mod machine;
 mod map_edit;

@@ -78,6 +78,7 @@ pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
     constants: Vec::new(),
     paths: Vec::new(),
     calls: Vec::new(),
+    lambdas: Vec::new(),
     operands: Vec::new(),
     statements: Vec::new(),
     registers: 0,

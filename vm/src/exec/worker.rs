@@ -1,10 +1,12 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
 use super::failures::{Failure, Failures};
+use super::lambda::Lambdas;
 use super::locate::{Eager, Row, Slot};
 use super::machine::{Machine, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
+use crate::limits::MEMORY_KEPT_BYTES_MAX;
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, Sweep};
 use crate::text::time::Time;
@@ -211,6 +213,9 @@ impl Worker {
         out: &mut Vec<u8>,
     ) -> Result<bool, Stop> {
         self.arena.reset();
+        if self.arena.allocated_bytes() > MEMORY_KEPT_BYTES_MAX {
+            self.arena = Bump::new();
+        }
         self.failures.clear();
         let memory = std::mem::take(&mut self.memory).recycle();
         let (result, memory) = run_request(self, program, validation, input, out, memory);
@@ -257,6 +262,7 @@ fn run_request<'a>(
         ok: Mask::NONE,
         matched: Mask::NONE,
         statement: 0,
+        lambdas: Lambdas::default(),
         first_record: 0,
         hoisted: memory.hoisted,
         hoisted_at: memory.hoisted_at,
