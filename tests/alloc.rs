@@ -10,6 +10,8 @@ mod protobuf;
 #[path = "../benches/shop.rs"]
 mod shop;
 
+use ottl::compile::{Dialect, Gates, Options, Registry, compile};
+use ottl::config::{Processor, ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -66,10 +68,28 @@ fn allocations(signal: &str, program: &Program, validation: Validation, records:
     (ALLOCATIONS.load(Ordering::Relaxed) - before).div_ceil(RUN_COUNT)
 }
 
+/// A program whose statements evaluate lambdas.
+fn lambdas() -> Program {
+    let statements = [
+        "set(span.attributes[\"x\"], Any(span.attributes, (key, value) => key == \"a\" or value == span.name))",
+        "set(span.attributes, Filter(span.attributes, (key, _) => not Any([\"b\"], (_, other) => other == key)))",
+        "set(span.name, When(() => span.kind == 1, \"internal\", span.name))",
+    ];
+    let config = serde_json::json!({ "trace_statements": statements });
+    let processor = Processor::from_json(ProcessorKind::Transform, &config);
+    let options = Options {
+        signal: Signal::Traces,
+        dialect: Dialect::Extended,
+        gates: &Gates::default(),
+        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
+    };
+    compile(&processor.expect("the configuration is sound"), &options).expect("sound statements")
+}
+
 #[test]
 fn a_record_costs_no_allocation() {
     let mut found = Vec::new();
-    for name in [
+    let names = [
         "pass",
         "set",
         "filter",
@@ -78,8 +98,10 @@ fn a_record_costs_no_allocation() {
         "typical",
         "sha256",
         "keep_keys",
-    ] {
-        let (signal, program) = configuration::program(name);
+    ];
+    let programs = names.map(|name| (name, configuration::program(name)));
+    let lambdas = ("lambdas", ("traces".to_owned(), lambdas()));
+    for (name, (signal, program)) in programs.into_iter().chain([lambdas]) {
         for validation in [Validation::Full, Validation::Touched] {
             for records in [1024, 8192] {
                 let count = allocations(&signal, &program, validation, records);

@@ -23,10 +23,11 @@ fn compiled(is_filter: bool, config: &Value, signal: Signal) -> Option<Program> 
     };
     let processor = Processor::from_json(kind, config).ok()?;
     let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let gates = Gates::new(["ottl.functions.enableLambda"]).ok()?;
     let options = Options {
         signal,
         dialect: Dialect::Upstream,
-        gates: &Gates::default(),
+        gates: &gates,
         registry: &registry,
     };
     compile(&processor, &options).ok()

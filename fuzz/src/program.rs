@@ -299,7 +299,46 @@ fn value(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
             choices.pick(&["\"a\"", "0", "Concat([\"a\", \"\"], \"\")"])
         ),
         18 => format!("HasPrefix({}, \"a\")", inner(choices)),
+        19 | 20 => lambda_call(choices, context, depth),
         _ => map(choices, context),
+    }
+}
+
+/// A call of a function that takes a lambda.
+fn lambda_call(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
+    let source = match choices.below(4) {
+        0 => value(choices, context, depth + 1),
+        1 => format!("Split({}, \"a\")", writable(choices, context)),
+        _ => map(choices, context),
+    };
+    let body = lambda_body(choices, context, depth);
+    match choices.below(5) {
+        0 => format!("Reduce({source}, \"\", (v, k, _) => {body})"),
+        1 => format!(
+            "When(() => {}, {source}, 1)",
+            condition(choices, context, 3)
+        ),
+        2 => format!("Find({source}, (_, v) => v != nil, (k, v) => {body})"),
+        _ => {
+            let function = choices.pick(&["Any", "All", "Filter", "MapEach", "MapKeys"]);
+            format!("{function}({source}, (k, v) => {body})")
+        }
+    }
+}
+
+/// A lambda's body, of its parameters `k` and `v` and the record.
+fn lambda_body(choices: &mut Choices<'_>, context: &str, depth: usize) -> String {
+    match choices.below(10) {
+        0 => "k".to_owned(),
+        1 => "v".to_owned(),
+        2 => format!("v == {}", value(choices, context, 3)),
+        3 => format!("k != \"{}\" and IsString(v)", choices.pick(KEYS)),
+        4 => format!("IsInt(v) or {}", condition(choices, context, 3)),
+        5 => format!("Concat([k, v, {}], \"\")", value(choices, context, 3)),
+        6 => format!("v[\"{}\"]", choices.pick(KEYS)),
+        7 => format!("{}[k]", map(choices, context)),
+        8 => format!("Any({}, (k, w) => w == v)", map(choices, context)),
+        _ => value(choices, context, depth + 1),
     }
 }
 

@@ -6,7 +6,7 @@
 //	reference functions > functions.json                list every function with its signature
 //	reference gen  DIR                                  write the benchmark data sets
 //	reference bench CONFIG FILE [SECONDS]               measure wire-to-wire throughput on one core
-//	reference record DIR                                record what the conformance corpus in DIR gives
+//	reference record DIR [TOPIC]...                     record what the conformance corpus in DIR gives
 package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 	case "bench":
 		err = bench(os.Args[2:])
 	case "record":
-		err = withDirectory(record)
+		err = recordTopics(os.Args[2:])
 	default:
 		err = fmt.Errorf("unknown command %q", os.Args[1])
 	}

@@ -51,9 +51,18 @@ type header struct {
 	Passthrough map[string]json.RawMessage `json:"passthrough"` // input name → what comes out when nothing changes it
 }
 
-// record runs every topic of the corpus in dir and writes what came out to
-// dir/recorded, one file a topic.
-func record(dir string) error {
+// recordTopics records the corpus in the directory that the first argument
+// names: all topics, or those that the others name.
+func recordTopics(arguments []string) error {
+	if len(arguments) == 0 {
+		return fmt.Errorf("usage: reference record DIR [TOPIC]...")
+	}
+	return record(arguments[0], arguments[1:])
+}
+
+// record runs the topics of the corpus in dir, all or only some, and writes what
+// came out to dir/recorded, one file a topic.
+func record(dir string, only []string) error {
 	entries, err := filepath.Glob(filepath.Join(dir, "*.toml"))
 	if err != nil {
 		return err
@@ -65,6 +74,9 @@ func record(dir string) error {
 	for _, path := range entries {
 		name := filepath.Base(path)
 		if name == setsFile || name == "differences.toml" {
+			continue
+		}
+		if len(only) > 0 && !slices.Contains(only, strings.TrimSuffix(name, ".toml")) {
 			continue
 		}
 		t, err := readTopic(dir, name)

@@ -70,3 +70,35 @@ impl Lowering<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::conform::run_case;
+
+    /// What comes of lambdas in one another, this many of them.
+    fn nested(depth: usize) -> serde_json::Value {
+        let inner = (0..depth).fold("true".to_owned(), |body, level| {
+            format!("Any([{level}], (_, p{level}) => p{level} == {level} and {body})")
+        });
+        run_case(&serde_json::json!({
+            "signal": "logs",
+            "gates": ["ottl.functions.enableLambda"],
+            "config": {"log_statements": [format!("set(log.attributes[\"x\"], {inner})")]},
+            "input": {"resourceLogs": [{"scopeLogs": [{"logRecords": [{}]}]}]},
+        }))
+    }
+
+    #[test]
+    fn lambdas_nest_as_deep_as_the_grammar_does() {
+        let depth = (1..200)
+            .find(|depth| !nested(*depth)["config_error"].is_null())
+            .expect("a bound");
+        assert!(depth > 20, "{depth}");
+        let deepest = nested(depth - 1);
+        let record = &deepest["output"]["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0];
+        assert_eq!(
+            record["attributes"][0]["value"]["boolValue"], true,
+            "{deepest}"
+        );
+    }
+}

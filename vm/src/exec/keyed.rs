@@ -130,6 +130,11 @@ pub(crate) fn read_result<'a>(
                 value.get(text).ok_or(Error::new("key not found in map"))?
             }
             ResolvedKey::Int(index) => match (value, usize::try_from(index)) {
+                (Value::TypedList(list), _)
+                    if matches!(list.element, Element::Uint | Element::Bytes) =>
+                {
+                    return Err(unsupported_index("int", &value, arena));
+                }
                 (Value::Bytes(bytes), Ok(at)) if at < bytes.len() => {
                     Value::Int(i64::from(bytes[at]))
                 }
