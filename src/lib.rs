@@ -3,4 +3,5 @@
 pub mod compile;
 pub mod config;
 pub mod conform;
+pub mod doc;
 pub mod report;

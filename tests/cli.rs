@@ -62,7 +62,7 @@ const NO_CHANGE: &str = "set(span.name, span.name)";
 fn help_lists_every_subcommand_and_each_has_a_manual() {
     let help = ottlc(&["--help"], b"");
     assert_eq!(help.status, Some(0));
-    for command in ["run", "check", "disasm", "conform", "bench"] {
+    for command in ["run", "check", "disasm", "doc", "conform", "bench"] {
         assert!(
             help.stdout().contains(&format!("\n  {command} ")),
             "{command}: {}",
@@ -250,6 +250,8 @@ fn usage_errors_end_with_two() {
             "examples/traces.jsonl",
         ],
         &["check"],
+        &["doc", "NoSuch"],
+        &["doc", "set", "--json"],
         &["check", "no-such-file.yaml"],
         &["bench", "examples/transform.yaml", "examples/traces.jsonl"],
         &["conform", "no-such-file.jsonl"],
@@ -408,6 +410,25 @@ fn disasm_shows_what_runs() {
             .starts_with("# transform for logs\nprogram logs\n"),
         "{}",
         ran.stdout()
+    );
+}
+
+#[test]
+fn doc_shows_functions() {
+    let page = ottlc(&["doc", "Substring"], b"");
+    assert_eq!(page.status, Some(0), "{}", page.stderr);
+    assert!(
+        page.stdout()
+            .starts_with("# `Substring`\n\n`Substring(target, start, length")
+    );
+    assert!(page.stdout().contains("\n```ottl\nSubstring("));
+    let overview = ottlc(&["doc"], b"");
+    assert!(overview.stdout().contains("\n  set(target, value)\n"));
+    let unknown = ottlc(&["doc", "substring"], b"");
+    assert!(
+        unknown.stderr.contains("did you mean `Substring`?"),
+        "{}",
+        unknown.stderr
     );
 }
 

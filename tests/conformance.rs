@@ -231,7 +231,7 @@ fn is_varying(case: &Value) -> bool {
 }
 
 /// Compares a generated file with what is there, or rewrites it under `OTTL_BLESS=1`.
-fn golden(path: &Path, text: &str) {
+pub(crate) fn golden(path: &Path, text: &str) {
     if std::env::var_os("OTTL_BLESS").is_some() {
         std::fs::write(path, text).expect("a writable file");
     }

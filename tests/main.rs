@@ -3,5 +3,6 @@
 mod bytecode;
 mod cli;
 mod conformance;
+mod docs;
 mod regressions;
 mod tidy;

@@ -3,7 +3,6 @@
 use super::error::ProblemKind;
 use super::literal::refusal;
 use super::paths::PathUse;
-use super::registry::signature;
 use super::resolve::{Resolver, into_literal};
 use super::resolved::{Argument, Call, Expr};
 use crate::report::nearest;
@@ -74,7 +73,7 @@ impl Resolver<'_> {
             .count();
         let received = call.arguments.len();
         if received < least || received > parameters.len() {
-            let (signature, most) = (signature(function), parameters.len());
+            let (signature, most) = (function.signature(), parameters.len());
             self.problem(
                 ProblemKind::ArgumentCount {
                     signature,
@@ -128,7 +127,7 @@ impl Resolver<'_> {
         if found.is_none() {
             let known = function.parameters.iter().map(|parameter| parameter.name);
             let problem = ProblemKind::UnknownParameter {
-                signature: signature(function),
+                signature: function.signature(),
                 name: name.text.clone(),
                 nearest: nearest(&name.text, known).map(str::to_owned),
             };
@@ -266,7 +265,7 @@ impl Resolver<'_> {
         span: Span,
     ) {
         let (function, parameter) = (function.name, parameter.name);
-        let expected = expected(ty);
+        let expected = ty.words();
         self.problem(
             ProblemKind::WrongForm {
                 function,
@@ -347,34 +346,6 @@ fn takes_only_one_form(ty: Type) -> bool {
             | Type::Lambda(_)
     );
     other || takes_only_literals(ty)
-}
-
-/// What a parameter of this type takes, for people.
-fn expected(ty: Type) -> String {
-    let fixed = match ty {
-        Type::String => "a string literal",
-        Type::Int => "an int literal",
-        Type::Float => "a float literal",
-        Type::Bool => "`true` or `false`",
-        Type::Bytes => "a bytes literal",
-        Type::Enum => "an enum symbol",
-        Type::Setter | Type::GetSetter | Type::PMapGetSetter | Type::PSliceGetSetter => "a path",
-        Type::FunctionGetter => "the name of a converter",
-        Type::Lambda(_) => "a lambda expression",
-        Type::List(item) | Type::SliceGetter(item) => {
-            return format!("a list, each item {}", expected(*item));
-        }
-        Type::StringGetter => "a string",
-        Type::IntGetter => "an int",
-        Type::FloatGetter => "a float",
-        Type::BoolGetter => "a bool",
-        Type::PMapGetter => "a map",
-        Type::PSliceGetter => "a list",
-        Type::TimeGetter => "a time",
-        Type::DurationGetter => "a duration",
-        _ => "a value",
-    };
-    fixed.to_owned()
 }
 
 /// A parameter's name as the reference compares it: in camel case, so that `utf8_safe` is `utf8Safe`, too.

@@ -50,6 +50,7 @@ use resolved::Resolved;
 
 pub use gates::{Gates, KNOWN as KNOWN_GATES};
 pub use ottl_grammar::Dialect;
+pub(crate) use paths::context_of_name;
 pub use registry::Registry;
 
 /// How to compile.

@@ -317,7 +317,7 @@ pub(super) fn context_name(context: Context) -> ContextName {
 }
 
 /// The engine's name for a context; `None` for those that it does not run.
-pub(super) fn context_of_name(name: ContextName) -> Option<Context> {
+pub(crate) fn context_of_name(name: ContextName) -> Option<Context> {
     match name {
         ContextName::Resource => Some(Context::Resource),
         ContextName::Scope => Some(Context::Scope),

@@ -57,7 +57,7 @@ impl Registry {
             .map(|function| function.contexts);
         lists
             .flat_map(|contexts| match contexts {
-                Contexts::Everywhere => &["transform"][..],
+                Contexts::Everywhere | Contexts::Both => &["transform"][..],
                 Contexts::Only(list) => list,
             })
             .copied()
@@ -68,24 +68,10 @@ impl Registry {
 fn is_callable(function: &Function, scope: FunctionScope) -> bool {
     let registered = match function.contexts {
         Contexts::Everywhere => scope.processor == "transform" || function.kind == Kind::Converter,
+        Contexts::Both => true,
         Contexts::Only(list) => list
             .iter()
             .any(|place| place.split_once('/') == Some((scope.processor, scope.context))),
     };
     registered && (scope.extensions || !function.extension)
-}
-
-/// `name(a, b[, c])`, as the function is called.
-pub(super) fn signature(function: &Function) -> String {
-    let mut text = format!("{}(", function.name);
-    for (index, parameter) in function.parameters.iter().enumerate() {
-        let comma = if index > 0 { ", " } else { "" };
-        if parameter.optional {
-            text.push_str(&format!("[{comma}{}]", parameter.name));
-        } else {
-            text.push_str(&format!("{comma}{}", parameter.name));
-        }
-    }
-    text.push(')');
-    text
 }

@@ -1,6 +1,6 @@
 //! The library's declarations against the reference's, function by function.
 
-use ottl_vm::function::{Function, Kind, Type};
+use ottl_vm::function::{Function, Kind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -55,24 +55,10 @@ fn reference() -> BTreeMap<String, Value> {
     REFERENCE.lines().map(parse).map(named).collect()
 }
 
-/// The name that the reference has for a type.
-fn type_name(ty: &Type) -> String {
-    match ty {
-        Type::String => "string".to_owned(),
-        Type::Int => "int64".to_owned(),
-        Type::Float => "float64".to_owned(),
-        Type::Bool => "bool".to_owned(),
-        Type::List(item) => format!("[]{}", type_name(item)),
-        Type::SliceGetter(item) => format!("SliceGetter[{}]", type_name(item)),
-        Type::Lambda(_) => "*LambdaExpression".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
 fn signature(function: &Function) -> Value {
     let arguments = function.parameters.iter().map(|parameter| {
         let mut argument =
-            serde_json::json!({ "name": parameter.name, "type": type_name(&parameter.ty) });
+            serde_json::json!({ "name": parameter.name, "type": parameter.ty.name() });
         if parameter.optional {
             argument["optional"] = Value::Bool(true);
         }
@@ -103,6 +89,8 @@ fn declarations_are_the_reference_s() {
             "converter"
         };
         assert_eq!(kind, expected["kind"], "{}", function.name);
+        let places = serde_json::json!(function.places());
+        assert_eq!(places, expected["contexts"], "{}", function.name);
     }
 }
 

@@ -80,6 +80,67 @@ pub enum Type {
     Lambda(u8),
 }
 
+impl Type {
+    /// The reference's name for it.
+    ///
+    /// ```
+    /// use ottl_vm::function::Type;
+    /// assert_eq!(Type::List(&Type::StringGetter).name(), "[]StringGetter");
+    /// ```
+    pub fn name(&self) -> String {
+        match self {
+            Type::String => "string".to_owned(),
+            Type::Int => "int64".to_owned(),
+            Type::Float => "float64".to_owned(),
+            Type::Bool => "bool".to_owned(),
+            Type::Bytes => "[]uint8".to_owned(),
+            Type::List(item) => format!("[]{}", item.name()),
+            Type::SliceGetter(item) => format!("SliceGetter[{}]", item.name()),
+            Type::Lambda(_) => "*LambdaExpression".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    /// What a parameter of this type takes, for people: `a string literal`.
+    pub fn words(&self) -> String {
+        let fixed = match self {
+            Type::Getter => "any value",
+            Type::StringGetter => "a string",
+            Type::StringLikeGetter => "anything with a text form",
+            Type::IntGetter => "an int",
+            Type::IntLikeGetter => "anything that converts to an int",
+            Type::FloatGetter => "a float",
+            Type::FloatLikeGetter => "anything that converts to a float",
+            Type::BoolGetter => "a bool",
+            Type::BoolLikeGetter => "anything that converts to a bool",
+            Type::ByteSliceLikeGetter => "anything that converts to bytes",
+            Type::PMapGetter => "a map",
+            Type::PSliceGetter => "a list",
+            Type::TimeGetter => "a time",
+            Type::DurationGetter => "a duration",
+            Type::Setter | Type::GetSetter => "a path",
+            Type::PMapGetSetter => "a path to a map",
+            Type::PSliceGetSetter => "a path to a list",
+            Type::String => "a string literal",
+            Type::Int => "an int literal",
+            Type::Float => "a float literal",
+            Type::Bool => "`true` or `false`",
+            Type::Bytes => "a bytes literal",
+            Type::Enum => "an enum symbol",
+            Type::FunctionGetter => "the name of a converter",
+            Type::List(item) | Type::SliceGetter(item) => {
+                return format!("a list, each item {}", item.words());
+            }
+            Type::Lambda(0) => "a lambda expression without parameters",
+            Type::Lambda(1) => "a lambda expression with 1 parameter",
+            Type::Lambda(count) => {
+                return format!("a lambda expression with {count} parameters");
+            }
+        };
+        fixed.to_owned()
+    }
+}
+
 /// One parameter of a function.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
@@ -107,6 +168,8 @@ pub enum Purity {
 pub enum Contexts {
     /// In every context of the transform processor and, if a converter, of the filter processor.
     Everywhere,
+    /// In every context of both processors, though it is an editor, which no filter can call.
+    Both,
     /// Only where listed, as `"processor/context"`.
     Only(&'static [&'static str]),
 }
@@ -245,6 +308,62 @@ pub struct Function {
     pub body: Body,
 }
 
+/// The transform processor's contexts for which functions are registered; those of resources and scopes have
+/// what is registered everywhere.
+const TRANSFORM: &[&str] = &[
+    "transform/log",
+    "transform/metric",
+    "transform/datapoint",
+    "transform/exemplar",
+    "transform/span",
+    "transform/spanevent",
+    "transform/profile",
+];
+
+/// The same, and the filter processor's.
+const TRANSFORM_AND_FILTER: &[&str] = &[
+    "transform/log",
+    "transform/metric",
+    "transform/datapoint",
+    "transform/exemplar",
+    "transform/span",
+    "transform/spanevent",
+    "transform/profile",
+    "filter/resource",
+    "filter/log",
+    "filter/metric",
+    "filter/datapoint",
+    "filter/span",
+    "filter/spanevent",
+    "filter/profile",
+];
+
+impl Function {
+    /// Where it is registered, each as `"processor/context"`.
+    pub fn places(&self) -> &'static [&'static str] {
+        match (self.contexts, self.kind) {
+            (Contexts::Only(places), _) => places,
+            (Contexts::Everywhere, Kind::Editor) => TRANSFORM,
+            (Contexts::Everywhere, Kind::Converter) | (Contexts::Both, _) => TRANSFORM_AND_FILTER,
+        }
+    }
+
+    /// `name(a, b[, c])`, as it is called.
+    pub fn signature(&self) -> String {
+        let mut text = format!("{}(", self.name);
+        for (index, parameter) in self.parameters.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            if parameter.optional {
+                text.push_str(&format!("[{comma}{}]", parameter.name));
+            } else {
+                text.push_str(&format!("{comma}{}", parameter.name));
+            }
+        }
+        text.push(')');
+        text
+    }
+}
+
 impl std::fmt::Debug for Function {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.name)
@@ -278,7 +397,7 @@ impl PartialEq for Function {
 /// ```
 ///
 /// After the parameters stand the purity (`pure`, `volatile`, `idempotent`), then what runs it: `run body`,
-/// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]` and `extension`.
+/// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]` or `both` and `extension`.
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
 macro_rules! function {
@@ -321,6 +440,8 @@ macro_rules! function {
     (@contexts store $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
+    (@contexts run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
+    (@contexts prepare $prepare:ident, run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts run $run:ident, only $contexts:expr $(, extension)? ;) => { $crate::function::Contexts::Only(&$contexts) };
     (@contexts prepare $prepare:ident, run $run:ident, only $contexts:expr $(, extension)? ;) => {
         $crate::function::Contexts::Only(&$contexts)

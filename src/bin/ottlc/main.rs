@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod conform;
 mod disasm;
+mod doc;
 mod error;
 mod failures;
 mod input;
@@ -45,6 +46,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     Disasm(disasm::Arguments),
+    Doc(doc::Arguments),
     Conform(conform::Arguments),
     Bench(bench::Arguments),
 }
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };

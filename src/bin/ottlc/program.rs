@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Dialect {
     /// The collector's (pkg/ottl v0.161.0), no more and no less
     Upstream,
-    /// The same and more: `condition > action`, durations such as `3s`, `span.duration`, further functions
+    /// The same and more: `condition > action`, durations such as `3s`, `span.duration`, lambdas, further functions
     #[default]
     Extended,
 }

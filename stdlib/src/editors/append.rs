@@ -26,7 +26,7 @@ function! {
         target: GetSetter,
         value[optional]: Getter,
         values[optional]: List(&Getter),
-    ) volatile, prepare prepare, run append;
+    ) volatile, prepare prepare, run append, both;
 }
 
 fn prepare(_literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {

@@ -20,7 +20,7 @@ function! {
         target: PSliceGetSetter,
         start_index: IntGetter,
         end_index[optional]: IntGetter,
-    ) volatile, run delete_index;
+    ) volatile, run delete_index, both;
 }
 
 fn delete_index<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
