@@ -18,7 +18,7 @@ function! {
     /// Text that begins with `?` is a query: the result has `query` alone, a map of lists.
     ///
     /// ```ottl
-    /// URL("https://ann@example.com:8080/a/b.txt?x=1#top")  # {"url.original": "https://ann@example.com:8080/a/b.txt?x=1#top", "url.domain": "example.com", "url.scheme": "https", "url.path": "/a/b.txt", "url.port": 8080, "url.fragment": "top", "url.user_info": "ann", "url.username": "ann", "url.query": "x=1", "url.extension": "txt"}
+    /// URL("https://ann@example.com:8080/a/b.txt?x=1#top")  # {"url.original": "https://ann@example.com:8080/a/b.txt?x=1#top", "url.domain": "example.com", "url.scheme": "https", "url.path": "/a/b.txt", "url.fragment": "top", "url.user_info": "ann", "url.username": "ann", "url.query": "x=1", "url.extension": "txt", "url.port": 8080}
     /// URL("/a")  # {"url.original": "/a", "url.domain": "", "url.scheme": "", "url.path": "/a"}
     /// URL("?a=1&a=2")  # {"query": {"a": ["1", "2"]}}
     /// URL("http://a b/")  # error: invalid character " " in host name
