@@ -255,7 +255,9 @@ impl ProblemKind {
             ProblemKind::LambdaDisabled => {
                 Some("enable the feature gate `ottl.functions.enableLambda`".to_owned())
             }
-            ProblemKind::LambdaArity { .. } => Some("name what you do not need `_`".to_owned()),
+            ProblemKind::LambdaArity { expected, received } if received < expected => {
+                Some("name what you do not need `_`".to_owned())
+            }
             ProblemKind::LambdaParameterField { name } => Some(format!(
                 "index it, as in `{name}[\"key\"]`, or give it another name if a path is meant"
             )),
