@@ -51,8 +51,9 @@ fn files() -> Vec<(String, String)> {
         .expect("the folder can be read")
         .flatten()
     {
+        // In a linked work tree, `.git` is a file that says where the repository is.
         if let (true, Ok(text)) = (
-            entry.path().is_file(),
+            entry.path().is_file() && entry.file_name() != ".git",
             std::fs::read_to_string(entry.path()),
         ) {
             files.push((entry.file_name().to_string_lossy().into_owned(), text));

@@ -151,9 +151,10 @@ mod tests {
                     slowly(number)
                 }
             };
-            run(threads, doing, &mut seen, |feed| {
+            let fed = run(threads, doing, &mut seen, |feed| {
                 (0..500).try_for_each(|number| feed.put(number))
             });
+            assert!(fed.is_continue());
             assert!(seen.0.iter().copied().eq(0..500));
             assert_eq!(started.load(Ordering::Relaxed), 500);
         }

@@ -253,11 +253,7 @@ impl Sink for Filler<'_> {
 
 /// `length` bytes in the arena, which `fill` writes.
 #[inline(always)]
-pub(crate) fn filled<'a>(
-    arena: &'a Bump,
-    length: usize,
-    fill: impl FnOnce(&mut Filler<'_>),
-) -> &'a [u8] {
+pub(crate) fn filled(arena: &Bump, length: usize, fill: impl FnOnce(&mut Filler<'_>)) -> &[u8] {
     let memory = arena.alloc_slice_fill_copy(length, 0);
     let mut filler = Filler(memory);
     fill(&mut filler);

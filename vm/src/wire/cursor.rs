@@ -42,6 +42,10 @@ impl WireType {
     }
 }
 
+/// A field: where its tag stands, its number, and its payload (the content of a length-delimited field, the
+/// bytes of any other value).
+pub type RawField<'a> = (usize, u32, &'a [u8]);
+
 /// A position in one message of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'a> {
@@ -211,13 +215,12 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// The next field: where its tag stands, its number, and its payload (the content of a
-    /// length-delimited field, the bytes of any other value); `None` at the end of the message.
+    /// The next field; `None` at the end of the message.
     ///
     /// # Errors
     /// As [`Cursor::tag`] and [`Cursor::skip`].
     #[inline(always)]
-    pub fn field(&mut self) -> Result<Option<(usize, u32, &'a [u8])>, WireError> {
+    pub fn field(&mut self) -> Result<Option<RawField<'a>>, WireError> {
         let at = self.pos;
         // A byte for the tag and a byte for the length: most fields.
         if let Some(&[tag @ 8..0x80, length @ 0..0x80]) = self.bytes[at..].first_chunk()
