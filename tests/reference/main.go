@@ -6,7 +6,7 @@
 //	reference functions > functions.json                list every function with its signature
 //	reference gen  DIR                                  write the benchmark data sets
 //	reference bench CONFIG FILE [SECONDS]               measure wire-to-wire throughput on one core
-//	reference record DIR                                record what the conformance corpus in DIR gives
+//	reference record DIR [TOPIC ...]                    record what the conformance corpus in DIR gives, or topics of it
 package main
 
 import (
@@ -29,7 +29,10 @@ func main() {
 	case "bench":
 		err = bench(os.Args[2:])
 	case "record":
-		err = withDirectory(record)
+		if len(os.Args) < 3 {
+			fail("usage: reference record DIR [TOPIC ...]")
+		}
+		err = record(os.Args[2], os.Args[3:])
 	default:
 		err = fmt.Errorf("unknown command %q", os.Args[1])
 	}

@@ -51,9 +51,9 @@ type header struct {
 	Passthrough map[string]json.RawMessage `json:"passthrough"` // input name → what comes out when nothing changes it
 }
 
-// record runs every topic of the corpus in dir and writes what came out to
-// dir/recorded, one file a topic.
-func record(dir string) error {
+// record runs the named topics of the corpus in dir, or all of them, and writes
+// what came out to dir/recorded, one file a topic.
+func record(dir string, topics []string) error {
 	entries, err := filepath.Glob(filepath.Join(dir, "*.toml"))
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func record(dir string) error {
 	cases, size := 0, 0
 	for _, path := range entries {
 		name := filepath.Base(path)
-		if name == setsFile || name == "differences.toml" {
+		if name == setsFile || len(topics) > 0 && !slices.Contains(topics, strings.TrimSuffix(name, ".toml")) {
 			continue
 		}
 		t, err := readTopic(dir, name)

@@ -10,7 +10,7 @@ use ottl::config::{
 };
 use ottl::report::{Diagnostic, Source};
 use ottl_vm::exec::Validation;
-use ottl_vm::program::{Program, Sweep};
+use ottl_vm::program::Program;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -321,8 +321,7 @@ impl Unit {
                     Ok(program) => {
                         let applies =
                             component.signals.is_empty() || component.signals.contains(signal);
-                        let acts = !program.passes.is_empty() || program.sweep != Sweep::Nothing;
-                        if applies && acts {
+                        if applies && !program.is_idle() {
                             stages.push(Stage {
                                 id: component.id.clone(),
                                 program,
