@@ -36,6 +36,8 @@ mod plan;
 mod registry;
 mod resolve;
 mod resolved;
+mod upstream;
+mod visit;
 mod walk;
 
 use crate::config::{ConditionGroup, Filter, Group, Processor, Signal, Text, Transform};
@@ -50,6 +52,7 @@ use resolved::Resolved;
 pub use gates::{Gates, KNOWN as KNOWN_GATES};
 pub use ottl_grammar::Dialect;
 pub use registry::Registry;
+pub use upstream::{Lowered, to_upstream};
 
 /// How to compile.
 #[derive(Clone, Copy, Debug)]

@@ -58,10 +58,7 @@ impl Resolver<'_> {
         let [segment] = located.segments else {
             return None;
         };
-        if located.context != Context::Span
-            || segment.name.text != DURATION
-            || !segment.keys.is_empty()
-        {
+        if located.context != Context::Span || !is_duration(segment) {
             return None;
         }
         let text = written(path);
@@ -265,6 +262,11 @@ fn lines(context: Context) -> impl Iterator<Item = &'static PathSpec> {
     table::of(context)
         .iter()
         .chain(std::iter::once(&table::CACHE))
+}
+
+/// Whether a segment is the extended dialect's `duration`, of a span if it stands for one's field.
+pub(super) fn is_duration(segment: &ast::Segment) -> bool {
+    segment.name.text == DURATION && segment.keys.is_empty()
 }
 
 /// Whether a context has a path of this name itself.

@@ -10,8 +10,10 @@ mod conform;
 mod disasm;
 mod error;
 mod failures;
+mod fmt;
 mod input;
 mod limits;
+mod lower;
 mod output;
 mod pipeline;
 mod program;
@@ -44,6 +46,8 @@ struct Cli {
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Lower(lower::Arguments),
+    Fmt(fmt::Arguments),
     Disasm(disasm::Arguments),
     Conform(conform::Arguments),
     Bench(bench::Arguments),
@@ -74,6 +78,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Lower(arguments) => lower::run(&arguments),
+        Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -3,7 +3,9 @@
 use crate::error::CliError;
 use crate::limits::CONFIG_BYTES_MAX;
 use clap::ValueEnum;
-use ottl::compile::{Gates, KNOWN_GATES, Options, Refusal, Registry, compile};
+use ottl::compile::{
+    Gates, KNOWN_GATES, Lowered, Options, Refusal, Registry, compile, to_upstream,
+};
 use ottl::config::{
     Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor,
     ProcessorKind, Signal, Text, Transform,
@@ -58,7 +60,7 @@ impl From<Validate> for Validation {
 pub(crate) struct ProgramArguments {
     /// Conditions of a filter: records for which one is true are dropped; they come after the statements
     #[arg(long, value_name = "CONDITION")]
-    drop: Vec<String>,
+    pub(crate) drop: Vec<String>,
     #[command(flatten)]
     pub(crate) language: LanguageArguments,
 }
@@ -238,8 +240,18 @@ impl Unit {
         })
     }
 
+    /// What is to be compiled.
+    pub(crate) fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    /// The file that it was read from; none for the command line.
+    pub(crate) fn file(&self) -> Option<&Source> {
+        self.file.as_ref()
+    }
+
     /// Statements and conditions of the command line, for a signal.
-    fn adhoc(
+    pub(crate) fn adhoc(
         statements: &[String],
         drop: &[String],
         language: &LanguageArguments,
@@ -392,6 +404,23 @@ fn compile_component(
     compile(&processor, &options)
 }
 
+/// What the statements and conditions of a component that compiles are upstream.
+pub(crate) fn lower_component(
+    component: &Component,
+    language: &LanguageArguments,
+    signal: Signal,
+) -> Vec<Lowered> {
+    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let gates = Gates::new(language.gates.iter().map(String::as_str)).unwrap_or_default();
+    let options = Options {
+        signal,
+        dialect: language.dialect.into(),
+        gates: &gates,
+        registry: &registry,
+    };
+    to_upstream(&component.processor, &options)
+}
+
 fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
     match processor {
         Processor::Transform(transform) => {
@@ -424,7 +453,7 @@ fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
 }
 
 /// The signals in the order in which they are tried.
-fn candidates(language: &LanguageArguments) -> Vec<Signal> {
+pub(crate) fn candidates(language: &LanguageArguments) -> Vec<Signal> {
     match language.signal {
         Some(signal) => vec![signal],
         None => vec![
