@@ -3,5 +3,6 @@
 mod bytecode;
 mod cli;
 mod conformance;
+mod lower;
 mod regressions;
 mod tidy;

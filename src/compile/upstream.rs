@@ -54,6 +54,8 @@ trait Tree: Clone + PartialEq + Display {
     fn parse(text: &str, dialect: Dialect) -> Option<Self>;
     fn desugar(&mut self, signal: Signal);
     fn visit(&mut self, change: visit::Change<'_>);
+    /// The editor's name; empty for conditions.
+    fn editor(&self) -> &str;
 }
 
 impl Tree for ast::Statement {
@@ -66,6 +68,9 @@ impl Tree for ast::Statement {
     fn visit(&mut self, change: visit::Change<'_>) {
         visit::statement(self, change);
     }
+    fn editor(&self) -> &str {
+        &self.editor.name.text
+    }
 }
 
 impl Tree for ast::Condition {
@@ -77,6 +82,9 @@ impl Tree for ast::Condition {
     }
     fn visit(&mut self, change: visit::Change<'_>) {
         visit::condition(self, change);
+    }
+    fn editor(&self) -> &str {
+        ""
     }
 }
 
@@ -107,14 +115,10 @@ impl Lowering<'_, '_> {
         };
         let refusals = compile_group(new.clone(), &self.options);
         let told = self.told(refusals, paths.context);
-        let pairs = statements
-            .iter()
-            .map(|read| (read.text, is_upstream(read, paths)));
-        let others = conditions
-            .iter()
-            .map(|read| (read.text, is_upstream(read, paths)));
+        let mut verdicts = self.verdicts(&statements, paths);
+        verdicts.extend(self.verdicts(&conditions, paths));
         let news = new.statements.iter().chain(&new.conditions);
-        self.tell(pairs.chain(others).zip(news), &told);
+        self.tell(verdicts.iter().zip(news), &told);
     }
 
     fn filter(&mut self, filter: &Filter) {
@@ -150,10 +154,8 @@ impl Lowering<'_, '_> {
         };
         let refusals = compile_conditions(new.clone(), &self.options);
         let told = self.told(refusals, paths.context);
-        let pairs = conditions
-            .iter()
-            .map(|read| (read.text, is_upstream(read, paths)));
-        self.tell(pairs.zip(&new.conditions), &told);
+        let verdicts = self.verdicts(&conditions, paths);
+        self.tell(verdicts.iter().zip(&new.conditions), &told);
     }
 
     fn read<'c, T: Tree>(&self, texts: &'c [Text]) -> Vec<Read<'c, T>> {
@@ -168,6 +170,32 @@ impl Lowering<'_, '_> {
             })
         };
         texts.iter().filter_map(read).collect()
+    }
+
+    fn verdicts<'c, T: Tree>(&self, all: &[Read<'c, T>], paths: Paths) -> Vec<Verdict<'c>> {
+        let verdict = |read: &Read<'c, T>| Verdict {
+            text: read.text,
+            stays: is_upstream(read, paths),
+            lacks: self
+                .extension(&read.tree)
+                .map(|name| format!("it has no function `{name}`")),
+        };
+        all.iter().map(verdict).collect()
+    }
+
+    /// A function that only the extended dialect has.
+    fn extension<T: Tree>(&self, tree: &T) -> Option<String> {
+        let mut names = vec![tree.editor().to_owned()];
+        tree.clone().visit(&mut |value, _| {
+            if let ValueKind::Call(call) = &value.kind {
+                names.push(call.name.text.clone());
+            }
+        });
+        let mut names = names.into_iter();
+        names.find(|name| {
+            let mut functions = self.options.registry.functions().iter();
+            functions.any(|function| function.name == name && function.extension)
+        })
     }
 
     /// How the paths of a group are written.
@@ -203,7 +231,7 @@ impl Lowering<'_, '_> {
         match compiled {
             Err(refusals) => refusals
                 .into_iter()
-                .map(|refusal| (Some(refusal.text), refusal.diagnostic.to_string()))
+                .map(|refusal| (Some(refusal.text), refusal.diagnostic.message))
                 .collect(),
             Ok(program) => {
                 let other = program
@@ -226,18 +254,20 @@ impl Lowering<'_, '_> {
 
     fn tell<'t>(
         &mut self,
-        texts: impl Iterator<Item = ((&'t Text, bool), &'t Text)>,
+        texts: impl Iterator<Item = (&'t Verdict<'t>, &'t Text)>,
         told: &[(Option<Text>, String)],
     ) {
-        for ((text, stays), new) in texts {
+        for (verdict, new) in texts {
+            let text = verdict.text;
             let about = |at: &Option<Text>| at.as_ref().is_none_or(|at| at.text == new.text);
-            let outcome = match told.iter().find(|(at, _)| about(at)) {
-                Some((_, reason)) => Err(Diagnostic::error(
-                    "E280",
-                    format!("upstream cannot say this: {reason}"),
-                )
-                .at(0..text.text.len(), "")),
-                None if stays => Ok(None),
+            let told = told.iter().find(|(at, _)| about(at));
+            let reason = verdict.lacks.as_ref().or(told.map(|(_, reason)| reason));
+            let outcome = match reason {
+                Some(reason) => {
+                    let message = format!("upstream cannot say this: {reason}");
+                    Err(Diagnostic::error("E280", message).at(0..text.text.len(), ""))
+                }
+                None if verdict.stays => Ok(None),
                 None => Ok(Some(new.text.clone())),
             };
             self.lowered.push(Lowered {
@@ -246,6 +276,13 @@ impl Lowering<'_, '_> {
             });
         }
     }
+}
+
+/// A text, whether it can stay, and what upstream lacks for it.
+struct Verdict<'c> {
+    text: &'c Text,
+    stays: bool,
+    lacks: Option<String>,
 }
 
 /// How paths are written.
