@@ -6,3 +6,4 @@ mod conformance;
 mod lower;
 mod regressions;
 mod tidy;
+mod touched;

@@ -42,7 +42,7 @@ pub(crate) enum Validate {
     /// All of it: refuses what the collector refuses
     #[default]
     Full,
-    /// What the statements look at; the rest is passed on as it is
+    /// What the statements can look at, down to the last value; the rest is passed on as it is
     Touched,
 }
 

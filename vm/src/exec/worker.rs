@@ -377,7 +377,16 @@ fn run_passes<'p: 'a, 'a>(
     if let Some(error) = finder.error {
         return Err(refused(error));
     }
+    let has_unnamed = finder.has_unnamed;
     if canonical == Canonical::No || finder.is_irregular {
+        return Err(Stop::Irregular);
+    }
+    if validation == Validation::Touched
+        && machine
+            .check_touched(program, has_unnamed)
+            .map_err(refused)?
+            == Canonical::No
+    {
         return Err(Stop::Irregular);
     }
     let mut shared = SharedCaches::default();
