@@ -328,6 +328,12 @@ impl Unit {
         let mut by_signal: Vec<(Signal, Vec<Stage>)> =
             signals.iter().map(|signal| (*signal, Vec::new())).collect();
         for component in &self.components {
+            if let Err(errors) = check_gates(component, language) {
+                let source = self.file.clone();
+                let source = source.unwrap_or_else(|| Source::new("<statement>", ""));
+                findings.extend(config_errors(&errors, &source));
+                continue;
+            }
             for (index, (signal, stages)) in by_signal.iter_mut().enumerate() {
                 match compile_component(component, language, *signal) {
                     Ok(program) => {
@@ -364,6 +370,12 @@ impl Unit {
     }
 }
 
+/// Refuses a component that needs a gate which is not enabled.
+fn check_gates(component: &Component, language: &LanguageArguments) -> Result<(), ConfigErrors> {
+    let is_enabled = |gate: &str| language.gates.iter().any(|enabled| enabled == gate);
+    component.processor.check_gates(&is_enabled)
+}
+
 fn compile_component(
     component: &Component,
     language: &LanguageArguments,
@@ -377,19 +389,6 @@ fn compile_component(
     };
     let gates = Gates::new(language.gates.iter().map(String::as_str));
     let gates = gates.map_err(|gate| whole(format!("there is no feature gate `{gate}`")))?;
-    component
-        .processor
-        .check_gates(&|gate| gates.is_enabled(gate))
-        .map_err(|errors| {
-            let refusals = errors.0.iter().map(|error| Refusal {
-                diagnostic: Diagnostic::from(error),
-                text: Text {
-                    place: error.place.clone(),
-                    ..Text::default()
-                },
-            });
-            refusals.collect::<Vec<_>>()
-        })?;
     let mut processor = component.processor.clone();
     if let Some(mode) = language.error_mode {
         override_error_mode(&mut processor, mode);
