@@ -62,7 +62,9 @@ const NO_CHANGE: &str = "set(span.name, span.name)";
 fn help_lists_every_subcommand_and_each_has_a_manual() {
     let help = ottlc(&["--help"], b"");
     assert_eq!(help.status, Some(0));
-    for command in ["run", "check", "disasm", "doc", "conform", "bench"] {
+    for command in [
+        "run", "check", "lower", "fmt", "disasm", "doc", "conform", "bench",
+    ] {
         assert!(
             help.stdout().contains(&format!("\n  {command} ")),
             "{command}: {}",

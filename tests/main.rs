@@ -4,5 +4,7 @@ mod bytecode;
 mod cli;
 mod conformance;
 mod docs;
+mod lower;
 mod regressions;
 mod tidy;
+mod touched;

@@ -235,7 +235,10 @@ impl ProblemKind {
                     .iter()
                     .map(|context| format!("{context}.{path}"))
                     .collect();
-                Some(format!("write one of {}", list(&choices)))
+                Some(match choices.as_slice() {
+                    [only] => format!("write `{only}`"),
+                    _ => format!("write one of {}", list(&choices)),
+                })
             }
             ProblemKind::UnreachablePathContext { contexts, .. } => {
                 Some(format!("paths can begin with {} here", list(contexts)))

@@ -2,7 +2,7 @@
 
 use super::context::Finder;
 use super::error::{Problem, ProblemKind};
-use super::infer::{InferenceError, TextIndex};
+use super::infer::{InferenceError, InferenceErrorKind, Mention, TextIndex};
 use super::paths::{PathRule, context_of_name};
 use super::registry::FunctionScope;
 use super::resolve::{Resolver, Scope};
@@ -11,6 +11,7 @@ use super::{Dialect, Options, Refusal, desugar};
 use crate::config::{self, ContextName, ErrorMode, ProcessorKind, Signal, Text};
 use crate::report::Diagnostic;
 use ottl_grammar::{ast, parse_condition, parse_statement};
+use ottl_vm::function::Kind;
 use ottl_vm::path::Context;
 use ottl_vm::program;
 
@@ -192,6 +193,49 @@ impl Groups<'_> {
         }
     }
 
+    /// The functions that no context has, if that is why none fits.
+    fn unknown_functions(&self, error: &InferenceError) -> Vec<(TextIndex, Problem)> {
+        let InferenceErrorKind::NothingFits {
+            wanted, lacking, ..
+        } = &error.kind
+        else {
+            return Vec::new();
+        };
+        let registry = self.options.registry;
+        let mentions = lacking.iter().filter(|(context, _)| context == wanted);
+        let unknown = mentions
+            .flat_map(|(_, mentions)| mentions)
+            .filter(|mention| {
+                let is_enum = mention.name.chars().all(|c| !c.is_lowercase());
+                !is_enum
+                    && !mention.name.contains('.')
+                    && registry.elsewhere(&mention.name).is_empty()
+            });
+        let problem = |mention: &Mention| {
+            let scope = FunctionScope {
+                processor: self.kind.name(),
+                context: wanted.name(),
+                extensions: self.is_extended(),
+            };
+            let kind = match mention.name.starts_with(char::is_lowercase) {
+                true => Kind::Editor,
+                false => Kind::Converter,
+            };
+            Problem {
+                kind: ProblemKind::UnknownFunction {
+                    name: mention.name.clone(),
+                    context: wanted.name(),
+                    nearest: registry.nearest(&mention.name, kind, scope),
+                    elsewhere: Vec::new(),
+                },
+                span: mention.span,
+            }
+        };
+        unknown
+            .map(|mention| (mention.text, problem(mention)))
+            .collect()
+    }
+
     fn not_inferred(
         &mut self,
         error: &InferenceError,
@@ -199,12 +243,21 @@ impl Groups<'_> {
         conditions: &[Parsed<'_, ast::Condition>],
         place: &config::Place,
     ) {
-        let (index, diagnostic) = error.diagnostic();
-        let text = match index {
+        let text_of = |index: Option<TextIndex>| match index {
             Some(TextIndex::Statement(index)) => statements.get(index).map(|parsed| parsed.text),
             Some(TextIndex::Condition(index)) => conditions.get(index).map(|parsed| parsed.text),
             None => None,
         };
+        let unknown = self.unknown_functions(error);
+        if !unknown.is_empty() {
+            self.refusals
+                .extend(unknown.into_iter().filter_map(|(index, problem)| {
+                    Some(Refusal::of(problem.into(), text_of(Some(index))?))
+                }));
+            return;
+        }
+        let (index, diagnostic) = error.diagnostic();
+        let text = text_of(index);
         let first = || {
             statements
                 .first()

@@ -37,6 +37,8 @@ mod plan;
 mod registry;
 mod resolve;
 mod resolved;
+mod upstream;
+mod visit;
 mod walk;
 
 use crate::config::{ConditionGroup, Filter, Group, Processor, Signal, Text, Transform};
@@ -45,13 +47,14 @@ use error::{Problem, ProblemKind};
 use group::Groups;
 use ottl_grammar::ast::Span;
 use ottl_vm::path::Context;
-use ottl_vm::program::{Program, Sweep};
+use ottl_vm::program::{Program, Sweep, Sweeping};
 use resolved::Resolved;
 
 pub use gates::{Gates, KNOWN as KNOWN_GATES};
 pub use ottl_grammar::Dialect;
 pub(crate) use paths::context_of_name;
 pub use registry::Registry;
+pub use upstream::{Lowered, to_upstream};
 
 /// How to compile.
 #[derive(Clone, Copy, Debug)]
@@ -126,22 +129,22 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
             resolved: Resolved::default(),
             refusals: Vec::new(),
         };
-        let sweep = match processor {
+        let sweeps = match processor {
             Processor::Transform(transform) => {
                 transform
                     .groups(signal)
                     .iter()
                     .for_each(|group| groups.statements(group));
-                Sweep::Nothing
+                Vec::new()
             }
             Processor::Filter(filter) => filter_lists(filter, &mut groups),
         };
         refusals.append(&mut groups.refusals);
         if signal == options.signal {
-            compiled = Some((groups.resolved, sweep));
+            compiled = Some((groups.resolved, sweeps));
         }
     }
-    let (resolved, sweep) = compiled.unwrap_or_default();
+    let (resolved, sweeps) = compiled.unwrap_or_default();
     if !refusals.is_empty() {
         return Err(refusals);
     }
@@ -150,7 +153,13 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
     let program = Program {
         signal: signal_of(options.signal),
         passes,
-        sweep,
+        sweeps,
+        flattens_logs: match processor {
+            Processor::Transform(transform) => {
+                transform.flatten_data && options.signal == Signal::Logs
+            }
+            Processor::Filter(_) => false,
+        },
         touched,
     };
     debug_assert_eq!(ottl_vm::code::verify(&program), Ok(()));
@@ -190,38 +199,43 @@ pub fn compile_conditions(
     compile(&Processor::Filter(Box::new(filter)), options)
 }
 
-/// Resolves a filter processor's conditions for a signal; which parents left empty it removes.
-fn filter_lists(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
-    let mut sweep = Sweep::Nothing;
+/// Resolves a filter processor's conditions for a signal; which parents left empty it removes, and when.
+fn filter_lists(filter: &Filter, groups: &mut Groups<'_>) -> Vec<Sweeping> {
+    let mut sweeps = Vec::new();
     let condition_groups = filter.groups(groups.signal);
     for group in condition_groups {
         let contexts = groups.conditions(group);
-        sweep = sweep.max(
-            contexts
-                .into_iter()
-                .map(sweep_of)
-                .max()
-                .unwrap_or(Sweep::Resources),
-        );
+        let what = contexts.into_iter().map(sweep_of).max();
+        sweeps.push(Sweeping {
+            after: groups.resolved.groups.len(),
+            what: what.unwrap_or(Sweep::Resources),
+        });
     }
-    if condition_groups.is_empty() {
-        for (context, texts) in filter.conditions_by_context(groups.signal) {
-            sweep = sweep.max(
-                groups
-                    .list(context, texts)
-                    .map_or(Sweep::Resources, sweep_of),
-            );
-        }
+    if !condition_groups.is_empty() {
+        return sweeps;
     }
-    // The reference looks at these only where they count, and for the signal that it runs on.
+    // The older lists are one group. None but the first that says something is looked at, and `include` and
+    // `exclude` for the signal only that the program is for.
+    let lists = filter.conditions_by_context(groups.signal);
+    let mut what = lists
+        .into_iter()
+        .map(|(context, texts)| {
+            let context = groups.list(context, texts);
+            context.map_or(Sweep::Resources, sweep_of)
+        })
+        .max();
     if filter.uses_matching(groups.signal) && groups.signal == groups.options.signal {
-        sweep = sweep.max(matching(filter, groups));
+        what = what.max(matching(filter, groups));
     }
-    sweep
+    sweeps.extend(what.map(|what| Sweeping {
+        after: groups.resolved.groups.len(),
+        what,
+    }));
+    sweeps
 }
 
 /// Resolves a filter processor's `include` and `exclude`, as the conditions that they stand for.
-fn matching(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
+fn matching(filter: &Filter, groups: &mut Groups<'_>) -> Option<Sweep> {
     let patterns = |pattern: &str| match ottl_stdlib::regex::Regex::new(pattern) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
@@ -237,18 +251,18 @@ fn matching(filter: &Filter, groups: &mut Groups<'_>) -> Sweep {
                 .refusals
                 .push(Refusal::of(Diagnostic::from(error), &text));
         }
-        return Sweep::Nothing;
+        return None;
     }
-    let mut sweep = Sweep::Nothing;
+    let mut what = None;
     for (context, text) in matching::conditions(filter, groups.signal) {
         let text = Text {
             text,
             ..Text::default()
         };
         groups.list(paths::context_name(context), std::slice::from_ref(&text));
-        sweep = sweep.max(sweep_of(context));
+        what = what.max(Some(sweep_of(context)));
     }
-    sweep
+    what
 }
 
 /// Which parents left empty go where records of a context are dropped.

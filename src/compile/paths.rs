@@ -58,10 +58,7 @@ impl Resolver<'_> {
         let [segment] = located.segments else {
             return None;
         };
-        if located.context != Context::Span
-            || segment.name.text != DURATION
-            || !segment.keys.is_empty()
-        {
+        if located.context != Context::Span || !is_duration(segment) {
             return None;
         }
         let text = written(path);
@@ -156,7 +153,7 @@ impl Resolver<'_> {
                     segments: &path.segments,
                 });
             }
-            self.problem(context_problem(name, can_name, text, own, names), path.span);
+            self.problem(context_problem(path, can_name, text, own, names), path.span);
             return None;
         }
         let Some(context) = context_of(name) else {
@@ -267,6 +264,11 @@ fn lines(context: Context) -> impl Iterator<Item = &'static PathSpec> {
         .chain(std::iter::once(&table::CACHE))
 }
 
+/// Whether a segment is the extended dialect's `duration`, of a span if it stands for one's field.
+pub(super) fn is_duration(segment: &ast::Segment) -> bool {
+    segment.name.text == DURATION && segment.keys.is_empty()
+}
+
 /// Whether a context has a path of this name itself.
 pub(super) fn has_path(context: Context, name: &str, is_extended: bool) -> bool {
     let is_computed = is_extended && context == Context::Span && name == DURATION;
@@ -336,24 +338,40 @@ fn context_of(name: &str) -> Option<Context> {
 }
 
 fn context_problem(
-    name: &str,
+    path: &ast::Path,
     can_name: bool,
     text: &str,
     own: Context,
     names: &'static [&'static str],
 ) -> ProblemKind {
-    let contexts = names
-        .iter()
-        .copied()
-        .filter(|name| !matches!(*name, "otelcol" | SCOPE_LEGACY_NAME))
-        .collect();
-    if can_name && ContextName::of_path(name).is_some() {
+    let first = path
+        .segments
+        .first()
+        .map(|segment| segment.name.text.as_str());
+    let is_shown = |name: &&str| !matches!(*name, COLLECTOR | SCOPE_LEGACY_NAME);
+    let reachable: Vec<_> = names.iter().copied().filter(is_shown).collect();
+    if let Some(name) = first.filter(|name| can_name && ContextName::of_path(name).is_some()) {
         return ProblemKind::UnreachablePathContext {
             path: text.to_owned(),
             context: name.to_owned(),
             from: own.name(),
-            contexts,
+            contexts: reachable,
         };
+    }
+    let segments = path
+        .segments
+        .iter()
+        .map(|segment| segment.name.text.as_str());
+    let name = segments.collect::<Vec<_>>().join(".");
+    let has = |context: &&str| context_of(context).is_some_and(|one| has_path(one, &name, false));
+    // Those that have the path: of the contexts at hand, else of all.
+    let all = || ContextName::ALL.iter().map(|context| context.name());
+    let mut contexts: Vec<_> = reachable.iter().copied().filter(has).collect();
+    if contexts.is_empty() {
+        contexts = all().filter(has).collect();
+    }
+    if contexts.is_empty() {
+        contexts = reachable;
     }
     ProblemKind::MissingPathContext {
         path: text.to_owned(),

@@ -24,6 +24,7 @@ pub mod limits;
 mod matching;
 mod node;
 mod place;
+mod rewrite;
 mod transform;
 mod yaml;
 
@@ -43,6 +44,7 @@ pub use matching::{
 };
 pub use node::{Entry, Kind, Node, Scalar};
 pub use place::{Place, SourceMap, Text};
+pub use rewrite::{Unreplaceable, replace};
 pub use transform::{Group, TRANSFORM_KEYS, Transform};
 
 use decode::Decoder;
@@ -105,6 +107,28 @@ impl Processor {
             Processor::Transform(_) => ProcessorKind::Transform,
             Processor::Filter(_) => ProcessorKind::Filter,
         }
+    }
+
+    /// All its statements, then all its conditions, of all signals.
+    pub fn texts(&self) -> (Vec<&Text>, Vec<&Text>) {
+        let (mut statements, mut conditions) = (Vec::new(), Vec::new());
+        for signal in Signal::ALL.iter().copied() {
+            match self {
+                Processor::Transform(transform) => {
+                    for group in transform.groups(signal) {
+                        statements.extend(&group.statements);
+                        conditions.extend(&group.conditions);
+                    }
+                }
+                Processor::Filter(filter) => {
+                    let groups = filter.groups(signal).iter();
+                    conditions.extend(groups.flat_map(|group| &group.conditions));
+                    let lists = filter.conditions_by_context(signal).into_iter();
+                    conditions.extend(lists.flat_map(|(_, list)| list));
+                }
+            }
+        }
+        (statements, conditions)
     }
 
     /// Refuses what needs a feature gate that is not enabled; `is_enabled` tells which are.

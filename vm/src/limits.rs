@@ -46,3 +46,6 @@ pub const JSON_WRITE_DEPTH_MAX: u32 = 512;
 /// One request of a file or stream: bytes. Below 0x0a000000, so that a length before a request never
 /// starts with the byte that a request itself starts with.
 pub const FRAME_BYTES_MAX: usize = 128 << 20;
+
+/// The largest request, in bytes, that `flatten_data` makes of one: each log record gets a copy of its resource.
+pub const FLAT_BYTES_MAX: usize = 1 << 30;

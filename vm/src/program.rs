@@ -29,8 +29,10 @@ pub struct Program {
     pub signal: Signal,
     /// The groups of statements in order.
     pub passes: Vec<Pass>,
-    /// The rule on empty parents after all passes, for filters.
-    pub sweep: Sweep,
+    /// Of a filter: when what is left empty goes, in order; a transformation has none.
+    pub sweeps: Vec<Sweeping>,
+    /// Whether each log record gets a resource and scope of its own while the passes run (`flatten_data`).
+    pub flattens_logs: bool,
     /// What the passes look for in a message of each level.
     pub touched: TouchedLevels,
 }
@@ -63,12 +65,30 @@ impl TouchedLevels {
     }
 }
 
-/// Which empty messages a filter removes after its passes; each removes what those before it remove, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+impl Program {
+    /// Whether a request goes through it as it is.
+    pub fn is_idle(&self) -> bool {
+        self.passes.is_empty() && !self.is_filter() && !self.flattens_logs
+    }
+
+    /// Whether it is a filter, which gives nothing back for a request that it left empty.
+    pub fn is_filter(&self) -> bool {
+        !self.sweeps.is_empty()
+    }
+}
+
+/// The end of a group of a filter's conditions: what it left empty goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sweeping {
+    /// How many passes come before.
+    pub after: usize,
+    /// What goes.
+    pub what: Sweep,
+}
+
+/// Which empty messages go; each removes what those before it remove, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sweep {
-    /// None: a transformation keeps all, and gives a request back even when it is empty.
-    #[default]
-    Nothing,
     /// Resources without scopes, as a filter with conditions on resources alone does.
     Resources,
     /// Scopes without records.

@@ -11,3 +11,6 @@ pub(crate) const JOBS_MAX: i64 = 1024;
 
 /// How long a run takes before its progress is shown: milliseconds.
 pub(crate) const PROGRESS_AFTER_MS: u128 = 1000;
+
+/// What is looked at to tell text from protobuf: bytes.
+pub(crate) const TEXT_BYTES: usize = 512;

@@ -11,8 +11,10 @@ mod disasm;
 mod doc;
 mod error;
 mod failures;
+mod fmt;
 mod input;
 mod limits;
+mod lower;
 mod output;
 mod pipeline;
 mod program;
@@ -45,6 +47,8 @@ struct Cli {
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Lower(lower::Arguments),
+    Fmt(fmt::Arguments),
     Disasm(disasm::Arguments),
     Doc(doc::Arguments),
     Conform(conform::Arguments),
@@ -76,6 +80,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Lower(arguments) => lower::run(&arguments),
+        Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Doc(arguments) => doc::run(&arguments),
         Command::Conform(arguments) => conform::run(&arguments),

@@ -3,14 +3,16 @@
 use crate::error::CliError;
 use crate::limits::CONFIG_BYTES_MAX;
 use clap::ValueEnum;
-use ottl::compile::{Gates, KNOWN_GATES, Options, Refusal, Registry, compile};
+use ottl::compile::{
+    Gates, KNOWN_GATES, Lowered, Options, Refusal, Registry, compile, to_upstream,
+};
 use ottl::config::{
     Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor,
     ProcessorKind, Signal, Text, Transform,
 };
 use ottl::report::{Diagnostic, Source};
 use ottl_vm::exec::Validation;
-use ottl_vm::program::{Program, Sweep};
+use ottl_vm::program::Program;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -40,7 +42,7 @@ pub(crate) enum Validate {
     /// All of it: refuses what the collector refuses
     #[default]
     Full,
-    /// What the statements look at; the rest is passed on as it is
+    /// What the statements can look at, down to the last value; the rest is passed on as it is
     Touched,
 }
 
@@ -58,7 +60,7 @@ impl From<Validate> for Validation {
 pub(crate) struct ProgramArguments {
     /// Conditions of a filter: records for which one is true are dropped; they come after the statements
     #[arg(long, value_name = "CONDITION")]
-    drop: Vec<String>,
+    pub(crate) drop: Vec<String>,
     #[command(flatten)]
     pub(crate) language: LanguageArguments,
 }
@@ -238,8 +240,18 @@ impl Unit {
         })
     }
 
+    /// What is to be compiled.
+    pub(crate) fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    /// The file that it was read from; none for the command line.
+    pub(crate) fn file(&self) -> Option<&Source> {
+        self.file.as_ref()
+    }
+
     /// Statements and conditions of the command line, for a signal.
-    fn adhoc(
+    pub(crate) fn adhoc(
         statements: &[String],
         drop: &[String],
         language: &LanguageArguments,
@@ -316,13 +328,18 @@ impl Unit {
         let mut by_signal: Vec<(Signal, Vec<Stage>)> =
             signals.iter().map(|signal| (*signal, Vec::new())).collect();
         for component in &self.components {
+            if let Err(errors) = check_gates(component, language) {
+                let source = self.file.clone();
+                let source = source.unwrap_or_else(|| Source::new("<statement>", ""));
+                findings.extend(config_errors(&errors, &source));
+                continue;
+            }
             for (index, (signal, stages)) in by_signal.iter_mut().enumerate() {
                 match compile_component(component, language, *signal) {
                     Ok(program) => {
                         let applies =
                             component.signals.is_empty() || component.signals.contains(signal);
-                        let acts = !program.passes.is_empty() || program.sweep != Sweep::Nothing;
-                        if applies && acts {
+                        if applies && !program.is_idle() {
                             stages.push(Stage {
                                 id: component.id.clone(),
                                 program,
@@ -353,6 +370,12 @@ impl Unit {
     }
 }
 
+/// Refuses a component that needs a gate which is not enabled.
+fn check_gates(component: &Component, language: &LanguageArguments) -> Result<(), ConfigErrors> {
+    let is_enabled = |gate: &str| language.gates.iter().any(|enabled| enabled == gate);
+    component.processor.check_gates(&is_enabled)
+}
+
 fn compile_component(
     component: &Component,
     language: &LanguageArguments,
@@ -366,19 +389,6 @@ fn compile_component(
     };
     let gates = Gates::new(language.gates.iter().map(String::as_str));
     let gates = gates.map_err(|gate| whole(format!("there is no feature gate `{gate}`")))?;
-    component
-        .processor
-        .check_gates(&|gate| gates.is_enabled(gate))
-        .map_err(|errors| {
-            let refusals = errors.0.iter().map(|error| Refusal {
-                diagnostic: Diagnostic::from(error),
-                text: Text {
-                    place: error.place.clone(),
-                    ..Text::default()
-                },
-            });
-            refusals.collect::<Vec<_>>()
-        })?;
     let mut processor = component.processor.clone();
     if let Some(mode) = language.error_mode {
         override_error_mode(&mut processor, mode);
@@ -391,6 +401,23 @@ fn compile_component(
         registry: &registry,
     };
     compile(&processor, &options)
+}
+
+/// What the statements and conditions of a component that compiles are upstream.
+pub(crate) fn lower_component(
+    component: &Component,
+    language: &LanguageArguments,
+    signal: Signal,
+) -> Vec<Lowered> {
+    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let gates = Gates::new(language.gates.iter().map(String::as_str)).unwrap_or_default();
+    let options = Options {
+        signal,
+        dialect: language.dialect.into(),
+        gates: &gates,
+        registry: &registry,
+    };
+    to_upstream(&component.processor, &options)
 }
 
 fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
@@ -425,7 +452,7 @@ fn override_error_mode(processor: &mut Processor, mode: ErrorMode) {
 }
 
 /// The signals in the order in which they are tried.
-fn candidates(language: &LanguageArguments) -> Vec<Signal> {
+pub(crate) fn candidates(language: &LanguageArguments) -> Vec<Signal> {
     match language.signal {
         Some(signal) => vec![signal],
         None => vec![

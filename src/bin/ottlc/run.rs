@@ -3,7 +3,7 @@
 use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::failures::Failures;
 use crate::input::{Input, Place, documents};
-use crate::limits::JOBS_MAX;
+use crate::limits::{JOBS_MAX, TEXT_BYTES};
 use crate::output::{FormatName, Output, encode};
 use crate::pipeline::{self, Feed, Sink};
 use crate::program::{ProgramArguments, Programs, Validate, load};
@@ -147,6 +147,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     })
 }
 
+/// Whether what should be protobuf is text: a request without a byte that no text has is none.
+fn is_text(request: &[u8]) -> bool {
+    let start = &request[..request.len().min(TEXT_BYTES)];
+    let is_letter = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
+    !request.is_empty() && start.iter().all(is_letter)
+}
+
 /// How many threads run requests if the command line does not say: one for each core.
 fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
@@ -202,6 +209,13 @@ impl Reading<'_> {
         // The signal of the requests in protobuf, once the records have told.
         let mut told = None;
         while let Some(request) = input.next()? {
+            if !format.is_json() && request.place.offset == 0 && is_text(request.bytes) {
+                if request.bytes.trim_ascii().is_empty() {
+                    continue;
+                }
+                let message = "this is text, but neither OTLP/JSON, of which each request begins with `{`, nor protobuf";
+                return Err(CliError::about(&name, &message));
+            }
             let flow = match format {
                 Format::Json => self.documents(&name, request.bytes, request.place),
                 _ => {

@@ -12,11 +12,12 @@ use std::fmt::Write;
 /// A program as text, for people and for golden files.
 pub fn disasm(program: &Program) -> String {
     let mut out = format!("program {}", lower(&format!("{:?}", program.signal)));
-    if program.sweep != Default::default() {
-        push(
-            &mut out,
-            format_args!(", sweeps {}", lower(&format!("{:?}", program.sweep))),
-        );
+    for sweeping in &program.sweeps {
+        let what = lower(&format!("{:?}", sweeping.what));
+        push(&mut out, format_args!(", sweeps {what}"));
+        if sweeping.after < program.passes.len() {
+            push(&mut out, format_args!(" before pass {}", sweeping.after));
+        }
     }
     out.push('\n');
     touched(&mut out, program);

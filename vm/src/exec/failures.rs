@@ -60,11 +60,9 @@ impl Failures {
                 }
             }
             ErrorMode::Propagate => {
-                if self
-                    .fatal
-                    .as_ref()
-                    .is_none_or(|f| (record, statement) < (f.record, f.statement))
-                {
+                if self.fatal.as_ref().is_none_or(|f| {
+                    (self.pass, record, statement) < (f.pass, f.record, f.statement)
+                }) {
                     self.fatal = Some(failure());
                 }
             }

@@ -173,6 +173,7 @@ impl Locator {
         key.len() % BUCKETS
     }
 
+    /// The slot of an attribute, if it has one.
     #[inline]
     pub(crate) fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
         let bucket = Locator::bucket(key);
@@ -190,6 +191,11 @@ impl Locator {
     /// The keys that have slots.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.keys.iter().map(|(key, _)| &**key)
+    }
+
+    /// How many slots a message has.
+    pub(crate) fn slot_count(&self) -> usize {
+        usize::from(self.slots)
     }
 
     /// Whether there is anything to look for.
@@ -309,6 +315,7 @@ impl<'a> Machine<'_, 'a> {
                 first_row,
             },
             is_irregular: false,
+            has_unnamed: false,
         };
         if node.first_edit == NONE {
             if let Err(error) = walk.raw(self.tree.input, node.start as usize, node.end as usize) {
@@ -350,6 +357,8 @@ pub(crate) struct Eager<'m, 'a> {
     /// What was wrong with a message that was walked over.
     pub(crate) error: Option<WireError>,
     pub(crate) is_irregular: bool,
+    /// Whether an attribute that was walked over has no key, or none that can be read.
+    pub(crate) has_unnamed: bool,
 }
 
 impl<'m, 'a> Eager<'m, 'a> {
@@ -383,6 +392,7 @@ impl<'m, 'a> Eager<'m, 'a> {
             first_row: 0,
             error: None,
             is_irregular: false,
+            has_unnamed: false,
         }
     }
 
@@ -447,9 +457,12 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
             variant,
             found: self.found(node.level),
             is_irregular: false,
+            has_unnamed: false,
         };
         let result = walk.raw(input, start, end);
-        self.is_irregular |= walk.is_irregular;
+        let (is_irregular, has_unnamed) = (walk.is_irregular, walk.has_unnamed);
+        self.is_irregular |= is_irregular;
+        self.has_unnamed |= has_unnamed;
         if let Err(error) = result {
             self.error.get_or_insert(error);
         }
@@ -534,6 +547,8 @@ struct Walk<'m, 's, 'a> {
     variant: u8,
     found: Found<'m, 's, 'a>,
     is_irregular: bool,
+    /// See [`Eager::has_unnamed`].
+    has_unnamed: bool,
 }
 
 impl<'a> Walk<'_, '_, 'a> {
@@ -583,6 +598,7 @@ impl<'a> Walk<'_, '_, 'a> {
     fn found(&mut self, action: Action, payload: &'a [u8], place: Place) {
         if action == ATTRIBUTE {
             let (key, value) = any::key_value(payload);
+            self.has_unnamed |= key.is_empty();
             return self.found.attribute(Row { place, key, value });
         }
         let slot = &mut self.found.slots[usize::from(action) - 1];

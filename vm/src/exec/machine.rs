@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::function::Literal;
 use crate::instruction::CONSTANT;
 use crate::path::Level;
-use crate::program::Pass;
+use crate::program::{ErrorMode, Pass};
 use crate::text::time::Time;
 use crate::value::{Element, Entry, Pdata, TypedList, Value};
 use crate::wire::error::WireError;
@@ -107,6 +107,18 @@ impl<'p, 'a> Machine<'p, 'a> {
             self.first_record + lane as u64,
             error.text(),
         );
+        if self.is_filter && self.pass.condition_error_mode == ErrorMode::Propagate {
+            self.hold(lane);
+        }
+    }
+
+    /// Leaves the lane's record, and what it holds, alone for the rest of a filter's group.
+    fn hold(&mut self, lane: usize) {
+        self.live.remove(lane);
+        let id = self.drop_target(self.pass.context.level(), lane);
+        if let Some(node) = self.tree.nodes.get_mut(id as usize) {
+            node.is_held = true;
+        }
     }
 
     /// Gets ready for a pass.

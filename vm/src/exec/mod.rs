@@ -5,6 +5,7 @@
 
 mod access;
 mod call;
+mod check;
 mod failures;
 mod keyed;
 mod lambda;

@@ -6,7 +6,7 @@ use crate::path::{Access, Context, Level};
 use crate::program::{ErrorMode, Pass, Section, Sweep};
 use crate::wire::Signal;
 use crate::wire::index::Levels;
-use crate::wire::tree::{NONE, NodeId};
+use crate::wire::tree::{NONE, Node, NodeId};
 use std::sync::LazyLock;
 
 /// The levels whose messages a pass needs as nodes.
@@ -39,9 +39,6 @@ pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
 
 /// The levels whose messages a sweep counts.
 pub(crate) fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels) {
-    if sweep == Sweep::Nothing {
-        return;
-    }
     for level in [
         Level::ResourceContainer,
         Level::Resource,
@@ -124,7 +121,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         {
             let id = *next as NodeId;
             *next += 1;
-            if node.level == level && !self.is_dropped(id) {
+            if node.level == level && !self.is_passed_over(id) {
                 self.set_lane(self.lanes, level, id);
                 self.lanes += 1;
             }
@@ -132,10 +129,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.lanes > 0
     }
 
-    fn is_dropped(&self, mut id: NodeId) -> bool {
+    /// Whether a message, or one around it, was dropped or is held.
+    fn is_passed_over(&self, mut id: NodeId) -> bool {
         while id != NONE {
             let node = self.tree.node(id);
-            if node.is_dropped {
+            if node.is_dropped || node.is_held {
                 return true;
             }
             id = node.parent;
@@ -215,7 +213,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut last = NONE;
         for id in 0..self.tree.nodes.len() as NodeId {
             let node = *self.tree.node(id);
-            if node.level != level || node.parent == last || self.is_dropped(id) {
+            if node.level != level || node.parent == last || self.is_passed_over(id) {
                 continue;
             }
             last = node.parent;
@@ -279,23 +277,26 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    /// Removes what a filter left empty. Whether anything is left.
-    pub(crate) fn sweep(&mut self, sweep: Sweep) -> bool {
+    /// Ends a filter's group: removes what is left empty, except in what the group holds.
+    pub(crate) fn sweep(&mut self, sweep: Sweep) {
         let nodes = &mut self.tree.nodes;
-        // How many live children a node has, in its scratch. Parents stand before their children.
-        for node in nodes.iter_mut() {
-            node.scratch = 0;
+        // Parents stand before their children.
+        for id in 0..nodes.len() {
+            let parent = nodes[id].parent;
+            nodes[id].is_held |= parent != NONE && nodes[parent as usize].is_held;
+            nodes[id].scratch = 0;
         }
+        // How many live children a node has, in its scratch.
         for id in (0..nodes.len()).rev() {
             let node = nodes[id];
             let swept = match node.level {
-                Level::ResourceContainer => Sweep::Resources,
-                Level::ScopeContainer => Sweep::Scopes,
+                Level::ResourceContainer => Some(Sweep::Resources),
+                Level::ScopeContainer => Some(Sweep::Scopes),
                 // Without data, a metric has nothing that could have been dropped.
-                Level::MetricData => Sweep::Metrics,
-                _ => Sweep::Nothing,
+                Level::MetricData => Some(Sweep::Metrics),
+                _ => None,
             };
-            if node.scratch == 0 && swept != Sweep::Nothing && swept <= sweep {
+            if node.scratch == 0 && !node.is_held && swept.is_some_and(|swept| swept <= sweep) {
                 nodes[id].is_dropped = true;
                 if node.level == Level::MetricData {
                     nodes[node.parent as usize].is_dropped = true;
@@ -306,8 +307,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 nodes[node.parent as usize].scratch += 1;
             }
         }
-        nodes
-            .iter()
-            .any(|node| node.level == Level::ResourceContainer && !node.is_dropped)
+        nodes.iter_mut().for_each(|node| node.is_held = false);
+    }
+
+    /// Whether there is any resource left.
+    pub(crate) fn is_any_left(&self) -> bool {
+        let is_left = |node: &Node| node.level == Level::ResourceContainer && !node.is_dropped;
+        self.tree.nodes.iter().any(is_left)
     }
 }

@@ -8,11 +8,12 @@ use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
 use crate::limits::MEMORY_KEPT_BYTES_MAX;
 use crate::path::{Context, Level};
-use crate::program::{Pass, Program, Sweep};
+use crate::program::{Pass, Program};
 use crate::text::time::Time;
 use crate::value::Value;
 use crate::wire::encode::{Splice, encode};
 use crate::wire::error::WireError;
+use crate::wire::flatten::{flatten, group};
 use crate::wire::index::{Levels, Validation, index};
 use crate::wire::normalize::normalize;
 use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
@@ -62,6 +63,9 @@ pub struct Worker {
     /// The shared caches that were left, by context: the bytes of their fields.
     caches: Vec<(Context, Vec<u8>)>,
     canonical: Vec<u8>,
+    /// A request with each log record on its own, as it comes and as it goes.
+    flat: Vec<u8>,
+    flat_edited: Vec<u8>,
     /// The time that every request sees, if it is fixed.
     fixed_time: Option<Time>,
 }
@@ -142,6 +146,8 @@ impl Worker {
             scratch: Vec::new(),
             caches: Vec::new(),
             canonical: Vec::new(),
+            flat: Vec::new(),
+            flat_edited: Vec::new(),
             fixed_time: None,
         }
     }
@@ -171,6 +177,47 @@ impl Worker {
         input: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<Outcome<'_>, RunError> {
+        let any_left = if program.flattens_logs {
+            self.run_flat(program, input, out)
+        } else {
+            self.run_whole(program, validation, input, out)
+        }?;
+        Ok(Outcome {
+            dropped_all: !any_left,
+            failure_count: self.failures.count,
+            failures: &self.failures.kept,
+        })
+    }
+
+    /// Runs a program over a request whose log records each stand on their own, and puts them together again.
+    fn run_flat(
+        &mut self,
+        program: &Program,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<bool, RunError> {
+        self.failures.clear();
+        let mut flat = std::mem::take(&mut self.flat);
+        let mut edited = std::mem::take(&mut self.flat_edited);
+        flat.clear();
+        edited.clear();
+        let result = flatten(input, &mut flat)
+            .map_err(RunError::Wire)
+            .and_then(|()| self.run_whole(program, Validation::Touched, &flat, &mut edited))
+            .inspect(|_| group(&edited, out));
+        self.flat = flat;
+        self.flat_edited = edited;
+        result
+    }
+
+    /// Whether anything is left of the request.
+    fn run_whole(
+        &mut self,
+        program: &Program,
+        validation: Validation,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<bool, RunError> {
         let before = out.len();
         let kept = match self.attempt(program, validation, input, out) {
             Err(Stop::Irregular) => {
@@ -190,11 +237,7 @@ impl Worker {
                 if !any_left {
                     out.truncate(before);
                 }
-                Ok(Outcome {
-                    dropped_all: !any_left,
-                    failure_count: self.failures.count,
-                    failures: &self.failures.kept,
-                })
+                Ok(any_left)
             }
             Err(Stop::Refused(error)) => {
                 out.truncate(before);
@@ -233,7 +276,7 @@ fn run_request<'a>(
     memory: Memory<'a>,
 ) -> (Result<bool, Stop>, Memory<'static>) {
     let mut splices = memory.splices;
-    if program.passes.is_empty() && program.sweep == Sweep::Nothing {
+    if program.passes.is_empty() && !program.is_filter() {
         let tree = Tree {
             input,
             ..Tree::default()
@@ -249,7 +292,7 @@ fn run_request<'a>(
             is_irregular: false,
         },
         pass: program.passes.first().unwrap_or(&NO_PASS),
-        is_filter: program.sweep != Sweep::Nothing,
+        is_filter: program.is_filter(),
         locators: program.touched.locators(),
         slots: memory.slots,
         rows: memory.rows,
@@ -318,7 +361,9 @@ fn run_passes<'p: 'a, 'a>(
     for pass in &program.passes {
         levels_of(pass, &mut levels);
     }
-    levels_of_sweep(program.sweep, program.signal, &mut levels);
+    for sweeping in &program.sweeps {
+        levels_of_sweep(sweeping.what, program.signal, &mut levels);
+    }
     let mut finder = Eager::new(
         machine.tree.input,
         machine.locators,
@@ -338,12 +383,25 @@ fn run_passes<'p: 'a, 'a>(
     if let Some(error) = finder.error {
         return Err(refused(error));
     }
+    let has_unnamed = finder.has_unnamed;
     if canonical == Canonical::No || finder.is_irregular {
         return Err(Stop::Irregular);
     }
+    if validation == Validation::Touched
+        && machine
+            .check_touched(program, has_unnamed)
+            .map_err(refused)?
+            == Canonical::No
+    {
+        return Err(Stop::Irregular);
+    }
     let mut shared = SharedCaches::default();
+    let mut sweeps = program.sweeps.iter().peekable();
     for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
+        while let Some(sweeping) = sweeps.next_if(|sweeping| sweeping.after <= number) {
+            machine.sweep(sweeping.what);
+        }
         let cache = if pass.shared_cache {
             shared.open(machine, pass, caches)
         } else {
@@ -359,11 +417,16 @@ fn run_passes<'p: 'a, 'a>(
             break;
         }
     }
+    sweeps.for_each(|sweeping| machine.sweep(sweeping.what));
+    // Where a filter leaves nothing, nobody cares what failed.
+    if program.is_filter() && !machine.is_any_left() {
+        return Ok(false);
+    }
     if let Some(failure) = machine.failures.fatal.take() {
         return Err(Stop::Refused(RunError::Statement(failure)));
     }
     shared.close(machine, caches);
-    Ok(program.sweep == Sweep::Nothing || machine.sweep(program.sweep))
+    Ok(true)
 }
 
 /// The caches that records and requests share, while a request runs.

@@ -12,7 +12,10 @@ pub enum Validation {
     /// Everything: what the reference refuses is refused.
     #[default]
     Full,
-    /// Only what the program looks at: the rest is passed on as it is.
+    /// What the program can look at, down to the last value: each field that a path names, attributes by the
+    /// keys named, and all of a message where a function or path looks at more than a field. Malformed, that is
+    /// refused as under `Full`; anything else is passed on as it is, malformed or not. Requests that `Full`
+    /// accepts come out the same, though repeated fields that nobody looks at are not merged.
     Touched,
 }
 
@@ -21,6 +24,9 @@ pub enum Validation {
 pub(crate) struct Levels(u16);
 
 impl Levels {
+    /// All of them.
+    pub(crate) const ALL: Levels = Levels(u16::MAX);
+
     pub(crate) fn insert(&mut self, level: Level) {
         self.0 |= 1 << level as u16;
     }
@@ -86,6 +92,36 @@ fn contained(container: Level) -> Option<Level> {
         Level::ScopeContainer => Some(Level::Scope),
         _ => None,
     }
+}
+
+/// Which message a node is; `None` for containers and what is not in the request.
+pub(crate) fn kind_of(node: &Node, request: &[u8]) -> Option<MessageKind> {
+    use MessageKind::*;
+    if node.is_virtual {
+        return None;
+    }
+    Some(match (node.level, node.variant) {
+        (Level::Resource, _) => Resource,
+        (Level::Scope, _) => InstrumentationScope,
+        (Level::Span, _) => Span,
+        (Level::SpanEvent, _) => SpanEvent,
+        (Level::Log, _) => LogRecord,
+        (Level::Metric, _) => Metric,
+        // Which data it is, the metric's field says.
+        (Level::MetricData, _) => match request.get(node.tag_at as usize)? >> 3 {
+            5 => Gauge,
+            7 => Sum,
+            9 => Histogram,
+            10 => ExponentialHistogram,
+            _ => Summary,
+        },
+        (Level::DataPoint, 0) => NumberDataPoint,
+        (Level::DataPoint, 1) => HistogramDataPoint,
+        (Level::DataPoint, 2) => ExponentialHistogramDataPoint,
+        (Level::DataPoint, _) => SummaryDataPoint,
+        (Level::Exemplar, _) => Exemplar,
+        (Level::ResourceContainer | Level::ScopeContainer | Level::Cache, _) => return None,
+    })
 }
 
 /// The level and variant of a message; `None` for messages that statements do not address.

@@ -7,6 +7,7 @@ pub mod any;
 pub mod cursor;
 pub(crate) mod encode;
 pub mod error;
+pub(crate) mod flatten;
 pub mod frame;
 pub(crate) mod index;
 pub mod json;

@@ -35,6 +35,9 @@ pub(crate) struct Node {
     pub(crate) is_virtual: bool,
     /// Whether a statement or filter removed it.
     pub(crate) is_dropped: bool,
+    /// Whether a filter's condition failed on it under `propagate`: for the rest of the group it stays, with
+    /// all that it holds.
+    pub(crate) is_held: bool,
     /// Where its located fields begin in the machine's slots.
     pub(crate) slots: u32,
     /// Where its attributes begin in the machine's rows, once it is located.
@@ -251,6 +254,7 @@ impl Node {
             variant,
             is_virtual: false,
             is_dropped: false,
+            is_held: false,
             slots: NONE,
             rows: 0,
             rows_len: 0,

@@ -79,6 +79,28 @@ pub fn scan<'a, V: Visitor<'a>>(
     walk(signal, request, visitor, open)
 }
 
+/// Checks fields of one message, which may be all of it, down to the last value.
+///
+/// # Errors
+/// What the reference refuses, and values deeper than [`VALUE_DEPTH_MAX`].
+pub(crate) fn validate_message(
+    kind: MessageKind,
+    fields: Cursor<'_>,
+) -> Result<Canonical, WireError> {
+    let mut walk = Walk {
+        visitor: &mut (),
+        opens: Everything,
+        depth: 0,
+        hazards: 0,
+    };
+    walk_message(kind, &mut walk, fields)?;
+    Ok(if walk.hazards == 0 {
+        Canonical::Yes
+    } else {
+        Canonical::No
+    })
+}
+
 /// Which messages are looked into.
 trait Opens: Copy {
     fn opens(self, kind: MessageKind) -> bool;
@@ -451,6 +473,17 @@ macro_rules! walkers {
             }
             nested!($role walk cursor fields(walk, cursor)).map_err(|error| error.within(MessageKind::$name))
         }
-    )*};
+    )*
+
+        fn walk_message<'a>(
+            kind: MessageKind,
+            walk: &mut Walk<'_, (), Everything>,
+            cursor: Cursor<'a>,
+        ) -> Result<(), WireError> {
+            match kind {
+                $(MessageKind::$name => $function(walk, cursor),)*
+            }
+        }
+    };
 }
 messages!(walkers);

@@ -1,0 +1,277 @@
+//! `Validation::Touched`: gives what `Full` gives wherever that accepts a request, refuses what is malformed where a
+//! statement looks, and passes on what is malformed elsewhere. Requests are the inputs of the conformance cases with
+//! bytes changed.
+
+use ottl::compile::{Dialect, Gates, Options, Registry, compile};
+use ottl::config::{Processor, ProcessorKind, Signal};
+use ottl_vm::exec::{Validation, Worker};
+use ottl_vm::program::Program;
+use ottl_vm::wire::json;
+use ottl_vm::wire::normalize::normalize;
+use std::path::Path;
+
+/// Programs that look at requests in every way there is: one field, one key, all attributes, keys computed, paths
+/// that are more than a field, values within values, conditions, filters.
+const PROGRAMS: [(Signal, &str); 22] = [
+    (Signal::Logs, r#"set(log.attributes["x"], 1)"#),
+    (
+        Signal::Logs,
+        r#"set(log.attributes["copy"], log.attributes["list"])"#,
+    ),
+    (
+        Signal::Logs,
+        r#"set(log.attributes["copy"], log.body) where log.severity_number >= SEVERITY_NUMBER_INFO"#,
+    ),
+    (
+        Signal::Logs,
+        r#"set(log.body["a"], log.attributes["map"]["k"])"#,
+    ),
+    (Signal::Logs, r#"keep_keys(log.attributes, ["str", "map"])"#),
+    (
+        Signal::Logs,
+        r#"replace_all_patterns(log.attributes, "value", "a", "b")"#,
+    ),
+    (Signal::Logs, r#"flatten(log.attributes)"#),
+    (
+        Signal::Logs,
+        r#"merge_maps(log.attributes, resource.attributes, "upsert")"#,
+    ),
+    (
+        Signal::Logs,
+        r#"set(log.attributes[log.severity_text], scope.name)"#,
+    ),
+    (
+        Signal::Logs,
+        r#"set(log.attributes["t"], log.time_unix_nano + Len(log.body))"#,
+    ),
+    (
+        Signal::Logs,
+        r#"set(resource.attributes["r"], log.trace_id.string)"#,
+    ),
+    (Signal::Logs, r#"set(resource.schema_url, scope.version)"#),
+    (
+        Signal::Traces,
+        r#"set(span.status.message, "x") where span.end_time - span.start_time > Duration("1ms")"#,
+    ),
+    (
+        Signal::Traces,
+        r#"set(span.attributes["s"], span.trace_state["a"])"#,
+    ),
+    (
+        Signal::Traces,
+        r#"set(spanevent.attributes["of"], span.attributes["str"])"#,
+    ),
+    (
+        Signal::Traces,
+        r#"set(span.attributes["n"], Len(span.events)) where span.kind == SPAN_KIND_SERVER"#,
+    ),
+    (Signal::Traces, r#"set(span.links, [])"#),
+    (
+        Signal::Metrics,
+        r#"set(datapoint.attributes["n"], datapoint.value_double)"#,
+    ),
+    (Signal::Metrics, r#"set(datapoint.explicit_bounds, [1.0])"#),
+    (
+        Signal::Metrics,
+        r#"set(metric.description, metric.unit) where metric.type != METRIC_DATA_TYPE_NONE"#,
+    ),
+    (
+        Signal::Metrics,
+        r#"set(datapoint.attributes["b"], datapoint.positive.bucket_counts)"#,
+    ),
+    (
+        Signal::Metrics,
+        r#"set(metric.name, "x") where Len(metric.data_points) > 1"#,
+    ),
+];
+
+/// Conditions of a filter.
+const FILTERS: [(Signal, &str); 3] = [
+    (
+        Signal::Logs,
+        r#"log.attributes["str"] == "x" or IsMatch(log.body, "^a")"#,
+    ),
+    (Signal::Traces, r#"spanevent.name == "x""#),
+    (Signal::Metrics, r#"datapoint.attributes["n"] == 1"#),
+];
+
+fn inputs(signal: Signal) -> &'static [&'static str] {
+    match signal {
+        Signal::Logs => &["log", "logs", "log_bodies"],
+        Signal::Traces => &["span", "traces"],
+        _ => &["metrics", "histogram", "exponential_histogram", "summary"],
+    }
+}
+
+fn wire(signal: Signal) -> ottl_vm::wire::Signal {
+    match signal {
+        Signal::Logs => ottl_vm::wire::Signal::Logs,
+        Signal::Traces => ottl_vm::wire::Signal::Traces,
+        _ => ottl_vm::wire::Signal::Metrics,
+    }
+}
+
+fn request(signal: Signal, name: &str) -> Vec<u8> {
+    let path = format!("tests/conformance/inputs/{name}.json");
+    let text = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("an input");
+    let mut request = Vec::new();
+    json::read(wire(signal), &text, &mut request).expect("a request");
+    request
+}
+
+fn program(kind: ProcessorKind, signal: Signal, text: &str) -> Program {
+    let what = match kind {
+        ProcessorKind::Transform => "statements",
+        ProcessorKind::Filter => "conditions",
+    };
+    let config =
+        serde_json::json!({ format!("{}_{what}", signal.name().trim_end_matches('s')): [text] });
+    let processor = Processor::from_json(kind, &config).expect("a configuration");
+    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let options = Options {
+        signal,
+        dialect: Dialect::Upstream,
+        gates: &Gates::default(),
+        registry: &registry,
+    };
+    compile(&processor, &options)
+        .unwrap_or_else(|refusals| panic!("{text}: {}", refusals[0].diagnostic))
+}
+
+/// What a program makes of a request; the error's text if it is refused.
+fn run(
+    program: &Program,
+    validation: Validation,
+    request: &[u8],
+) -> Result<(Vec<u8>, u64), String> {
+    let mut out = Vec::new();
+    let mut worker = Worker::new();
+    let outcome = worker.run(program, validation, request, &mut out);
+    let failures = outcome.map_err(|error| error.to_string())?.failure_count;
+    Ok((out, failures))
+}
+
+/// The same in canonical form: what repeats fields comes out of `Full` in it, of `Touched` only if a statement
+/// looks at them.
+fn canonical(signal: Signal, (out, failures): (Vec<u8>, u64)) -> (Vec<u8>, u64) {
+    let mut canonical = Vec::new();
+    normalize(wire(signal), &out, &mut canonical).expect("a request that was accepted");
+    (canonical, failures)
+}
+
+/// The request with one byte after the other changed, and cut off, as long as `step` bytes lie between.
+fn mutations(request: &[u8], step: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
+    let changes: [fn(u8) -> u8; 5] = [
+        |b| b ^ 1,
+        |b| b ^ 0x80,
+        |b| b.wrapping_add(1),
+        |_| 0,
+        |_| 0xff,
+    ];
+    (0..request.len()).step_by(step).flat_map(move |at| {
+        let changed = changes.into_iter().map(move |change| {
+            let mut changed = request.to_vec();
+            changed[at] = change(changed[at]);
+            changed
+        });
+        changed.chain([request[..at].to_vec()])
+    })
+}
+
+#[test]
+fn touched_gives_what_full_gives_and_nothing_panics() {
+    let transforms = PROGRAMS.iter().map(|one| (ProcessorKind::Transform, one));
+    let filters = FILTERS.iter().map(|one| (ProcessorKind::Filter, one));
+    let (mut accepted, mut refused_by_both, mut passed) = (0, 0, 0);
+    for (number, (kind, (signal, text))) in transforms.chain(filters).enumerate() {
+        let program = program(kind, *signal, text);
+        for name in inputs(*signal) {
+            let request = request(*signal, name);
+            // Each program has other bytes changed.
+            for changed in mutations(&request[..], 3).skip(number % 6).step_by(2) {
+                let full = run(&program, Validation::Full, &changed);
+                let touched = run(&program, Validation::Touched, &changed);
+                match (full, touched) {
+                    (Ok(full), Ok(touched)) => {
+                        accepted += 1;
+                        let full = canonical(*signal, full);
+                        let touched = canonical(*signal, touched);
+                        assert!(full == touched, "{text} on {name}: {changed:x?}");
+                    }
+                    (Ok(_), Err(error)) => panic!("{text} on {name}: {error}: {changed:x?}"),
+                    (Err(_), Err(_)) => refused_by_both += 1,
+                    (Err(_), Ok(_)) => passed += 1,
+                }
+            }
+        }
+    }
+    assert!(
+        accepted > 1000 && refused_by_both > 1000 && passed > 100,
+        "{accepted} {refused_by_both} {passed}"
+    );
+}
+
+/// A log record with an attribute `x` whose value is malformed deep inside, an attribute `y` that is not, and
+/// a body.
+fn malformed_within() -> Vec<u8> {
+    let deep = [0x2a, 0x04, 0x0a, 0x02, 0x0a, 0x09]; // a list of a string that is longer than its list
+    let value = [&[0x0a, 1, b'x', 0x12, 6][..], &deep].concat();
+    let attribute = [&[0x32, value.len() as u8][..], &value].concat();
+    let other = [0x32, 8, 0x0a, 1, b'y', 0x12, 3, 0x0a, 1, b'z'];
+    let body = [0x2a, 3, 0x0a, 1, b'b'];
+    let record = [&attribute[..], &other, &body].concat();
+    let within = |bytes: &[u8]| [&[0x12, bytes.len() as u8][..], bytes].concat();
+    let resource = within(&within(&record));
+    [&[0x0a, resource.len() as u8][..], &resource].concat()
+}
+
+#[test]
+fn what_is_looked_at_is_checked_and_nothing_else() {
+    let request = malformed_within();
+    let whole = run(
+        &program(
+            ProcessorKind::Transform,
+            Signal::Logs,
+            r#"set(log.body, "x")"#,
+        ),
+        Validation::Full,
+        &request,
+    );
+    let error = whole.expect_err("the reference refuses it");
+    assert!(error.contains("at byte"), "{error}");
+    let looking = [
+        r#"set(log.body, log.attributes["x"])"#,
+        r#"set(log.attributes["a"], log.attributes["x"])"#,
+        r#"set(log.attributes["x"], 1)"#,
+        r#"set(log.attributes["x"]["k"], 1)"#,
+        r#"set(log.body, log.attributes)"#,
+        r#"set(log.body, "x") where log.attributes["x"] == nil"#,
+        r#"set(log.body, log.attributes[log.body])"#,
+        r#"flatten(log.attributes)"#,
+        r#"keep_keys(log.attributes, ["y"])"#,
+        r#"delete_key(log.attributes, "y")"#,
+        r#"merge_maps(log.attributes, {"a": 1}, "upsert")"#,
+    ];
+    for text in looking {
+        let program = program(ProcessorKind::Transform, Signal::Logs, text);
+        let touched = run(&program, Validation::Touched, &request);
+        assert_eq!(touched.as_ref().err(), Some(&error), "{text}");
+    }
+    let elsewhere = [
+        r#"set(log.body, "x")"#,
+        r#"set(log.body, log.attributes["y"])"#,
+        r#"set(log.attributes["a"], log.body)"#,
+        r#"set(log.severity_text, "x") where log.attributes["z"] == nil"#,
+    ];
+    for text in elsewhere {
+        let program = program(ProcessorKind::Transform, Signal::Logs, text);
+        let touched = run(&program, Validation::Touched, &request);
+        let (output, failures) = touched.unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(failures, 0, "{text}");
+        let broken = [0x2a, 0x04, 0x0a, 0x02, 0x0a, 0x09];
+        assert!(
+            output.windows(6).any(|part| part == broken),
+            "{text} keeps it"
+        );
+    }
+}

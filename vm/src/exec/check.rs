@@ -1,0 +1,186 @@
+//! [`Validation::Touched`](crate::wire::index::Validation): checks what a program can look at, once the request's
+//! messages are found.
+//!
+//! What is checked: every field that a path of the program names, down to the last value; of attributes, those
+//! with the keys that it names, or all of them where it names none. Where a function or path looks at more than a
+//! field, its whole message is. So nothing that is read or copied is malformed; the rest is passed on.
+
+use super::locate::Locator;
+use super::machine::Machine;
+use crate::function::Contexts;
+use crate::path::{Access, FieldNumbers, Level};
+use crate::program::Program;
+use crate::wire::any;
+use crate::wire::cursor::{Cursor, WireType};
+use crate::wire::error::WireError;
+use crate::wire::index::{Levels, kind_of};
+use crate::wire::schema::MessageKind;
+use crate::wire::tree::{NONE, Node};
+use crate::wire::validate::{Canonical, validate_message};
+
+/// What a program looks at in the messages of each level.
+#[derive(Default)]
+struct Looks {
+    /// Levels whose messages are looked at as a whole.
+    whole: Levels,
+    /// Levels of which there are more fields to check than those that are located.
+    more: Levels,
+    /// Bit n: field n, by level and variant. No field that is looked at has a larger number.
+    fields: [[u32; 4]; Level::COUNT],
+    /// The same, of attributes of which only some keys are looked at.
+    keyed: [[u32; 4]; Level::COUNT],
+}
+
+impl Looks {
+    fn of(program: &Program) -> Looks {
+        let mut looks = Looks::default();
+        for (level, touched) in program.touched.levels().iter().enumerate() {
+            for (field, _) in &touched.fields {
+                set(&mut looks.fields[level], field);
+            }
+            if let Some(field) = &touched.attributes {
+                let is_keyed = !touched.all_attributes;
+                let masks = if is_keyed {
+                    &mut looks.keyed
+                } else {
+                    &mut looks.fields
+                };
+                set(&mut masks[level], field);
+            }
+        }
+        for pass in &program.passes {
+            for path in pass.paths.iter().filter(|path| path.slot.is_none()) {
+                match path.access {
+                    Access::Special(special) => {
+                        looks.whole.insert(path.level);
+                        special
+                            .also
+                            .iter()
+                            .for_each(|level| looks.whole.insert(*level));
+                    }
+                    Access::Field { field, .. }
+                    | Access::Nested { field, .. }
+                    | Access::Attributes { field } => {
+                        looks.more.insert(path.level);
+                        set(&mut looks.fields[path.level as usize], &field);
+                    }
+                }
+            }
+            let is_of_records = |contexts| matches!(contexts, Contexts::Only(_));
+            if pass
+                .calls
+                .iter()
+                .any(|call| is_of_records(call.function.contexts))
+            {
+                looks.whole = Levels::ALL;
+            }
+        }
+        looks
+    }
+}
+
+fn set(masks: &mut [u32; 4], field: &FieldNumbers) {
+    for (mask, number) in masks.iter_mut().zip(field) {
+        // Number 0 stands for no field.
+        *mask |= 1u32.checked_shl(*number).unwrap_or(0) & !1;
+    }
+}
+
+impl Machine<'_, '_> {
+    /// Checks what the program looks at. The answer covers that alone. With `has_unnamed`, attributes whose keys
+    /// cannot be read are looked for.
+    pub(crate) fn check_touched(
+        &self,
+        program: &Program,
+        has_unnamed: bool,
+    ) -> Result<Canonical, WireError> {
+        let looks = Looks::of(program);
+        let mut canonical = Canonical::Yes;
+        for node in &self.tree.nodes {
+            // Containers are looked into to find the messages.
+            let Some(kind) = kind_of(node, self.tree.input) else {
+                continue;
+            };
+            let found = if looks.whole.contains(node.level) {
+                self.check(kind, node.start, node.end)?
+            } else if node.slots != NONE && !has_unnamed && !looks.more.contains(node.level) {
+                self.check_located(kind, node)?
+            } else {
+                self.check_fields(kind, node, &looks)?
+            };
+            if found == Canonical::No {
+                canonical = Canonical::No;
+            }
+        }
+        Ok(canonical)
+    }
+
+    /// Checks the fields of a message of `kind` that stand at `at..end`.
+    fn check(&self, kind: MessageKind, at: u32, end: u32) -> Result<Canonical, WireError> {
+        validate_message(
+            kind,
+            Cursor::over(self.tree.input, at as usize, end as usize),
+        )
+    }
+
+    /// Checks the fields that were found when the message was.
+    fn check_located(&self, kind: MessageKind, node: &Node) -> Result<Canonical, WireError> {
+        let locator = &self.locators[node.level as usize];
+        let start = node.slots as usize;
+        let slots = &self.slots[start..start + locator.slot_count()];
+        let fields = slots
+            .iter()
+            .filter(|slot| slot.payload.is_some())
+            .map(|slot| slot.place);
+        let start = node.rows as usize;
+        let rows = &self.rows[start..start + node.rows_len as usize];
+        let mut canonical = Canonical::Yes;
+        for place in fields.chain(rows.iter().map(|row| row.place)) {
+            if self.check(kind, place.at, place.end)? == Canonical::No {
+                canonical = Canonical::No;
+            }
+        }
+        Ok(canonical)
+    }
+
+    /// Finds and checks the fields that are looked at.
+    fn check_fields(
+        &self,
+        kind: MessageKind,
+        node: &Node,
+        looks: &Looks,
+    ) -> Result<Canonical, WireError> {
+        let variant = usize::from(node.variant);
+        let fields = looks.fields[node.level as usize][variant];
+        let keyed = looks.keyed[node.level as usize][variant];
+        let mut canonical = Canonical::Yes;
+        if fields | keyed == 0 {
+            return Ok(canonical);
+        }
+        let locator = &self.locators[node.level as usize];
+        let mut cursor = Cursor::over(self.tree.input, node.start as usize, node.end as usize);
+        while !cursor.is_at_end() {
+            let at = cursor.position() as u32;
+            let (number, wire_type) = cursor.tag().map_err(|error| error.within(kind))?;
+            let payload = match wire_type {
+                WireType::Bytes => cursor.bytes(),
+                other => cursor.skip(other).map(|()| &[][..]),
+            };
+            let payload = payload.map_err(|error| error.within(kind))?;
+            let bit = 1u32.checked_shl(number).unwrap_or(0);
+            let is_looked_at = fields & bit != 0
+                || keyed & bit != 0
+                    && (wire_type != WireType::Bytes || is_wanted(locator, payload));
+            if is_looked_at && self.check(kind, at, cursor.position() as u32)? == Canonical::No {
+                canonical = Canonical::No;
+            }
+        }
+        Ok(canonical)
+    }
+}
+
+/// Whether an attribute's key is looked for, or cannot be told.
+fn is_wanted(locator: &Locator, payload: &[u8]) -> bool {
+    let (key, _) = any::key_value(payload);
+    key.is_empty() || locator.slot_of_key(key).is_some()
+}
