@@ -23,6 +23,7 @@ mod ids;
 mod keys;
 mod limits;
 mod maps;
+mod metric;
 mod murmur3;
 mod pairs;
 mod pattern;

@@ -2,13 +2,14 @@
 
 use super::failures::{Failure, Failures};
 use super::locate::Slot;
-use super::machine::{Machine, Scratch};
+use super::machine::{Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, Sweep};
 use crate::text::time::Time;
 use crate::value::Value;
+use crate::wire::Signal;
 use crate::wire::encode::{Splice, encode};
 use crate::wire::error::WireError;
 use crate::wire::index::{Levels, Validation, index};
@@ -240,6 +241,7 @@ fn run_request<'a>(
             nodes: memory.nodes,
             edits: memory.edits,
             is_irregular: false,
+            is_restructured: false,
         },
         pass: program.passes.first().unwrap_or(&NO_PASS),
         is_filter: program.sweep != Sweep::Nothing,
@@ -260,11 +262,19 @@ fn run_request<'a>(
         failures: &mut worker.failures,
         scratch: &mut worker.scratch,
         fixed_time: worker.fixed_time,
+        made: Made::default(),
+        has_hidden: false,
         wire_error: None,
     };
     machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);
-    let result = run_passes(&mut machine, program, validation, &mut worker.caches)
-        .inspect(|_| encode(&mut machine.tree, &mut splices, out));
+    let result = run_passes(
+        &mut machine,
+        program,
+        validation,
+        &mut worker.caches,
+        &mut splices,
+    )
+    .inspect(|_| encode(&mut machine.tree, &mut splices, out));
     let memory = Memory {
         nodes: machine.tree.nodes,
         masks: machine.masks,
@@ -303,6 +313,7 @@ fn run_passes<'p: 'a, 'a>(
     program: &'p Program,
     validation: Validation,
     caches: &mut Vec<(Context, Vec<u8>)>,
+    splices: &mut Vec<Splice<'a>>,
 ) -> Result<bool, Stop> {
     let mut levels = Levels::default();
     for pass in &program.passes {
@@ -315,28 +326,67 @@ fn run_passes<'p: 'a, 'a>(
         return Err(Stop::Irregular);
     }
     let mut shared = SharedCaches::default();
-    for (number, pass) in program.passes.iter().enumerate() {
+    'passes: for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
-        let cache = if pass.shared_cache {
-            shared.open(machine, pass, caches)
-        } else {
-            NONE
-        };
-        if !machine.run_pass(pass, cache) {
-            if let Some(error) = machine.wire_error {
-                return Err(refused(error));
+        machine.made.rounds = 0;
+        loop {
+            let cache = if pass.shared_cache {
+                shared.open(machine, pass, caches)
+            } else {
+                NONE
+            };
+            if !machine.run_pass(pass, cache) {
+                if let Some(error) = machine.wire_error {
+                    return Err(refused(error));
+                }
+                if machine.tree.is_irregular {
+                    return Err(Stop::Irregular);
+                }
+                break 'passes;
             }
-            if machine.tree.is_irregular {
-                return Err(Stop::Irregular);
+            let is_last = number + 1 == program.passes.len();
+            let has_made = std::mem::take(&mut machine.made.waiting) > 0;
+            if !machine.tree.is_restructured || (is_last && !has_made) {
+                break;
             }
-            break;
+            let before = machine.metric_counts();
+            shared.close(machine, caches);
+            restructure(machine, program.signal, levels, splices)?;
+            if !has_made {
+                break;
+            }
+            machine.made.rounds += 1;
+            machine.hide_metrics(&before);
         }
+        machine.show_metrics();
     }
     if let Some(failure) = machine.failures.fatal.take() {
         return Err(Stop::Refused(RunError::Statement(failure)));
     }
     shared.close(machine, caches);
     Ok(program.sweep == Sweep::Nothing || machine.sweep(program.sweep))
+}
+
+/// Writes the request as it has become and reads it again, so that all its messages are nodes.
+fn restructure<'a>(
+    machine: &mut Machine<'_, 'a>,
+    signal: Signal,
+    levels: Levels,
+    splices: &mut Vec<Splice<'a>>,
+) -> Result<(), Stop> {
+    let mut request = Vec::new();
+    machine.show_metrics();
+    encode(&mut machine.tree, splices, &mut request);
+    let tree = &mut machine.tree;
+    tree.input = machine.arena.alloc_slice_copy(&request);
+    tree.nodes.clear();
+    tree.edits.clear();
+    tree.is_restructured = false;
+    match index(tree, signal, levels, Validation::Touched) {
+        Ok(Canonical::No) => Err(Stop::Irregular),
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(error)),
+    }
 }
 
 /// The caches that records and requests share, while a request runs.
@@ -365,8 +415,8 @@ impl SharedCaches {
         id
     }
 
-    fn close(self, machine: &Machine<'_, '_>, kept: &mut Vec<(Context, Vec<u8>)>) {
-        for (context, id) in self.0 {
+    fn close(&mut self, machine: &Machine<'_, '_>, kept: &mut Vec<(Context, Vec<u8>)>) {
+        for (context, id) in self.0.drain(..) {
             let index = kept
                 .iter()
                 .position(|(c, _)| *c == context)
