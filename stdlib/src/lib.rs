@@ -24,6 +24,7 @@ mod keys;
 mod lambdas;
 mod limits;
 mod maps;
+mod metric;
 mod murmur3;
 mod pairs;
 mod pattern;

@@ -10,6 +10,16 @@ pub const REQUEST_BYTES_MAX: usize = u32::MAX as usize - 1;
 /// Failed statements of one request that are kept with their text: failures. All are counted.
 pub const FAILURES_KEPT_MAX: usize = 1000;
 
+/// How often the statements of one group visit metrics that they made before: rounds. The reference has
+/// no bound, and never ends where a copy is copied again.
+pub const METRIC_ROUNDS_MAX: usize = 32;
+
+/// Metrics that the statements of one request make: metrics.
+pub const METRICS_MADE_MAX: usize = 100_000;
+
+/// Metrics that the statements of one request make: bytes.
+pub const METRICS_MADE_BYTES_MAX: usize = 64 << 20;
+
 /// A list that writing to an index makes: items.
 pub const LIST_LEN_MAX: usize = 1 << 20;
 

@@ -19,6 +19,8 @@ mod find;
 mod fnv;
 mod format;
 mod format_time;
+mod has_attr_key_on_datapoint;
+mod has_attr_on_datapoint;
 mod has_prefix;
 mod has_suffix;
 mod hex;
@@ -34,6 +36,7 @@ mod is_int;
 mod is_list;
 mod is_map;
 mod is_match;
+mod is_root_span;
 mod is_string;
 mod is_valid_luhn;
 mod keys;
@@ -195,4 +198,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &xxh128::FUNCTION,
     &xxh3::FUNCTION,
     &year::FUNCTION,
+    &is_root_span::FUNCTION,
+    &has_attr_key_on_datapoint::FUNCTION,
+    &has_attr_on_datapoint::FUNCTION,
 ];

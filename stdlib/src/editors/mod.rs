@@ -2,9 +2,16 @@
 
 mod append;
 mod clear;
+mod convert_gauge_to_sum;
+mod convert_sum_to_gauge;
+mod convert_summary_count_val_to_sum;
+mod convert_summary_sum_val_to_sum;
+mod copy_metric;
 mod delete_index;
 mod delete_key;
 mod delete_matching_keys;
+mod extract_count_metric;
+mod extract_sum_metric;
 mod flatten;
 mod keep_keys;
 mod keep_matching_keys;
@@ -22,9 +29,16 @@ use ottl_vm::function::Function;
 pub(crate) const FUNCTIONS: &[&Function] = &[
     &append::FUNCTION,
     &clear::FUNCTION,
+    &convert_gauge_to_sum::FUNCTION,
+    &convert_sum_to_gauge::FUNCTION,
+    &convert_summary_count_val_to_sum::FUNCTION,
+    &convert_summary_sum_val_to_sum::FUNCTION,
+    &copy_metric::FUNCTION,
     &delete_index::FUNCTION,
     &delete_key::FUNCTION,
     &delete_matching_keys::FUNCTION,
+    &extract_count_metric::FUNCTION,
+    &extract_sum_metric::FUNCTION,
     &flatten::FUNCTION,
     &keep_keys::FUNCTION,
     &keep_matching_keys::FUNCTION,

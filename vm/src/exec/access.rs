@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
 use crate::path::form::{Form, any_field, length_delimited};
-use crate::path::special::ResolvedKey;
+use crate::path::special::{METRIC_DATA, ResolvedKey};
 use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Key, Path};
 use crate::value::{Entry, Value};
@@ -503,7 +503,92 @@ fn with_inner(message: &[u8], number: u32, new: &[u8]) -> SmallVec<[u8; 64]> {
     out
 }
 
+/// Whether a field's messages can be records of a pass.
+fn has_records(level: Level, number: u32) -> bool {
+    match level {
+        Level::Span => number == 11,
+        Level::MetricData => number == 1,
+        Level::DataPoint => matches!(number, 5 | 8 | 11),
+        _ => false,
+    }
+}
+
 impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
+    /// The record's message at a level as it is now.
+    ///
+    /// # Errors
+    /// The record has no such message.
+    pub fn message(&self, level: Level) -> Result<'a, &'a [u8]> {
+        let id = self.machine.holder(level, self.lane)?;
+        Ok(self.machine.tree.render(id, self.machine.arena))
+    }
+
+    /// A copy of a message's attributes, of which the field has this number.
+    ///
+    /// # Errors
+    /// The record has no such message.
+    pub fn attributes(&mut self, level: Level, number: u32) -> Result<'a, MapEdit<'a>> {
+        let id = self.machine.holder(level, self.lane)?;
+        Ok(self
+            .machine
+            .edit_attributes(id, &crate::path::every(number)))
+    }
+
+    /// Writes attributes back that [`attributes`](Lane::attributes) gave.
+    ///
+    /// # Errors
+    /// The record has no such message.
+    pub fn set_attributes(
+        &mut self,
+        level: Level,
+        number: u32,
+        edit: MapEdit<'a>,
+    ) -> Result<'a, ()> {
+        let id = self.machine.holder(level, self.lane)?;
+        self.machine
+            .store_attributes(id, &crate::path::every(number), edit);
+        Ok(())
+    }
+
+    /// The field that a statement put in the place of the metric's data: its number and payload. `None` if
+    /// the metric has the data that it came with, of which the nodes then are.
+    pub(crate) fn replaced_data(&self) -> Option<(u32, &'a [u8])> {
+        let id = self.machine.holder(Level::Metric, self.lane).ok()?;
+        let is_data = |number| METRIC_DATA.iter().any(|(field, _)| *field == number);
+        let fields = self.machine.tree.fields(id);
+        let data = fields.filter(|field| is_data(field.number)).last()?;
+        (data.place.edit != NONE).then_some((data.number, data.payload))
+    }
+
+    /// Gives the metric other data: field `number` of the metric with this payload.
+    ///
+    /// # Errors
+    /// The record has no metric.
+    pub fn set_metric_data(&mut self, number: u32, payload: &[u8]) -> Result<'a, ()> {
+        for (field, _) in METRIC_DATA {
+            self.replace(Level::Metric, field, &[])?;
+        }
+        let field = length_delimited(number, payload, self.machine.arena);
+        self.replace(Level::Metric, number, field)?;
+        self.machine.tree.is_restructured = true;
+        Ok(())
+    }
+
+    /// Adds a metric with this payload to the metric's scope. The pass visits it, too.
+    ///
+    /// # Errors
+    /// A request that makes more metrics than its bounds allow.
+    pub fn add_metric(&mut self, payload: &[u8]) -> Result<'a, ()> {
+        const METRICS_FIELD: u32 = 2;
+        let id = self.machine.holder(Level::ScopeContainer, self.lane)?;
+        self.machine.made.count(payload.len())?;
+        let field = length_delimited(METRICS_FIELD, payload, self.machine.arena);
+        self.machine.tree.append(id, field);
+        self.machine.forget_slots(id);
+        self.machine.tree.is_restructured = true;
+        Ok(())
+    }
+
     /// The request's arena.
     pub fn arena(&self) -> &'a Bump {
         self.machine.arena
@@ -530,7 +615,9 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
         };
         let mut out = bumpalo::collections::Vec::new_in(self.machine.arena);
         let mut count = 0;
-        for field in self.machine.tree.fields(id).filter(|f| f.number == number) {
+        let whole = self.machine.tree.render(id, self.machine.arena);
+        let fields = crate::wire::tree::message_fields(whole);
+        for field in fields.filter(|f| f.number == number) {
             out.extend_from_slice_copy(field.whole);
             count += 1;
         }
@@ -556,8 +643,10 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
             .map(|f| f.place)
             .collect();
         for place in places {
+            self.machine.tree.detach(id, place);
             self.machine.tree.replace(id, place, &[]);
         }
+        self.machine.tree.is_restructured |= has_records(level, number);
         for field in crate::wire::tree::message_fields(bytes) {
             self.machine.tree.append(id, field.whole);
         }

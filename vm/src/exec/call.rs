@@ -3,6 +3,7 @@
 //! An argument is converted when the body asks for it, by the rules of the parameter's type and with the
 //! reference's words for what it refuses. What the body does not ask for cannot fail.
 
+use super::access::Lane;
 use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
@@ -53,6 +54,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 }
 
 impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
+    /// The record's messages.
+    pub fn record(&mut self) -> Lane<'_, 'p, 'a> {
+        Lane {
+            machine: self.machine,
+            lane: self.lane,
+        }
+    }
+
     /// The request's arena.
     pub fn arena(&self) -> &'a Bump {
         self.machine.arena

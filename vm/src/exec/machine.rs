@@ -7,6 +7,7 @@ use super::mask::{BLOCK, Mask};
 use crate::error::Error;
 use crate::function::Literal;
 use crate::instruction::CONSTANT;
+use crate::limits::{METRIC_ROUNDS_MAX, METRICS_MADE_BYTES_MAX, METRICS_MADE_MAX};
 use crate::path::Level;
 use crate::program::{ErrorMode, Pass};
 use crate::text::time::Time;
@@ -18,6 +19,35 @@ use std::any::Any;
 
 /// What calls keep between records, by call; see `Call::scratch`.
 pub(crate) type Scratch = Vec<Option<Box<dyn Any + Send>>>;
+
+/// The metrics that a request's statements have made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Made {
+    /// How many metrics wait to be visited.
+    pub(crate) waiting: usize,
+    /// How often statements visited metrics that they had made before.
+    pub(crate) rounds: usize,
+    count: usize,
+    bytes: usize,
+}
+
+impl Made {
+    /// Counts a metric of this many bytes.
+    pub(crate) fn count<'a>(&mut self, bytes: usize) -> Result<(), Error<'a>> {
+        if self.rounds >= METRIC_ROUNDS_MAX
+            || self.count >= METRICS_MADE_MAX
+            || self.bytes.saturating_add(bytes) > METRICS_MADE_BYTES_MAX
+        {
+            return Err(Error::new(
+                "the statement would go on to make metrics from those that it made; say with `where` from which",
+            ));
+        }
+        self.waiting += 1;
+        self.count += 1;
+        self.bytes += bytes;
+        Ok(())
+    }
+}
 
 /// A pass's state while it runs.
 pub(crate) struct Machine<'p: 'a, 'a> {
@@ -58,6 +88,9 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) scratch: &'p mut Scratch,
     /// The time that functions see, if it is not the clock's.
     pub(crate) fixed_time: Option<Time>,
+    pub(crate) made: Made,
+    /// Whether metrics are hidden from the pass.
+    pub(crate) has_hidden: bool,
     /// Something malformed that only looking at it showed; ends the request.
     pub(crate) wire_error: Option<WireError>,
 }

@@ -277,6 +277,46 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
+    /// How many metrics each scope has, in order.
+    pub(crate) fn metric_counts(&self) -> Vec<u32> {
+        let mut counts = Vec::new();
+        for node in &self.tree.nodes {
+            match (node.level, counts.last_mut()) {
+                (Level::ScopeContainer, _) => counts.push(0),
+                (Level::Metric, Some(count)) => *count += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+
+    /// Hides the first metrics of each scope from the pass, so that it visits those that came after.
+    pub(crate) fn hide_metrics(&mut self, counts: &[u32]) {
+        let mut counts = counts.iter();
+        let mut left = 0;
+        for node in &mut self.tree.nodes {
+            match node.level {
+                Level::ScopeContainer => left = counts.next().copied().unwrap_or_default(),
+                Level::Metric if left > 0 => {
+                    left -= 1;
+                    node.is_dropped = true;
+                    self.has_hidden = true;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes [`hide_metrics`](Machine::hide_metrics) back. Only transformations hide, and they drop nothing.
+    pub(crate) fn show_metrics(&mut self) {
+        if !std::mem::take(&mut self.has_hidden) {
+            return;
+        }
+        for node in &mut self.tree.nodes {
+            node.is_dropped = false;
+        }
+    }
+
     /// Ends a filter's group: removes what is left empty, except in what the group holds.
     pub(crate) fn sweep(&mut self, sweep: Sweep) {
         let nodes = &mut self.tree.nodes;

@@ -3,7 +3,7 @@
 use super::failures::{Failure, Failures};
 use super::lambda::Lambdas;
 use super::locate::{Eager, Row, Slot};
-use super::machine::{Machine, Scratch};
+use super::machine::{Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
 use crate::limits::MEMORY_KEPT_BYTES_MAX;
@@ -11,6 +11,7 @@ use crate::path::{Context, Level};
 use crate::program::{Pass, Program};
 use crate::text::time::Time;
 use crate::value::Value;
+use crate::wire::Signal;
 use crate::wire::encode::{Splice, encode};
 use crate::wire::error::WireError;
 use crate::wire::flatten::{flatten, group};
@@ -290,6 +291,7 @@ fn run_request<'a>(
             nodes: memory.nodes,
             edits: memory.edits,
             is_irregular: false,
+            is_restructured: false,
         },
         pass: program.passes.first().unwrap_or(&NO_PASS),
         is_filter: program.is_filter(),
@@ -312,11 +314,19 @@ fn run_request<'a>(
         failures: &mut worker.failures,
         scratch: &mut worker.scratch,
         fixed_time: worker.fixed_time,
+        made: Made::default(),
+        has_hidden: false,
         wire_error: None,
     };
     machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);
-    let result = run_passes(&mut machine, program, validation, &mut worker.caches)
-        .inspect(|_| encode(&mut machine.tree, &mut splices, out));
+    let result = run_passes(
+        &mut machine,
+        program,
+        validation,
+        &mut worker.caches,
+        &mut splices,
+    )
+    .inspect(|_| encode(&mut machine.tree, &mut splices, out));
     let memory = Memory {
         nodes: machine.tree.nodes,
         masks: machine.masks,
@@ -356,6 +366,7 @@ fn run_passes<'p: 'a, 'a>(
     program: &'p Program,
     validation: Validation,
     caches: &mut Vec<(Context, Vec<u8>)>,
+    splices: &mut Vec<Splice<'a>>,
 ) -> Result<bool, Stop> {
     let mut levels = Levels::default();
     for pass in &program.passes {
@@ -364,27 +375,8 @@ fn run_passes<'p: 'a, 'a>(
     for sweeping in &program.sweeps {
         levels_of_sweep(sweeping.what, program.signal, &mut levels);
     }
-    let mut finder = Eager::new(
-        machine.tree.input,
-        machine.locators,
-        levels,
-        validation == Validation::Full,
-        &mut machine.slots,
-        &mut machine.rows,
-    );
-    let canonical = index(
-        &mut machine.tree,
-        program.signal,
-        levels,
-        validation,
-        &mut finder,
-    )
-    .map_err(refused)?;
-    if let Some(error) = finder.error {
-        return Err(refused(error));
-    }
-    let has_unnamed = finder.has_unnamed;
-    if canonical == Canonical::No || finder.is_irregular {
+    let (canonical, has_unnamed) = read(machine, program.signal, levels, validation)?;
+    if canonical == Canonical::No {
         return Err(Stop::Irregular);
     }
     if validation == Validation::Touched
@@ -397,25 +389,42 @@ fn run_passes<'p: 'a, 'a>(
     }
     let mut shared = SharedCaches::default();
     let mut sweeps = program.sweeps.iter().peekable();
-    for (number, pass) in program.passes.iter().enumerate() {
+    'passes: for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
+        machine.made.rounds = 0;
         while let Some(sweeping) = sweeps.next_if(|sweeping| sweeping.after <= number) {
             machine.sweep(sweeping.what);
         }
-        let cache = if pass.shared_cache {
-            shared.open(machine, pass, caches)
-        } else {
-            NONE
-        };
-        if !machine.run_pass(pass, cache) {
-            if let Some(error) = machine.wire_error {
-                return Err(refused(error));
+        loop {
+            let cache = if pass.shared_cache {
+                shared.open(machine, pass, caches)
+            } else {
+                NONE
+            };
+            if !machine.run_pass(pass, cache) {
+                if let Some(error) = machine.wire_error {
+                    return Err(refused(error));
+                }
+                if machine.tree.is_irregular {
+                    return Err(Stop::Irregular);
+                }
+                break 'passes;
             }
-            if machine.tree.is_irregular {
-                return Err(Stop::Irregular);
+            let is_last = number + 1 == program.passes.len();
+            let has_made = std::mem::take(&mut machine.made.waiting) > 0;
+            if !machine.tree.is_restructured || (is_last && !has_made) {
+                break;
             }
-            break;
+            let before = machine.metric_counts();
+            shared.close(machine, caches);
+            restructure(machine, program.signal, levels, splices)?;
+            if !has_made {
+                break;
+            }
+            machine.made.rounds += 1;
+            machine.hide_metrics(&before);
         }
+        machine.show_metrics();
     }
     sweeps.for_each(|sweeping| machine.sweep(sweeping.what));
     // Where a filter leaves nothing, nobody cares what failed.
@@ -427,6 +436,54 @@ fn run_passes<'p: 'a, 'a>(
     }
     shared.close(machine, caches);
     Ok(true)
+}
+
+/// Writes the request as it has become and reads it again, so that all its messages are nodes.
+fn restructure<'a>(
+    machine: &mut Machine<'_, 'a>,
+    signal: Signal,
+    levels: Levels,
+    splices: &mut Vec<Splice<'a>>,
+) -> Result<(), Stop> {
+    let mut request = Vec::new();
+    machine.show_metrics();
+    encode(&mut machine.tree, splices, &mut request);
+    let tree = &mut machine.tree;
+    tree.input = machine.arena.alloc_slice_copy(&request);
+    tree.nodes.clear();
+    tree.edits.clear();
+    tree.is_restructured = false;
+    // What is written is as canonical as what was read.
+    read(machine, signal, levels, Validation::Touched).map(drop)
+}
+
+/// Reads the tree's input: makes its nodes and locates what is touched. Whether it is canonical as far as it
+/// was read, and whether attributes were seen that no program names.
+fn read<'a>(
+    machine: &mut Machine<'_, 'a>,
+    signal: Signal,
+    levels: Levels,
+    validation: Validation,
+) -> Result<(Canonical, bool), Stop> {
+    machine.slots.clear();
+    machine.rows.clear();
+    let mut finder = Eager::new(
+        machine.tree.input,
+        machine.locators,
+        levels,
+        validation == Validation::Full,
+        &mut machine.slots,
+        &mut machine.rows,
+    );
+    let canonical =
+        index(&mut machine.tree, signal, levels, validation, &mut finder).map_err(refused)?;
+    if let Some(error) = finder.error {
+        return Err(refused(error));
+    }
+    Ok(match finder.is_irregular {
+        true => (Canonical::No, finder.has_unnamed),
+        false => (canonical, finder.has_unnamed),
+    })
 }
 
 /// The caches that records and requests share, while a request runs.
@@ -455,8 +512,8 @@ impl SharedCaches {
         id
     }
 
-    fn close(self, machine: &Machine<'_, '_>, kept: &mut Vec<(Context, Vec<u8>)>) {
-        for (context, id) in self.0 {
+    fn close(&mut self, machine: &Machine<'_, '_>, kept: &mut Vec<(Context, Vec<u8>)>) {
+        for (context, id) in self.0.drain(..) {
             let index = kept
                 .iter()
                 .position(|(c, _)| *c == context)

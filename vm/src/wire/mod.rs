@@ -20,3 +20,4 @@ pub mod validate;
 pub use cursor::{Cursor, WireType};
 pub use error::{WireError, WireErrorKind};
 pub use schema::{MessageKind, Signal};
+pub use tree::{Field, message_fields};

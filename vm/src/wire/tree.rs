@@ -5,8 +5,10 @@
 //! sorted by position, and [`Tree::fields`] reads a node with its edits applied. Invariants: edits of a
 //! node do not overlap; one that adds has `at == end`; `bytes` is one whole field or nothing.
 
+use super::any::put_field;
 use super::cursor::Cursor;
 use crate::path::{FieldNumbers, Level};
+use bumpalo::Bump;
 
 /// No node, no edit, no slot.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -69,13 +71,13 @@ pub(crate) struct Edit<'a> {
 
 /// A field of a node, edits applied.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Field<'a> {
+pub struct Field<'a> {
     /// Its number.
-    pub(crate) number: u32,
+    pub number: u32,
     /// Its payload: the content of a length-delimited field, the bytes of any other value.
-    pub(crate) payload: &'a [u8],
+    pub payload: &'a [u8],
     /// The whole field, tag included.
-    pub(crate) whole: &'a [u8],
+    pub whole: &'a [u8],
     /// Where it stands.
     pub(crate) place: Place,
 }
@@ -102,6 +104,8 @@ pub(crate) struct Tree<'a> {
     pub(crate) edits: Vec<Edit<'a>>,
     /// Whether something was seen that only the request's canonical form makes plain.
     pub(crate) is_irregular: bool,
+    /// Whether messages came or went that are no nodes yet, or are nodes still.
+    pub(crate) is_restructured: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -220,6 +224,55 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// The nodes within a range of the request that a node holds.
+    fn within(&self, id: NodeId, at: u32, end: u32) -> impl Iterator<Item = NodeId> + use<> {
+        let below = self.nodes.iter().skip(id as usize + 1);
+        let before = below
+            .clone()
+            .take_while(|node| !node.is_virtual && node.tag_at < at)
+            .count();
+        let inside = below
+            .skip(before)
+            .take_while(|node| !node.is_virtual && node.tag_at < end)
+            .count();
+        let first = id + 1 + before as NodeId;
+        first..first + inside as NodeId
+    }
+
+    /// Takes back what was done to the nodes within a field that goes as a whole.
+    pub(crate) fn detach(&mut self, id: NodeId, place: Place) {
+        if place.edit != NONE {
+            return;
+        }
+        for inner in self.within(id, place.at, place.end) {
+            let node = &mut self.nodes[inner as usize];
+            (node.slots, node.first_edit, node.last_edit) = (NONE, NONE, NONE);
+        }
+    }
+
+    /// A node's payload with its edits and those of the nodes in it.
+    pub(crate) fn render(&self, id: NodeId, arena: &'a Bump) -> &'a [u8] {
+        let node = self.node(id);
+        let is_edited = |id| self.node(id).first_edit != NONE;
+        let mut inner = self.within(id, node.start, node.end);
+        if !is_edited(id) && !inner.any(is_edited) {
+            return &self.input[node.start as usize..node.end as usize];
+        }
+        let mut out = bumpalo::collections::Vec::new_in(arena);
+        for field in self.fields(id) {
+            let is_node = |inner: &NodeId| self.node(*inner).tag_at == field.place.at;
+            let inner = match field.place.edit {
+                NONE => self.within(id, field.place.at, field.place.end).next(),
+                _ => None,
+            };
+            match inner.filter(is_node) {
+                Some(inner) => put_field(&mut out, field.number, self.render(inner, arena)),
+                None => out.extend_from_slice_copy(field.whole),
+            }
+        }
+        out.into_bump_slice()
+    }
+
     /// Adds a node that is not in the request, for a message that was left out of `parent`.
     pub(crate) fn add_virtual(&mut self, level: Level, parent: NodeId) -> NodeId {
         let at = if parent == NONE {
@@ -319,7 +372,7 @@ pub(crate) fn read_whole(bytes: &[u8]) -> Option<Field<'_>> {
 }
 
 /// The fields of a message that is no node. What does not parse ends it.
-pub(crate) fn message_fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
+pub fn message_fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
     let mut cursor = Cursor::new(bytes);
     std::iter::from_fn(move || {
         if cursor.is_at_end() {

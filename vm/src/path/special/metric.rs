@@ -11,6 +11,7 @@ use crate::path::{Level, every};
 use crate::value::{Element, TypedList, Value};
 use crate::wire::any::{Sink, put_varint};
 use crate::wire::cursor::Cursor;
+use crate::wire::tree::message_fields;
 use bumpalo::collections::Vec;
 
 macro_rules! special {
@@ -60,7 +61,7 @@ special! {
 }
 
 /// `Metric.data`'s fields, by the number of the metric's type less one, with the Go type of their points.
-const DATA: [(u32, &str); 5] = [
+pub(crate) const METRIC_DATA: [(u32, &str); 5] = [
     (5, "pmetric.NumberDataPointSlice"),
     (7, "pmetric.NumberDataPointSlice"),
     (9, "pmetric.HistogramDataPointSlice"),
@@ -78,11 +79,44 @@ const MONOTONIC_FIELD: u32 = 3;
 fn type_of(lane: &Lane<'_, '_, '_>) -> usize {
     let mut found = 0;
     for (number, _) in lane.fields(Level::Metric) {
-        if let Some(at) = DATA.iter().position(|(field, _)| *field == number) {
+        if let Some(at) = METRIC_DATA.iter().position(|(field, _)| *field == number) {
             found = at + 1;
         }
     }
     found
+}
+
+fn read_data<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, form: Form) -> Value<'a> {
+    let Some((_, data)) = lane.replaced_data() else {
+        return read_form(lane, Level::MetricData, number, form);
+    };
+    let fields = message_fields(data).filter(|f| f.number == number);
+    form.decode(fields.last().map(|f| f.payload), lane.arena())
+}
+
+/// The metric's data points, whole fields one after the other.
+fn read_points<'a>(lane: &Lane<'_, '_, 'a>) -> &'a [u8] {
+    let Some((_, data)) = lane.replaced_data() else {
+        return lane.run(Level::MetricData, POINTS_FIELD).0;
+    };
+    let mut points = Vec::new_in(lane.arena());
+    for point in message_fields(data).filter(|f| f.number == POINTS_FIELD) {
+        points.slice(point.whole);
+    }
+    points.into_bump_slice()
+}
+
+/// Replaces a field of the metric's data by whole fields, or nothing.
+fn write_data<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, new: &'a [u8]) -> Result<'a, ()> {
+    let Some((kind, data)) = lane.replaced_data() else {
+        return lane.replace(Level::MetricData, number, new);
+    };
+    let mut out = Vec::new_in(lane.arena());
+    for field in message_fields(data).filter(|f| f.number != number) {
+        out.slice(field.whole);
+    }
+    out.slice(new);
+    lane.set_metric_data(kind, &out)
 }
 
 fn read_type<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
@@ -99,12 +133,7 @@ fn read_temporality<'a>(
 ) -> Result<'a, Value<'a>> {
     match type_of(lane) {
         0 | GAUGE | SUMMARY => Ok(Value::Nil),
-        _ => Ok(read_form(
-            lane,
-            Level::MetricData,
-            TEMPORALITY_FIELD,
-            Form::Int32,
-        )),
+        _ => Ok(read_data(lane, TEMPORALITY_FIELD, Form::Int32)),
     }
 }
 
@@ -116,18 +145,17 @@ fn write_temporality<'a>(
     expect_int(&value, lane.arena())?;
     match type_of(lane) {
         0 | GAUGE | SUMMARY => Ok(()),
-        _ => lane.write(Level::MetricData, TEMPORALITY_FIELD, Form::Int32, value),
+        _ => write_data(
+            lane,
+            TEMPORALITY_FIELD,
+            Form::Int32.encode(TEMPORALITY_FIELD, value, None, lane.arena())?,
+        ),
     }
 }
 
 fn read_monotonic<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
     match type_of(lane) {
-        SUM => Ok(read_form(
-            lane,
-            Level::MetricData,
-            MONOTONIC_FIELD,
-            Form::Bool,
-        )),
+        SUM => Ok(read_data(lane, MONOTONIC_FIELD, Form::Bool)),
         _ => Ok(Value::Nil),
     }
 }
@@ -141,7 +169,11 @@ fn write_monotonic<'a>(
         return Err(expects("bool", &value, lane.arena()));
     }
     match type_of(lane) {
-        SUM => lane.write(Level::MetricData, MONOTONIC_FIELD, Form::Bool, value),
+        SUM => write_data(
+            lane,
+            MONOTONIC_FIELD,
+            Form::Bool.encode(MONOTONIC_FIELD, value, None, lane.arena())?,
+        ),
         _ => Ok(()),
     }
 }
@@ -153,8 +185,8 @@ fn read_data_points<'a>(
     match type_of(lane) {
         0 => Ok(Value::Nil),
         kind => Ok(pdata(
-            DATA[kind - 1].1,
-            lane.run(Level::MetricData, POINTS_FIELD).0,
+            METRIC_DATA[kind - 1].1,
+            read_points(lane),
             lane.arena(),
         )),
     }
@@ -171,9 +203,9 @@ fn write_data_points<'a>(
             let wire = if value.is_nil() {
                 &[]
             } else {
-                expect_pdata(&value, DATA[kind - 1].1, lane.arena())?
+                expect_pdata(&value, METRIC_DATA[kind - 1].1, lane.arena())?
             };
-            lane.replace(Level::MetricData, POINTS_FIELD, wire)
+            write_data(lane, POINTS_FIELD, wire)
         }
     }
 }
@@ -551,7 +583,7 @@ fn read_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
     let Some(wire) = buckets(lane, number) else {
         return Value::Nil;
     };
-    let fields = crate::wire::tree::message_fields(wire).filter(|f| f.number == OFFSET_FIELD);
+    let fields = message_fields(wire).filter(|f| f.number == OFFSET_FIELD);
     Form::Sint32.decode(fields.last().map(|f| f.payload), lane.arena())
 }
 
@@ -567,7 +599,7 @@ fn read_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
         return Value::Nil;
     };
     let mut counts = Vec::new_in(lane.arena());
-    for field in crate::wire::tree::message_fields(wire).filter(|f| f.number == COUNTS_FIELD) {
+    for field in message_fields(wire).filter(|f| f.number == COUNTS_FIELD) {
         let mut cursor = Cursor::new(field.payload);
         while !cursor.is_at_end() {
             let Ok(count) = cursor.varint() else { break };
@@ -601,7 +633,7 @@ fn replace_part<'a>(
 ) -> Result<'a, ()> {
     let wire = buckets(lane, number).unwrap_or_default();
     let mut out = Vec::new_in(lane.arena());
-    for field in crate::wire::tree::message_fields(wire).filter(|f| f.number != part) {
+    for field in message_fields(wire).filter(|f| f.number != part) {
         out.slice(field.whole);
     }
     out.slice(new);

@@ -1,0 +1,292 @@
+//! Metrics as they are on the wire: reading their data points, and making metrics of them.
+
+use crate::prelude::*;
+use bumpalo::collections::Vec;
+use ottl_vm::path::Level;
+use ottl_vm::path::form::{length_delimited, varint_field};
+use ottl_vm::wire::{any, message_fields};
+
+/// A kind of metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Gauge,
+    Sum,
+    Histogram,
+    ExponentialHistogram,
+    Summary,
+}
+
+impl Kind {
+    fn of_field(number: u32) -> Option<Kind> {
+        Some(match number {
+            5 => Kind::Gauge,
+            7 => Kind::Sum,
+            9 => Kind::Histogram,
+            10 => Kind::ExponentialHistogram,
+            11 => Kind::Summary,
+            _ => return None,
+        })
+    }
+
+    /// The number of the metric's field that holds data of this kind.
+    pub(crate) fn field(self) -> u32 {
+        match self {
+            Kind::Gauge => 5,
+            Kind::Sum => 7,
+            Kind::Histogram => 9,
+            Kind::ExponentialHistogram => 10,
+            Kind::Summary => 11,
+        }
+    }
+
+    /// The number of `attributes` in data points of this kind.
+    pub(crate) fn attributes(self) -> u32 {
+        match self {
+            Kind::Histogram => 9,
+            Kind::ExponentialHistogram => 1,
+            _ => 7,
+        }
+    }
+}
+
+/// `AggregationTemporality` by the name that editors take.
+pub(crate) fn temporality(name: &[u8]) -> Result<u64, String> {
+    match name {
+        b"delta" => Ok(1),
+        b"cumulative" => Ok(CUMULATIVE),
+        _ => {
+            let name = String::from_utf8_lossy(name);
+            Err(format!("unknown aggregation temporality: {name}"))
+        }
+    }
+}
+
+/// `AGGREGATION_TEMPORALITY_CUMULATIVE`.
+pub(crate) const CUMULATIVE: u64 = 2;
+
+const NAME: u32 = 1;
+const DESCRIPTION: u32 = 2;
+const UNIT: u32 = 3;
+const POINTS: u32 = 1;
+const TEMPORALITY: u32 = 2;
+const MONOTONIC: u32 = 3;
+
+/// A metric as it is when the statement runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Metric<'a> {
+    wire: &'a [u8],
+    data: Option<(Kind, &'a [u8])>,
+}
+
+impl<'a> Metric<'a> {
+    /// The metric of the record.
+    pub(crate) fn of(call: &mut Call<'_, '_, 'a>) -> Result<Metric<'a>, Error<'a>> {
+        let wire = call.record().message(Level::Metric)?;
+        let data = message_fields(wire)
+            .filter_map(|field| Some((Kind::of_field(field.number)?, field.payload)))
+            .last();
+        Ok(Metric { wire, data })
+    }
+
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        self.data.map(|(kind, _)| kind)
+    }
+
+    /// The payload of its data, if it is of this kind.
+    pub(crate) fn data(&self, wanted: Kind) -> Option<&'a [u8]> {
+        self.data
+            .filter(|(kind, _)| *kind == wanted)
+            .map(|(_, data)| data)
+    }
+
+    /// The kind as the reference's errors name it.
+    pub(crate) fn kind_name(&self) -> &'static str {
+        match self.kind() {
+            None => "Empty",
+            Some(Kind::Gauge) => "Gauge",
+            Some(Kind::Sum) => "Sum",
+            Some(Kind::Histogram) => "Histogram",
+            Some(Kind::ExponentialHistogram) => "ExponentialHistogram",
+            Some(Kind::Summary) => "Summary",
+        }
+    }
+
+    /// The data points' payloads.
+    pub(crate) fn points(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        points(self.data.map_or(&[], |(_, data)| data))
+    }
+
+    /// `aggregation_temporality` of a histogram; a summary is cumulative, others have none (0).
+    pub(crate) fn histogram_temporality(&self) -> u64 {
+        match self.data {
+            Some((Kind::Histogram | Kind::ExponentialHistogram, data)) => message_fields(data)
+                .filter(|field| field.number == TEMPORALITY)
+                .last()
+                .and_then(|field| ottl_vm::wire::Cursor::new(field.payload).varint().ok())
+                .unwrap_or_default(),
+            Some((Kind::Summary, _)) => CUMULATIVE,
+            _ => 0,
+        }
+    }
+
+    fn text(&self, number: u32) -> &'a [u8] {
+        message_fields(self.wire)
+            .filter(|field| field.number == number)
+            .last()
+            .map_or(&[], |field| field.payload)
+    }
+
+    /// A metric with this one's description, its name with a suffix, and its unit or another.
+    pub(crate) fn derive(
+        &self,
+        call: &Call<'_, '_, 'a>,
+        suffix: &[u8],
+        unit: Option<&[u8]>,
+        kind: Kind,
+        data: &[u8],
+    ) -> Vec<'a, u8> {
+        let arena = call.arena();
+        let mut metric = Vec::new_in(arena);
+        let mut name = Vec::new_in(arena);
+        name.extend_from_slice(self.text(NAME));
+        name.extend_from_slice(suffix);
+        let unit = unit.unwrap_or_else(|| self.text(UNIT));
+        let texts = [
+            (NAME, name.as_slice()),
+            (DESCRIPTION, self.text(DESCRIPTION)),
+            (UNIT, unit),
+        ];
+        for (number, text) in texts {
+            if !text.is_empty() {
+                metric.extend_from_slice(length_delimited(number, text, arena));
+            }
+        }
+        metric.extend_from_slice(length_delimited(kind.field(), data, arena));
+        metric
+    }
+
+    /// The metric with another name, description or unit.
+    pub(crate) fn with_texts(
+        &self,
+        call: &Call<'_, '_, 'a>,
+        texts: [Option<&'a [u8]>; 3],
+    ) -> Vec<'a, u8> {
+        let mut metric = Vec::new_in(call.arena());
+        let replaced = |number: u32| {
+            (number as usize)
+                .checked_sub(1)
+                .and_then(|index| texts.get(index))
+                .is_some_and(Option::is_some)
+        };
+        for field in message_fields(self.wire).filter(|field| !replaced(field.number)) {
+            metric.extend_from_slice(field.whole);
+        }
+        for (number, text) in (NAME..).zip(texts) {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                metric.extend_from_slice(length_delimited(number, text, call.arena()));
+            }
+        }
+        metric
+    }
+}
+
+/// The data points' payloads in a metric's data.
+pub(crate) fn points<'a>(data: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    message_fields(data)
+        .filter(|field| field.number == POINTS)
+        .map(|field| field.payload)
+}
+
+/// What makes a gauge's data a sum's.
+pub(crate) fn sum_fields<'a>(
+    call: &Call<'_, '_, 'a>,
+    temporality: u64,
+    is_monotonic: bool,
+) -> Vec<'a, u8> {
+    let mut fields = Vec::new_in(call.arena());
+    fields.extend_from_slice(varint_field(TEMPORALITY, temporality, call.arena()));
+    fields.extend_from_slice(varint_field(
+        MONOTONIC,
+        u64::from(is_monotonic),
+        call.arena(),
+    ));
+    fields
+}
+
+/// What a number data point is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// `count`, as an int.
+    Count,
+    /// `sum`, as a double; points of histograms without one are left out.
+    Sum,
+}
+
+/// Number data points, as fields of a gauge or sum, of this part of a histogram's or summary's points.
+pub(crate) fn number_points<'a>(
+    call: &Call<'_, '_, 'a>,
+    metric: &Metric<'a>,
+    part: Part,
+) -> Vec<'a, u8> {
+    let arena = call.arena();
+    let mut out = Vec::new_in(arena);
+    let Some(kind) = metric.kind() else {
+        return out;
+    };
+    for point in metric.points() {
+        let number = match part {
+            Part::Count => 4,
+            Part::Sum => 5,
+        };
+        let value = message_fields(point)
+            .filter(|field| field.number == number)
+            .last();
+        if value.is_none() && part == Part::Sum && kind != Kind::Summary {
+            continue;
+        }
+        let mut made = number_point(call, kind, point);
+        // `as_int` and `as_double` are 8 bytes each, of which a zero counts.
+        let tag = if part == Part::Count { 6 } else { 4 };
+        made.push(tag << 3 | 1);
+        made.extend_from_slice(value.map_or(&[0; 8], |field| field.payload));
+        out.extend_from_slice(length_delimited(POINTS, &made, arena));
+    }
+    out
+}
+
+/// A number data point with a point's attributes and times, and no value yet.
+pub(crate) fn number_point<'a>(call: &Call<'_, '_, 'a>, kind: Kind, point: &[u8]) -> Vec<'a, u8> {
+    const START: u32 = 2;
+    const TIME: u32 = 3;
+    let mut made = Vec::new_in(call.arena());
+    for field in message_fields(point) {
+        if field.number == kind.attributes() {
+            let number = Kind::Gauge.attributes();
+            made.extend_from_slice(length_delimited(number, field.payload, call.arena()));
+        } else if field.number == START || field.number == TIME {
+            made.extend_from_slice(field.whole);
+        }
+    }
+    made
+}
+
+/// The value of the first attribute with this key on any of the metric's data points.
+///
+/// # Errors
+/// A metric without data.
+pub(crate) fn first_attribute<'a>(
+    metric: &Metric<'a>,
+    key: &[u8],
+) -> Result<Option<Value<'a>>, Error<'a>> {
+    let Some(kind) = metric.kind() else {
+        return Err(Error::new("unknown metric type"));
+    };
+    let attributes = metric
+        .points()
+        .flat_map(message_fields)
+        .filter(|field| field.number == kind.attributes());
+    Ok(attributes
+        .map(|field| any::key_value(field.payload))
+        .find(|(found, _)| *found == key)
+        .map(|(_, value)| any::decode(value)))
+}
