@@ -283,6 +283,7 @@ fn own_levels(context: Context) -> &'static [Level] {
         Context::DataPoint => &[Level::DataPoint, Level::Exemplar],
         Context::Exemplar => &[Level::Exemplar],
         Context::Log => &[Level::Log],
+        Context::Profile => &[Level::Profile],
     }
 }
 

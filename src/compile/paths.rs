@@ -315,6 +315,7 @@ pub(super) fn context_name(context: Context) -> ContextName {
         Context::DataPoint => ContextName::DataPoint,
         Context::Exemplar => ContextName::Exemplar,
         Context::Log => ContextName::Log,
+        Context::Profile => ContextName::Profile,
     }
 }
 
@@ -329,7 +330,8 @@ pub(crate) fn context_of_name(name: ContextName) -> Option<Context> {
         ContextName::DataPoint => Some(Context::DataPoint),
         ContextName::Exemplar => Some(Context::Exemplar),
         ContextName::Log => Some(Context::Log),
-        ContextName::Profile | ContextName::ProfileSample | ContextName::OtelCol => None,
+        ContextName::Profile => Some(Context::Profile),
+        ContextName::ProfileSample | ContextName::OtelCol => None,
     }
 }
 

@@ -106,7 +106,7 @@ fn compare_other<'a>(
         (Value::SpanId(l), Value::SpanId(r)) => op.of_equality(l == r),
         (Value::ProfileId(l), Value::ProfileId(r)) => op.of_equality(l == r),
         (Value::Pdata(l), Value::Pdata(r)) => {
-            op.of_equality(l.type_name == r.type_name && l.wire == r.wire)
+            op.of_equality(l.type_name == r.type_name && l.origin == r.origin)
         }
         _ => op == Comparator::NotEqual,
     })

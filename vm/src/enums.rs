@@ -12,7 +12,7 @@ pub fn symbols(context: Context) -> &'static [Symbol] {
         Context::Log => LOG,
         Context::Metric => METRIC,
         Context::DataPoint => DATA_POINT,
-        Context::Resource | Context::Scope | Context::Exemplar => &[],
+        Context::Resource | Context::Scope | Context::Exemplar | Context::Profile => &[],
     }
 }
 

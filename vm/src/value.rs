@@ -93,6 +93,9 @@ pub enum Element {
 pub struct Pdata<'a> {
     /// The Go type's name, which is what set checks: `ptrace.Status`, `ptrace.SpanLinkSlice`, ….
     pub type_name: &'static str,
+    /// The number of its field in the record. Two of these are equal if they are the same part of a record;
+    /// what they hold does not count.
+    pub origin: u32,
     /// The message's payload, or for a slice the whole fields one after the other.
     pub wire: &'a [u8],
 }

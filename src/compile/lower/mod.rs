@@ -21,7 +21,7 @@ use code::{Code, Mask, Source};
 use hoist::Hoisted;
 use ottl_vm::function::Prepared;
 use ottl_vm::instruction::Op;
-use ottl_vm::path::Level;
+use ottl_vm::path::{Access, Level};
 use ottl_vm::program::{Pass, Section, TouchedLevels};
 use pools::{Full, Pools};
 
@@ -302,7 +302,9 @@ fn uses(group: &Group) -> Vec<(&Path, usize)> {
 
 /// Whether a path is a part of what another path is.
 fn is_within(part: &Path, whole: &Path) -> bool {
-    std::ptr::eq(part.spec, whole.spec)
+    // What a special path reads is a copy.
+    !matches!(part.spec.access, Access::Special(_))
+        && std::ptr::eq(part.spec, whole.spec)
         && part.keys.len() > whole.keys.len()
         && part.keys.starts_with(&whole.keys)
         && !part

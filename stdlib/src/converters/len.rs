@@ -25,7 +25,8 @@ fn len<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::TypedList(list) => list.items.len(),
         Value::WireMap(_) => target.entries().map_or(0, Iterator::count),
         Value::WireList(_) => target.items().map_or(0, Iterator::count),
-        Value::Pdata(part) if shape::is_slice(part) => shape::slice_len(part),
+        // Lists of profiles are none of those that it knows.
+        Value::Pdata(part) if shape::is_slice(part) && !part.type_name.starts_with("pprofile") => shape::slice_len(part),
         _ => {
             return Err(call.error(format_args!(
                 "Len: unsupported target type {}. target arg must be of type string, []any, map[string]any, \

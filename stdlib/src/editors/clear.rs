@@ -1,7 +1,7 @@
 //! `clear`: sets a path to the zero of its type.
 
 use crate::prelude::*;
-use crate::shape::GO_ZERO_TIME_SECONDS;
+use crate::shape::{self, GO_ZERO_TIME_SECONDS};
 use ottl_vm::text::time::Time;
 use ottl_vm::text::zone::ZoneId;
 use ottl_vm::value::TypedList;
@@ -41,13 +41,9 @@ fn clear<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::TraceId(_) => Value::TraceId([0; 16]),
         Value::SpanId(_) => Value::SpanId([0; 8]),
         Value::ProfileId(_) => Value::ProfileId([0; 16]),
-        // Go's zero of these refers to nothing, and cannot be copied from.
-        Value::Pdata(part) => {
-            return Err(call.error(format_args!(
-                "cannot infer zero value for type {} in clear",
-                part.type_name
-            )));
-        }
+        Value::Pdata(part) if shape::is_slice(part) => Value::Nil,
+        // Go's zero of a message refers to none, and copying none changes nothing.
+        Value::Pdata(_) => return Ok(Value::Nil),
         Value::Error(error) => return Err(error),
     };
     call.set(0, zero)?;

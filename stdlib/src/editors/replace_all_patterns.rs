@@ -84,7 +84,7 @@ fn in_values<'a>(
             changed = true;
         }
     }
-    if changed {
+    if changed || call.is_always_written(0) {
         call.store_map(0, map)?;
     }
     Ok(Value::Nil)

@@ -26,7 +26,7 @@ fn stringify_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             changed = true;
         }
     }
-    if changed {
+    if changed || call.is_always_written(0) {
         call.store_map(0, map)?;
     }
     Ok(Value::Nil)

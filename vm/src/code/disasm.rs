@@ -122,6 +122,8 @@ const LEVELS: [&str; Level::COUNT] = [
     "metric data",
     "datapoint",
     "exemplar",
+    "profile",
+    "dictionary",
     "cache",
 ];
 

@@ -414,6 +414,18 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         Ok(edit)
     }
 
+    /// Whether the path given for the parameter is written even if its value stays as it is: writing the
+    /// attributes of a profile again refers to them anew, and drops their units.
+    pub fn is_always_written(&self, parameter: usize) -> bool {
+        match self.argument(parameter) {
+            Some(Argument::Path(path)) => {
+                let path = &self.machine.pass.paths[usize::from(*path)];
+                matches!(path.access, Access::Special(_))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether some entry of the map at the path given for the parameter is as `is_wanted` says. Copies
     /// nothing, so that an editor can see first whether there is anything to do.
     ///
@@ -428,11 +440,8 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             return Ok(self.machine.any_attribute(id, &field, is_wanted));
         }
         let value = self.map(parameter)?;
-        Ok(value
-            .entries()
-            .into_iter()
-            .flatten()
-            .any(|entry| is_wanted(&MapItem::of_entry(entry))))
+        let mut entries = value.entries().into_iter().flatten();
+        Ok(entries.any(|entry| is_wanted(&MapItem::of_entry(entry))))
     }
 
     /// The attributes that a path argument means as a whole: the message and the field.
@@ -517,7 +526,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
 
     /// Writes a map that [`map_edit`](Call::map_edit) gave back to its path.
     pub fn store_map(&mut self, parameter: usize, edit: MapEdit<'a>) -> Result<'a, ()> {
-        if !edit.is_changed() {
+        if !edit.is_changed() && !self.is_always_written(parameter) {
             return Ok(());
         }
         if let Some((id, field)) = self.attributes(parameter) {

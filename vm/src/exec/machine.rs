@@ -1,5 +1,6 @@
 //! The machine: a pass's state while it runs over a request.
 
+use super::dictionary::Dictionary;
 use super::failures::Failures;
 use super::lambda::Lambdas;
 use super::locate::{Locator, Row, Slot};
@@ -84,6 +85,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     /// Results of hoisted sections; those of result r begin at `hoisted_at[r]`, one a container.
     pub(crate) hoisted: Vec<Value<'a>>,
     pub(crate) hoisted_at: Vec<(Level, usize)>,
+    /// The dictionary of a request of profiles, once a path needed it.
+    pub(crate) dictionary: Option<Box<Dictionary<'a>>>,
     pub(crate) failures: &'p mut Failures,
     pub(crate) scratch: &'p mut Scratch,
     /// The time that functions see, if it is not the clock's.

@@ -6,8 +6,9 @@
 mod access;
 mod call;
 mod check;
+mod dictionary;
 mod failures;
-mod keyed;
+pub(crate) mod keyed;
 mod lambda;
 mod locate;
 mod machine;
@@ -20,6 +21,7 @@ mod worker;
 
 pub use access::Lane;
 pub use call::Call;
+pub use dictionary::{AttributeEntry, Dictionary};
 pub use failures::Failure;
 pub(crate) use locate::Locator;
 pub use machine::constant;

@@ -52,7 +52,7 @@ pub(crate) fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels)
             Signal::Traces => levels.insert(Level::Span),
             Signal::Logs => levels.insert(Level::Log),
             Signal::Metrics => levels.insert(Level::Metric),
-            Signal::Profiles => {}
+            Signal::Profiles => levels.insert(Level::Profile),
         }
     }
     if sweep >= Sweep::Metrics {

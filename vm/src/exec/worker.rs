@@ -17,6 +17,7 @@ use crate::wire::error::WireError;
 use crate::wire::flatten::{flatten, group};
 use crate::wire::index::{Levels, Validation, index};
 use crate::wire::normalize::normalize;
+use crate::wire::profiles;
 use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
 use crate::wire::validate::{Canonical, validate};
 use bumpalo::Bump;
@@ -67,6 +68,8 @@ pub struct Worker {
     /// A request with each log record on its own, as it comes and as it goes.
     flat: Vec<u8>,
     flat_edited: Vec<u8>,
+    /// A request of profiles with strings in the place of references.
+    resolved: Vec<u8>,
     /// The time that every request sees, if it is fixed.
     fixed_time: Option<Time>,
 }
@@ -149,6 +152,7 @@ impl Worker {
             canonical: Vec::new(),
             flat: Vec::new(),
             flat_edited: Vec::new(),
+            resolved: Vec::new(),
             fixed_time: None,
         }
     }
@@ -220,7 +224,11 @@ impl Worker {
         out: &mut Vec<u8>,
     ) -> Result<bool, RunError> {
         let before = out.len();
-        let kept = match self.attempt(program, validation, input, out) {
+        let attempted = match program.signal {
+            Signal::Profiles => self.attempt_profiles(program, input, out),
+            _ => self.attempt(program, validation, input, out),
+        };
+        let kept = match attempted {
             Err(Stop::Irregular) => {
                 let mut canonical = std::mem::take(&mut self.canonical);
                 canonical.clear();
@@ -246,6 +254,33 @@ impl Worker {
             }
             Err(Stop::Irregular) => unreachable!("canonical requests are regular"),
         }
+    }
+
+    /// Runs over strings where the request has references to its dictionary, as the reference does: they are
+    /// put in their place first, and referred to again in the end. For that the whole request is checked.
+    fn attempt_profiles(
+        &mut self,
+        program: &Program,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Stop> {
+        let mut canonical = std::mem::take(&mut self.canonical);
+        let mut resolved = std::mem::take(&mut self.resolved);
+        canonical.clear();
+        resolved.clear();
+        let result = normalize(program.signal, input, &mut canonical)
+            .and_then(|()| profiles::resolve(&canonical, &mut resolved))
+            .map_err(refused)
+            .and_then(|()| {
+                canonical.clear();
+                self.attempt(program, Validation::Touched, &resolved, &mut canonical)
+            })
+            .and_then(|is_left| {
+                profiles::refer(&canonical, out).map_err(refused)?;
+                Ok(is_left)
+            });
+        (self.canonical, self.resolved) = (canonical, resolved);
+        result
     }
 
     /// Whether anything is left of the request.
@@ -311,6 +346,7 @@ fn run_request<'a>(
         first_record: 0,
         hoisted: memory.hoisted,
         hoisted_at: memory.hoisted_at,
+        dictionary: None,
         failures: &mut worker.failures,
         scratch: &mut worker.scratch,
         fixed_time: worker.fixed_time,

@@ -46,6 +46,14 @@ pub enum Form {
     TraceIdHex,
     /// 8 bytes as lower-case hex; written from hex of either case.
     SpanIdHex,
+    /// `bytes`.
+    Bytes,
+    /// `uint64` that is a span of time in nanoseconds; what is negative is refused.
+    Nanoseconds,
+    /// 16 bytes as a profile id; none, or zeros, cannot be written.
+    ProfileId,
+    /// 16 bytes as lower-case hex; written from hex of either case, but not as zeros.
+    ProfileIdHex,
     /// An `AnyValue`.
     Any,
 }
@@ -61,7 +69,7 @@ impl Form {
         match self {
             Form::String => Value::String(bytes),
             Form::Bool => Value::Bool(varint(bytes) != 0),
-            Form::Int => Value::Int(varint(bytes) as i64),
+            Form::Int | Form::Nanoseconds => Value::Int(varint(bytes) as i64),
             Form::Int32 => Value::Int(i64::from(varint(bytes) as i32)),
             Form::Uint32 => Value::Int(i64::from(varint(bytes) as u32)),
             Form::Sint32 => {
@@ -74,8 +82,12 @@ impl Form {
             Form::Double | Form::OptionalDouble => Value::Double(f64::from_bits(fixed64(bytes))),
             Form::TraceId => Value::TraceId(id(bytes)),
             Form::SpanId => Value::SpanId(id(bytes)),
-            Form::TraceIdHex => Value::String(hex(&id::<16>(bytes), arena)),
+            Form::ProfileId => Value::ProfileId(id(bytes)),
+            Form::TraceIdHex | Form::ProfileIdHex => {
+                Value::String(hex(&id::<16>(bytes), arena))
+            }
             Form::SpanIdHex => Value::String(hex(&id::<8>(bytes), arena)),
+            Form::Bytes => Value::Bytes(bytes),
             Form::Any => any::decode(bytes),
         }
     }
@@ -145,6 +157,16 @@ impl Form {
             (Form::SpanIdHex, Value::String(text)) => {
                 id_field(number, &parse_id::<8>(text, "span", arena)?, arena)
             }
+            (Form::Bytes, Value::Bytes([])) => &[],
+            (Form::Bytes, Value::Bytes(bytes)) => length_delimited(number, bytes, arena),
+            (Form::Nanoseconds, Value::Int(v)) if v < 0 => {
+                return Err(Error::new("duration_unix_nano must be non-negative"));
+            }
+            (Form::Nanoseconds, Value::Int(v)) => varint_field(number, v as u64, arena),
+            (Form::ProfileId, Value::ProfileId(id)) => profile_id_field(number, &id, arena)?,
+            (Form::ProfileIdHex, Value::String(text)) => {
+                profile_id_field(number, &parse_id(text, "profile", arena)?, arena)?
+            }
             (Form::Any, value) => {
                 let value = any::storable(value, &any::decode(current.unwrap_or_default()), arena)?;
                 any_field(number, &value, arena)
@@ -162,7 +184,7 @@ impl Form {
     /// The Go type that is written.
     fn type_name(self) -> &'static str {
         match self {
-            Form::String | Form::TraceIdHex | Form::SpanIdHex => "string",
+            Form::String | Form::TraceIdHex | Form::SpanIdHex | Form::ProfileIdHex => "string",
             Form::Bool => "bool",
             Form::Int
             | Form::Int32
@@ -170,11 +192,14 @@ impl Form {
             | Form::Sint32
             | Form::Fixed32
             | Form::Fixed32Checked
-            | Form::Fixed64 => "int64",
+            | Form::Fixed64
+            | Form::Nanoseconds => "int64",
             Form::Time => "time.Time",
             Form::Double | Form::OptionalDouble => "float64",
             Form::TraceId => "pcommon.TraceID",
             Form::SpanId => "pcommon.SpanID",
+            Form::Bytes => "[]uint8",
+            Form::ProfileId => "pprofile.ProfileID",
             Form::Any => "pcommon.Value",
         }
     }
@@ -283,6 +308,18 @@ fn id_field<'a>(number: u32, id: &[u8], arena: &'a Bump) -> &'a [u8] {
         return &[];
     }
     length_delimited(number, id, arena)
+}
+
+/// An id's field; unlike the other ids, that of a profile cannot be taken away.
+fn profile_id_field<'a>(
+    number: u32,
+    id: &[u8; 16],
+    arena: &'a Bump,
+) -> Result<&'a [u8], Error<'a>> {
+    match id_field(number, id, arena) {
+        [] => Err(Error::new("profile ids must not be empty")),
+        field => Ok(field),
+    }
 }
 
 /// A whole `AnyValue` field in the arena.

@@ -38,6 +38,10 @@ pub enum Level {
     DataPoint,
     /// `Exemplar`.
     Exemplar,
+    /// `Profile`.
+    Profile,
+    /// `ProfilesDictionary`, the one of a request of profiles; no record's own.
+    Dictionary,
     /// The context's cache: a map that is never encoded.
     Cache,
 }
@@ -66,6 +70,8 @@ pub enum Context {
     Exemplar,
     /// `log`.
     Log,
+    /// `profile`.
+    Profile,
 }
 
 impl Context {
@@ -80,6 +86,7 @@ impl Context {
             Context::DataPoint => "datapoint",
             Context::Exemplar => "exemplar",
             Context::Log => "log",
+            Context::Profile => "profile",
         }
     }
 
@@ -94,6 +101,7 @@ impl Context {
             Context::DataPoint => Level::DataPoint,
             Context::Exemplar => Level::Exemplar,
             Context::Log => Level::Log,
+            Context::Profile => Level::Profile,
         }
     }
 
@@ -109,6 +117,7 @@ impl Context {
             DataPoint => &[DataPoint, Metric, Scope, Resource],
             Exemplar => &[Exemplar, DataPoint, Metric, Scope, Resource],
             Log => &[Log, Scope, Resource],
+            Profile => &[Profile, Scope, Resource],
         }
     }
 }

@@ -59,6 +59,7 @@ pub fn of(context: Context) -> &'static [PathSpec] {
         Context::DataPoint => DATA_POINT,
         Context::Exemplar => EXEMPLAR,
         Context::Log => LOG,
+        Context::Profile => PROFILE,
     }
 }
 
@@ -210,5 +211,30 @@ paths! {
         "span_id" => field(4, Form::SpanId), 0, "`Exemplar.span_id`.";
         "span_id.string" => field(4, Form::SpanIdHex), 0, "`Exemplar.span_id` in lower-case hex.";
         "filtered_attributes" => attributes(7), ANY_KEYS, "`Exemplar.filtered_attributes`.";
+    }
+}
+
+paths! {
+    /// Paths of the profile context.
+    PROFILE = Profile {
+        "sample_type" => Access::Special(&special::SAMPLE_TYPE), 0, "`Profile.sample_type`.";
+        "sample_type.type" => Access::Special(&special::SAMPLE_TYPE_TYPE), 0, "The string that `sample_type.type_strindex` refers to.";
+        "sample_type.unit" => Access::Special(&special::SAMPLE_TYPE_UNIT), 0, "The string that `sample_type.unit_strindex` refers to.";
+        "sample" => Access::Special(&special::SAMPLES), 0, "`Profile.samples`.";
+        "time_unix_nano" => field(3, Form::Fixed64), 0, "`Profile.time_unix_nano`.";
+        "time" => field(3, Form::Time), 0, "`Profile.time_unix_nano` as an instant.";
+        "duration_unix_nano" => field(4, Form::Nanoseconds), 0, "`Profile.duration_nano`.";
+        "duration" => field(4, Form::Nanoseconds), 0, "`Profile.duration_nano`, as a number all the same.";
+        "period_type" => Access::Special(&special::PERIOD_TYPE), 0, "`Profile.period_type`.";
+        "period_type.type" => Access::Special(&special::PERIOD_TYPE_TYPE), 0, "The string that `period_type.type_strindex` refers to.";
+        "period_type.unit" => Access::Special(&special::PERIOD_TYPE_UNIT), 0, "The string that `period_type.unit_strindex` refers to.";
+        "period" => field(6, Form::Int), 0, "`Profile.period`.";
+        "profile_id" => field(7, Form::ProfileId), 0, "`Profile.profile_id`.";
+        "profile_id.string" => field(7, Form::ProfileIdHex), 0, "`Profile.profile_id` in lower-case hex.";
+        "attribute_indices" => Access::Special(&special::ATTRIBUTE_INDICES), 0, "`Profile.attribute_indices`.";
+        "dropped_attributes_count" => field(8, Form::Uint32), 0, "`Profile.dropped_attributes_count`.";
+        "original_payload_format" => field(9, Form::String), 0, "`Profile.original_payload_format`.";
+        "original_payload" => field(10, Form::Bytes), 0, "`Profile.original_payload`.";
+        "attributes" => Access::Special(&special::PROFILE_ATTRIBUTES), ANY_KEYS, "The attributes that `attribute_indices` refers to.";
     }
 }

@@ -38,9 +38,9 @@ impl<'a> Splice<'a> {
 /// How many nodes a message of this level lies in.
 fn depth(level: Level) -> u8 {
     match level {
-        Level::ResourceContainer => 0,
+        Level::ResourceContainer | Level::Dictionary => 0,
         Level::Resource | Level::ScopeContainer => 1,
-        Level::Scope | Level::Span | Level::Log | Level::Metric => 2,
+        Level::Scope | Level::Span | Level::Log | Level::Metric | Level::Profile => 2,
         Level::SpanEvent | Level::MetricData => 3,
         Level::DataPoint => 4,
         Level::Exemplar => 5,

@@ -145,6 +145,8 @@ fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
         ExponentialHistogramDataPoint => (Level::DataPoint, 2),
         SummaryDataPoint => (Level::DataPoint, 3),
         Exemplar => (Level::Exemplar, 0),
+        Profile => (Level::Profile, 0),
+        ProfilesDictionary => (Level::Dictionary, 0),
         _ => return None,
     })
 }

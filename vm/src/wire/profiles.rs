@@ -17,7 +17,8 @@ const STRING_VALUE: u32 = 1;
 const STRING_INDEX: u32 = 8;
 
 /// Appends a canonical `ExportProfilesServiceRequest` to `out` with strings for references. References
-/// that point nowhere stay; so do those of keys that are spelled out as well.
+/// that point nowhere stay; so do those of keys that are spelled out as well. A request without a dictionary
+/// gets an empty one.
 ///
 /// # Errors
 /// Malformed input; `out` may have been added to.
@@ -29,7 +30,11 @@ pub fn resolve(request: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
         request,
         &mut change,
         out,
-    )
+    )?;
+    if children(request, DICTIONARY)?.is_empty() {
+        write_bytes(out, DICTIONARY, &[]);
+    }
+    Ok(())
 }
 
 /// Appends a canonical `ExportProfilesServiceRequest` to `out` with references for strings that aren't

@@ -1,8 +1,8 @@
 //! Special paths of metrics, data points and exemplars.
 
 use super::{
-    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, pdata, read_form, renumber,
-    write_number,
+    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, ints_of, list, pdata, read_form,
+    renumber, special, write_number,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -13,13 +13,6 @@ use crate::wire::any::{Sink, put_varint};
 use crate::wire::cursor::Cursor;
 use crate::wire::tree::message_fields;
 use bumpalo::collections::Vec;
-
-macro_rules! special {
-    ($($(#[doc = $docs:literal])+ $name:ident = $read:ident, $write:ident $(, $also:ident)?;)+) => {
-        $($(#[doc = $docs])+ pub static $name: Special =
-            Special { read: $read, write: $write, also: &[$(Level::$also)?] };)+
-    };
-}
 
 special! {
     /// `metric.type`.
@@ -186,6 +179,7 @@ fn read_data_points<'a>(
         0 => Ok(Value::Nil),
         kind => Ok(pdata(
             METRIC_DATA[kind - 1].1,
+            POINTS_FIELD,
             read_points(lane),
             lane.arena(),
         )),
@@ -360,6 +354,7 @@ fn read_exemplars<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Res
             let arena = lane.arena();
             Ok(pdata(
                 "pmetric.ExemplarSlice",
+                EXEMPLARS_FIELD,
                 renumber(run, EXEMPLARS_FIELD, arena),
                 arena,
             ))
@@ -406,19 +401,6 @@ fn fixed64s<'a>(lane: &Lane<'_, '_, 'a>, number: u32) -> Vec<'a, u64> {
     items
 }
 
-fn list<'a>(
-    lane: &Lane<'_, '_, 'a>,
-    element: Element,
-    items: impl Iterator<Item = Value<'a>>,
-) -> Value<'a> {
-    let mut list = Vec::new_in(lane.arena());
-    list.extend(items);
-    Value::TypedList(lane.arena().alloc(TypedList {
-        element,
-        items: list.into_bump_slice(),
-    }))
-}
-
 fn read_bucket_counts<'a>(
     lane: &mut Lane<'_, '_, 'a>,
     _: &[ResolvedKey<'a>],
@@ -428,7 +410,7 @@ fn read_bucket_counts<'a>(
     }
     let counts = fixed64s(lane, BUCKET_COUNTS_FIELD);
     Ok(list(
-        lane,
+        lane.arena(),
         Element::Uint,
         counts.iter().map(|v| Value::Int(*v as i64)),
     ))
@@ -440,7 +422,7 @@ fn write_bucket_counts<'a>(
     value: Value<'a>,
 ) -> Result<'a, ()> {
     expect_point(lane, HISTOGRAM)?;
-    let counts = counts_of(lane, &value)?;
+    let counts = ints_of(&value, "uint64", lane.arena())?;
     let mut packed = Vec::new_in(lane.arena());
     counts.iter().for_each(|v| packed.slice(&v.to_le_bytes()));
     write_packed(lane, BUCKET_COUNTS_FIELD, &packed)
@@ -455,50 +437,13 @@ fn write_packed<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, packed: &[u8]) -> 
     lane.replace(Level::DataPoint, number, bytes)
 }
 
-/// The counts that a value holds, as `SetCommonIntSliceValues` takes them.
-fn counts_of<'a>(lane: &Lane<'_, '_, 'a>, value: &Value<'a>) -> Result<'a, Vec<'a, u64>> {
-    let mut counts = Vec::new_in(lane.arena());
-    let accepted = !matches!(
-        value,
-        Value::TypedList(TypedList {
-            element: Element::String | Element::Bool | Element::Double | Element::Bytes,
-            ..
-        })
-    );
-    match value.items().filter(|_| accepted) {
-        Some(items) => {
-            for item in items {
-                let Value::Int(count) = item else {
-                    let found = item.type_name();
-                    let text = "invalid value type provided for a slice of uint64:";
-                    return Err(Error::format(
-                        lane.arena(),
-                        format_args!("{text} {found}, expected int64"),
-                    ));
-                };
-                counts.push(count as u64);
-            }
-        }
-        None if value.is_nil() => {}
-        None => {
-            let found = value.type_name();
-            let text = "cannot set a slice of";
-            return Err(Error::format(
-                lane.arena(),
-                format_args!("{text} {found} from a value type: uint64"),
-            ));
-        }
-    }
-    Ok(counts)
-}
-
 fn read_bounds<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
     if !is_point(lane, HISTOGRAM) {
         return Ok(Value::Nil);
     }
     let bounds = fixed64s(lane, BOUNDS_FIELD);
     Ok(list(
-        lane,
+        lane.arena(),
         Element::Double,
         bounds.iter().map(|v| Value::Double(f64::from_bits(*v))),
     ))
@@ -562,7 +507,7 @@ fn buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Option<&'a [u8]> {
 
 fn read_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
     let wire = buckets(lane, number);
-    wire.map_or(Value::Nil, |wire| pdata(BUCKETS, wire, lane.arena()))
+    wire.map_or(Value::Nil, |wire| pdata(BUCKETS, number, wire, lane.arena()))
 }
 
 fn write_buckets<'a>(
@@ -606,16 +551,16 @@ fn read_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
             counts.push(Value::Int(count as i64));
         }
     }
-    list(lane, Element::Uint, counts.into_iter())
+    list(lane.arena(), Element::Uint, counts.into_iter())
 }
 
 fn write_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: &Value<'a>) -> Result<'a, ()> {
     expect_point(lane, EXPONENTIAL)?;
-    let counts = counts_of(lane, value)?;
+    let counts = ints_of(value, "uint64", lane.arena())?;
     let mut packed = Vec::new_in(lane.arena());
     counts
         .iter()
-        .for_each(|count| put_varint(&mut packed, *count));
+        .for_each(|count| put_varint(&mut packed, *count as u64));
     let new = if packed.is_empty() {
         &[]
     } else {
@@ -737,6 +682,7 @@ fn read_quantiles<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Res
     }
     Ok(pdata(
         QUANTILES,
+        QUANTILES_FIELD,
         lane.run(Level::DataPoint, QUANTILES_FIELD).0,
         lane.arena(),
     ))

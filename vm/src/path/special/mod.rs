@@ -1,17 +1,29 @@
 //! Paths that are more than a field: read and written by functions of their own.
 
 mod metric;
+mod profile;
 mod span;
 mod trace_state;
 
 pub use metric::*;
+pub use profile::*;
 pub use span::*;
 
 use super::form::{Form, SET_NIL};
 use crate::error::Error;
 use crate::exec::Lane;
-use crate::value::{Pdata, Value};
+use crate::value::{Element, Pdata, TypedList, Value};
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
+
+/// Declares paths: `NAME = read, write;`, with a level beside the path's own that they look at or change.
+macro_rules! special {
+    ($($(#[doc = $docs:literal])+ $name:ident = $read:ident, $write:ident $(, $also:ident)?;)+) => {
+        $($(#[doc = $docs])+ pub static $name: Special =
+            Special { read: $read, write: $write, also: &[$(Level::$also)?] };)+
+    };
+}
+use special;
 
 /// A key of a path, evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -80,13 +92,22 @@ fn expect_pdata<'a>(
     }
 }
 
-fn pdata<'a>(type_name: &'static str, wire: &'a [u8], arena: &'a Bump) -> Value<'a> {
-    Value::Pdata(arena.alloc(Pdata { type_name, wire }))
+fn pdata<'a>(
+    type_name: &'static str,
+    origin: u32,
+    wire: &'a [u8],
+    arena: &'a Bump,
+) -> Value<'a> {
+    Value::Pdata(arena.alloc(Pdata {
+        type_name,
+        origin,
+        wire,
+    }))
 }
 
 /// Whole fields of one number under another number.
 fn renumber<'a>(fields: &[u8], number: u32, arena: &'a Bump) -> &'a [u8] {
-    let mut out = bumpalo::collections::Vec::new_in(arena);
+    let mut out = Vec::new_in(arena);
     for field in crate::wire::tree::message_fields(fields) {
         crate::wire::any::put_field(&mut out, number, field.payload);
     }
@@ -103,7 +124,7 @@ fn write_number<'a>(
 ) -> Result<'a, ()> {
     use crate::wire::any::{Sink, put_tag};
     use crate::wire::cursor::WireType;
-    let mut out = bumpalo::collections::Vec::with_capacity_in(9, lane.arena());
+    let mut out = Vec::with_capacity_in(9, lane.arena());
     put_tag(&mut out, number, WireType::Fixed64);
     out.slice(&bits.to_le_bytes());
     lane.replace(level, other, &[])?;
@@ -117,4 +138,55 @@ fn read_form<'a>(
     form: Form,
 ) -> Value<'a> {
     lane.read(level, &super::every(number), form)
+}
+
+/// A list with this element type.
+fn list<'a>(
+    arena: &'a Bump,
+    element: Element,
+    items: impl Iterator<Item = Value<'a>>,
+) -> Value<'a> {
+    let mut list = Vec::new_in(arena);
+    list.extend(items);
+    Value::TypedList(arena.alloc(TypedList {
+        element,
+        items: list.into_bump_slice(),
+    }))
+}
+
+/// The ints that a value holds, as setters of a Go slice of `element` take them; nil is none.
+fn ints_of<'a>(value: &Value<'a>, element: &str, arena: &'a Bump) -> Result<'a, Vec<'a, i64>> {
+    let mut ints = Vec::new_in(arena);
+    let is_accepted = !matches!(
+        value,
+        Value::TypedList(TypedList {
+            element: Element::String | Element::Bool | Element::Double | Element::Bytes,
+            ..
+        })
+    );
+    match value.items().filter(|_| is_accepted) {
+        Some(items) => {
+            for item in items {
+                let Value::Int(int) = item else {
+                    let found = item.type_name();
+                    return Err(Error::format(
+                        arena,
+                        format_args!(
+                            "invalid value type provided for a slice of {element}: {found}, expected int64"
+                        ),
+                    ));
+                };
+                ints.push(int);
+            }
+        }
+        None if value.is_nil() => {}
+        None => {
+            let found = value.type_name();
+            return Err(Error::format(
+                arena,
+                format_args!("cannot set a slice of {found} from a value type: {element}"),
+            ));
+        }
+    }
+    Ok(ints)
 }

@@ -193,6 +193,7 @@ fn set_kind<'a>(
 fn read_events<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
     Ok(pdata(
         "ptrace.SpanEventSlice",
+        EVENTS_FIELD,
         lane.run(Level::Span, EVENTS_FIELD).0,
         lane.arena(),
     ))
@@ -209,6 +210,7 @@ fn write_events<'a>(
 fn read_links<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
     Ok(pdata(
         "ptrace.SpanLinkSlice",
+        LINKS_FIELD,
         lane.run(Level::Span, LINKS_FIELD).0,
         lane.arena(),
     ))
@@ -240,7 +242,12 @@ fn read_status<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result
     let wire = lane
         .field(Level::Span, &every(STATUS_FIELD))
         .unwrap_or_default();
-    Ok(pdata("ptrace.Status", wire, lane.arena()))
+    Ok(pdata(
+        "ptrace.Status",
+        STATUS_FIELD,
+        wire,
+        lane.arena(),
+    ))
 }
 
 fn write_status<'a>(
