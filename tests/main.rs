@@ -5,6 +5,7 @@ mod cli;
 mod conformance;
 mod docs;
 mod lower;
+mod paths;
 mod regressions;
 mod tidy;
 mod touched;

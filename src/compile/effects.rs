@@ -134,7 +134,7 @@ pub(super) fn reads_of(test: &Test) -> Vec<Region> {
 /// Whether evaluating this can never be an error.
 pub(super) fn is_infallible(expr: &Expr) -> bool {
     match expr {
-        Expr::Literal(_) | Expr::Fixed(_) | Expr::Local(_) => true,
+        Expr::Literal(_) | Expr::Local(_) => true,
         Expr::Path(path) => match path.spec.access {
             Access::Field { .. } | Access::Nested { .. } => path.keys.is_empty(),
             Access::Attributes { .. } => matches!(path.keys.as_slice(), [] | [Key::String(_)]),
@@ -198,7 +198,7 @@ impl Stable {
     /// How often this has to be evaluated.
     pub(super) fn rate(self, expr: &Expr) -> Rate {
         match expr {
-            Expr::Literal(_) | Expr::Fixed(_) => Rate::Once,
+            Expr::Literal(_) => Rate::Once,
             Expr::Path(path) => self.rate_of_path(path),
             Expr::Local(local) if local.lambda < self.lambdas => Rate::Record,
             Expr::Local(_) => Rate::Once,

@@ -6,13 +6,12 @@ use super::resolved::{Expr, Operator, Path};
 use crate::config::{ContextName, SCOPE_LEGACY_NAME};
 use crate::report::nearest;
 use ottl_grammar::ast;
-use ottl_vm::function::Literal;
 use ottl_vm::path::{ANY_KEYS, Context, PathSpec, table};
 
 /// A span's path in the extended dialect: from its start to its end.
 const DURATION: &str = "duration";
 
-/// What paths of the collector's metadata about a request begin with, in every context.
+/// What paths of what the collector knows about a request begin with, in every context.
 const COLLECTOR: &str = "otelcol";
 
 /// How a path's context is found.
@@ -38,19 +37,17 @@ pub(super) enum PathUse {
 
 /// A path without its context: the context and what follows it.
 struct Located<'p> {
-    context: Context,
+    /// The context; `None` for the collector.
+    context: Option<Context>,
     /// Whether the path's first segment names the context, as the legacy name of scopes or otherwise.
     name: Option<&'p str>,
     segments: &'p [ast::Segment],
 }
 
 impl Resolver<'_> {
-    /// The value of a path that no message holds: of the collector's own metadata, of which there is none
-    /// here, or in the extended dialect a span's duration. `None` if it is not one of those.
+    /// The value of a path that no message holds: in the extended dialect a span's duration. `None` if it is
+    /// another path.
     pub(super) fn computed_path(&mut self, path: &ast::Path) -> Option<Expr> {
-        if let Some(value) = self.collector_path(path) {
-            return Some(value);
-        }
         if !self.scope.is_extended {
             return None;
         }
@@ -58,7 +55,7 @@ impl Resolver<'_> {
         let [segment] = located.segments else {
             return None;
         };
-        if located.context != Context::Span || !is_duration(segment) {
+        if located.context != Some(Context::Span) || !is_duration(segment) {
             return None;
         }
         let text = written(path);
@@ -77,35 +74,6 @@ impl Resolver<'_> {
             at("end_time")?,
             at("start_time")?,
         ))
-    }
-
-    /// The value of a path of the collector's metadata about the request, where there is no collector.
-    fn collector_path(&mut self, path: &ast::Path) -> Option<Expr> {
-        let (first, rest) = path.segments.split_first()?;
-        let names: Vec<_> = rest
-            .iter()
-            .map(|segment| segment.name.text.as_str())
-            .collect();
-        let (last, before) = rest.split_last()?;
-        let has_keys = !last.keys.is_empty();
-        if first.name.text != COLLECTOR
-            || !first.keys.is_empty()
-            || before.iter().any(|part| !part.keys.is_empty())
-        {
-            return None;
-        }
-        match names.join(".").as_str() {
-            "client.addr" if !has_keys => Some(Expr::Fixed(Literal::Nil)),
-            "client.metadata" | "client.auth.attributes" | "grpc.metadata" => {
-                self.keys(&last.keys)?;
-                Some(Expr::Fixed(if has_keys {
-                    Literal::Nil
-                } else {
-                    Literal::Map(Vec::new())
-                }))
-            }
-            _ => None,
-        }
     }
 
     /// A path of the table; `None` if it is not one, which is a problem then.
@@ -148,7 +116,7 @@ impl Resolver<'_> {
         if !can_name || !names.contains(&name) {
             if self.scope.paths != PathRule::Named {
                 return Some(Located {
-                    context: own,
+                    context: Some(own),
                     name: None,
                     segments: &path.segments,
                 });
@@ -156,15 +124,6 @@ impl Resolver<'_> {
             self.problem(context_problem(path, can_name, text, own, names), path.span);
             return None;
         }
-        let Some(context) = context_of(name) else {
-            let kind = ProblemKind::UnknownPath {
-                path: text.to_owned(),
-                context: COLLECTOR,
-                nearest: None,
-            };
-            self.problem(kind, path.span);
-            return None;
-        };
         if rest.is_empty() || !first.keys.is_empty() {
             let kind = match rest.is_empty() {
                 true => ProblemKind::UnknownPath {
@@ -182,7 +141,7 @@ impl Resolver<'_> {
             return None;
         }
         Some(Located {
-            context,
+            context: context_of(name),
             name: Some(name),
             segments: rest,
         })
@@ -218,7 +177,7 @@ impl Resolver<'_> {
                 Some(context) => format!("{context}.{nearest}"),
                 None => nearest.to_owned(),
             });
-            let context = located.context.name();
+            let context = located.context.map_or(COLLECTOR, Context::name);
             self.problem(
                 ProblemKind::UnknownPath {
                     path: text.to_owned(),
@@ -257,11 +216,13 @@ impl Resolver<'_> {
     }
 }
 
-/// The lines of a context's table, its cache included.
-fn lines(context: Context) -> impl Iterator<Item = &'static PathSpec> {
-    table::of(context)
-        .iter()
-        .chain(std::iter::once(&table::CACHE))
+/// The lines of a context's table, its cache included; without a context the collector's.
+fn lines(context: Option<Context>) -> impl Iterator<Item = &'static PathSpec> {
+    let (own, cache) = match context {
+        Some(context) => (table::of(context), Some(&table::CACHE)),
+        None => (table::COLLECTOR, None),
+    };
+    own.iter().chain(cache)
 }
 
 /// Whether a segment is the extended dialect's `duration`, of a span if it stands for one's field.
@@ -272,7 +233,7 @@ pub(super) fn is_duration(segment: &ast::Segment) -> bool {
 /// Whether a context has a path of this name itself.
 pub(super) fn has_path(context: Context, name: &str, is_extended: bool) -> bool {
     let is_computed = is_extended && context == Context::Span && name == DURATION;
-    is_computed || lines(context).any(|spec| spec.name == name)
+    is_computed || lines(Some(context)).any(|spec| spec.name == name)
 }
 
 /// The path as written, without whitespace.

@@ -76,8 +76,6 @@ pub(super) enum Test {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Expr {
     Literal(Literal),
-    /// A value that happens to be always the same; unlike a literal it is not looked at before a record is.
-    Fixed(Literal),
     Path(Path),
     /// A parameter of a lambda that the expression stands in.
     Local(Local),

@@ -51,7 +51,7 @@ impl Test {
 impl Expr {
     pub(super) fn visit<'t>(&'t self, visitor: &mut Visitor<'t, '_>) {
         match self {
-            Expr::Literal(_) | Expr::Fixed(_) | Expr::Local(_) => {}
+            Expr::Literal(_) | Expr::Local(_) => {}
             Expr::Path(path) => {
                 visitor(path, Role::Read);
                 visit_keys(&path.keys, visitor);

@@ -8,6 +8,11 @@ pub(crate) fn is_slice(part: &Pdata<'_>) -> bool {
     part.type_name.ends_with("Slice")
 }
 
+/// Whether it is one that functions on lists know: those of profiles they do not.
+pub(crate) fn is_known_slice(part: &Pdata<'_>) -> bool {
+    is_slice(part) && !part.type_name.starts_with("pprofile.")
+}
+
 /// How many messages a list of them has.
 pub(crate) fn slice_len(part: &Pdata<'_>) -> usize {
     // Each message is a field of its own.

@@ -4,6 +4,7 @@
 //
 //	reference run       < cases.jsonl > results.jsonl   run cases through the processors
 //	reference functions > functions.json                list every function with its signature
+//	reference paths     > paths.txt                     list every path of every context
 //	reference gen  DIR                                  write the benchmark data sets
 //	reference bench CONFIG FILE [SECONDS]               measure wire-to-wire throughput on one core
 //	reference record DIR [TOPIC]...                     record what the conformance corpus in DIR gives
@@ -16,7 +17,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: reference run|functions|gen|bench|record")
+		fail("usage: reference run|functions|paths|gen|bench|record")
 	}
 	var err error
 	switch os.Args[1] {
@@ -24,6 +25,8 @@ func main() {
 		err = runCases(os.Stdin, os.Stdout)
 	case "functions":
 		err = dumpFunctions(os.Stdout)
+	case "paths":
+		err = dumpPaths(os.Stdout)
 	case "gen":
 		err = withDirectory(generate)
 	case "bench":

@@ -12,7 +12,7 @@ use ottl_vm::program::{self, CallSite, Key};
 impl Lowering<'_> {
     /// Evaluates an expression for the lanes of a mask.
     pub(super) fn expr(&mut self, at: At, expr: &Expr, mask: Mask) -> Result<Operand, Full> {
-        if let Expr::Literal(literal) | Expr::Fixed(literal) = expr {
+        if let Expr::Literal(literal) = expr {
             return self.pools.constant(literal).map(Operand::constant);
         }
         if at == At::Records
@@ -56,9 +56,7 @@ impl Lowering<'_> {
                 self.compute(at, Op::Negate, mask, value.code, 0, vec![value])
             }
             // Handled above.
-            Expr::Literal(literal) | Expr::Fixed(literal) => {
-                self.pools.constant(literal).map(Operand::constant)
-            }
+            Expr::Literal(literal) => self.pools.constant(literal).map(Operand::constant),
         }
     }
 

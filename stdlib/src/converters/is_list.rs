@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 use crate::shape;
+use ottl_vm::value::Element;
 
 function! {
     /// Whether `target` is a list of any kind, such as a list of values, the result of `Split`, or the
@@ -19,8 +20,10 @@ function! {
 fn is_list<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.value(0)?;
     let is_list = match target {
-        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => true,
-        Value::Pdata(part) => shape::is_slice(part),
+        Value::WireList(_) | Value::List(_) => true,
+        // Bucket counts are no list that the reference knows.
+        Value::TypedList(list) => list.element != Element::Uint,
+        Value::Pdata(part) => shape::is_known_slice(part),
         _ => false,
     };
     Ok(Value::Bool(is_list))

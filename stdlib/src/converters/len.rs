@@ -25,8 +25,7 @@ fn len<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::TypedList(list) => list.items.len(),
         Value::WireMap(_) => target.entries().map_or(0, Iterator::count),
         Value::WireList(_) => target.items().map_or(0, Iterator::count),
-        // Lists of profiles are none of those that it knows.
-        Value::Pdata(part) if shape::is_slice(part) && !part.type_name.starts_with("pprofile") => shape::slice_len(part),
+        Value::Pdata(part) if shape::is_known_slice(part) => shape::slice_len(part),
         _ => {
             return Err(call.error(format_args!(
                 "Len: unsupported target type {}. target arg must be of type string, []any, map[string]any, \

@@ -6,8 +6,8 @@ use super::access::Lane;
 use super::machine::Machine;
 use crate::compare::equal;
 use crate::error::Error;
-use crate::path::form::{length_delimited, varint_field};
 use crate::path::Level;
+use crate::path::form::{length_delimited, varint_field};
 use crate::value::Value;
 use crate::wire::any::{self, put_field};
 use crate::wire::cursor::Cursor;
@@ -66,7 +66,10 @@ fn index_of(payload: &[u8]) -> i32 {
 
 impl<'a> Dictionary<'a> {
     fn of_tree(tree: &Tree<'a>, arena: &'a Bump) -> Option<Dictionary<'a>> {
-        let id = tree.nodes.iter().position(|node| node.level == Level::Dictionary)? as NodeId;
+        let id = tree
+            .nodes
+            .iter()
+            .position(|node| node.level == Level::Dictionary)? as NodeId;
         let mut dictionary = Dictionary {
             id,
             arena,
@@ -98,10 +101,14 @@ impl<'a> Dictionary<'a> {
     /// # Errors
     /// There is none.
     pub fn string(&self, index: i32) -> Result<'a, &'a [u8]> {
-        let found = usize::try_from(index).ok().and_then(|at| self.strings.get(at));
+        let found = usize::try_from(index)
+            .ok()
+            .and_then(|at| self.strings.get(at));
         found.copied().ok_or_else(|| {
             let count = self.strings.len();
-            self.error(format_args!("string index {index} out of bounds [0, {count})"))
+            self.error(format_args!(
+                "string index {index} out of bounds [0, {count})"
+            ))
         })
     }
 
@@ -110,10 +117,14 @@ impl<'a> Dictionary<'a> {
     /// # Errors
     /// There is none.
     pub fn attribute(&self, index: i32) -> Result<'a, AttributeEntry<'a>> {
-        let found = usize::try_from(index).ok().and_then(|at| self.attributes.get(at));
+        let found = usize::try_from(index)
+            .ok()
+            .and_then(|at| self.attributes.get(at));
         found.copied().ok_or_else(|| {
             let count = self.attributes.len();
-            self.error(format_args!("attribute index {index} out of bounds [0, {count})"))
+            self.error(format_args!(
+                "attribute index {index} out of bounds [0, {count})"
+            ))
         })
     }
 
@@ -153,7 +164,10 @@ impl<'a> Lane<'_, '_, 'a> {
         let index = i32::try_from(dictionary.strings.len())
             .map_err(|_| Error::new("too many entries in StringTable"))?;
         dictionary.push_string(text);
-        let (id, field) = (dictionary.id, length_delimited(STRING_TABLE, text, dictionary.arena));
+        let (id, field) = (
+            dictionary.id,
+            length_delimited(STRING_TABLE, text, dictionary.arena),
+        );
         self.machine.tree.append(id, field);
         Ok(index)
     }
@@ -186,7 +200,10 @@ impl<'a> Lane<'_, '_, 'a> {
         let mut payload = Vec::new_in(arena);
         payload.extend_from_slice_copy(varint_field(KEY, key as u64, arena));
         put_field(&mut payload, VALUE, entry.value);
-        let (id, field) = (dictionary.id, length_delimited(ATTRIBUTE_TABLE, &payload, arena));
+        let (id, field) = (
+            dictionary.id,
+            length_delimited(ATTRIBUTE_TABLE, &payload, arena),
+        );
         self.machine.tree.append(id, field);
         Ok(index)
     }

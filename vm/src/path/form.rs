@@ -83,9 +83,7 @@ impl Form {
             Form::TraceId => Value::TraceId(id(bytes)),
             Form::SpanId => Value::SpanId(id(bytes)),
             Form::ProfileId => Value::ProfileId(id(bytes)),
-            Form::TraceIdHex | Form::ProfileIdHex => {
-                Value::String(hex(&id::<16>(bytes), arena))
-            }
+            Form::TraceIdHex | Form::ProfileIdHex => Value::String(hex(&id::<16>(bytes), arena)),
             Form::SpanIdHex => Value::String(hex(&id::<8>(bytes), arena)),
             Form::Bytes => Value::Bytes(bytes),
             Form::Any => any::decode(bytes),

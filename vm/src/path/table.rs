@@ -238,3 +238,14 @@ paths! {
         "attributes" => Access::Special(&special::PROFILE_ATTRIBUTES), ANY_KEYS, "The attributes that `attribute_indices` refers to.";
     }
 }
+
+paths! {
+    /// Paths of what the collector knows about a request, in every context: there is no collector here, so all
+    /// are empty. They can only be read.
+    COLLECTOR = ResourceContainer {
+        "client.addr" => Access::Special(&special::CLIENT_ADDRESS), 0, "The sender's address: nil.";
+        "client.metadata" => Access::Special(&special::CLIENT_METADATA), ANY_KEYS, "The sender's headers: an empty map.";
+        "client.auth.attributes" => Access::Special(&special::CLIENT_AUTH), ANY_KEYS, "What an authenticator found out: an empty map.";
+        "grpc.metadata" => Access::Special(&special::GRPC_METADATA), ANY_KEYS, "The headers of gRPC: an empty map.";
+    }
+}

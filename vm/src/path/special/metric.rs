@@ -1,8 +1,8 @@
 //! Special paths of metrics, data points and exemplars.
 
 use super::{
-    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, ints_of, list, pdata, read_form,
-    renumber, special, write_number,
+    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, ints_of, list, pdata,
+    read_form, renumber, special, write_number,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -507,7 +507,9 @@ fn buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Option<&'a [u8]> {
 
 fn read_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
     let wire = buckets(lane, number);
-    wire.map_or(Value::Nil, |wire| pdata(BUCKETS, number, wire, lane.arena()))
+    wire.map_or(Value::Nil, |wire| {
+        pdata(BUCKETS, number, wire, lane.arena())
+    })
 }
 
 fn write_buckets<'a>(

@@ -1,10 +1,12 @@
 //! Paths that are more than a field: read and written by functions of their own.
 
+mod collector;
 mod metric;
 mod profile;
 mod span;
 mod trace_state;
 
+pub use collector::*;
 pub use metric::*;
 pub use profile::*;
 pub use span::*;
@@ -92,12 +94,7 @@ fn expect_pdata<'a>(
     }
 }
 
-fn pdata<'a>(
-    type_name: &'static str,
-    origin: u32,
-    wire: &'a [u8],
-    arena: &'a Bump,
-) -> Value<'a> {
+fn pdata<'a>(type_name: &'static str, origin: u32, wire: &'a [u8], arena: &'a Bump) -> Value<'a> {
     Value::Pdata(arena.alloc(Pdata {
         type_name,
         origin,

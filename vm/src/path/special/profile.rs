@@ -79,11 +79,7 @@ fn string_index<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32) -> i32 
     }
 }
 
-fn read_string<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    number: u32,
-    part: u32,
-) -> Result<'a, Value<'a>> {
+fn read_string<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32) -> Result<'a, Value<'a>> {
     let index = string_index(lane, number, part);
     lane.dictionary()?.string(index).map(Value::String)
 }
@@ -108,7 +104,11 @@ fn write_string<'a>(
     let others = message_fields(value_type(lane, number)).filter(|field| field.number != part);
     others.for_each(|field| out.extend_from_slice_copy(field.whole));
     out.extend_from_slice_copy(varint_field(part, index as u64, arena));
-    lane.replace(Level::Profile, number, length_delimited(number, &out, arena))
+    lane.replace(
+        Level::Profile,
+        number,
+        length_delimited(number, &out, arena),
+    )
 }
 
 /// The four functions of a value type's strings and the two of the value type itself.
@@ -164,7 +164,10 @@ fn write_samples<'a>(
 /// A profile's attribute indices.
 fn indices<'a>(lane: &Lane<'_, '_, 'a>) -> Vec<'a, i32> {
     let mut indices = Vec::new_in(lane.arena());
-    for (_, payload) in lane.fields(Level::Profile).filter(|(n, _)| *n == INDICES_FIELD) {
+    for (_, payload) in lane
+        .fields(Level::Profile)
+        .filter(|(n, _)| *n == INDICES_FIELD)
+    {
         let mut cursor = Cursor::new(payload);
         while !cursor.is_at_end() {
             let Ok(index) = cursor.varint() else { break };

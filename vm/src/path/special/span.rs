@@ -242,12 +242,7 @@ fn read_status<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result
     let wire = lane
         .field(Level::Span, &every(STATUS_FIELD))
         .unwrap_or_default();
-    Ok(pdata(
-        "ptrace.Status",
-        STATUS_FIELD,
-        wire,
-        lane.arena(),
-    ))
+    Ok(pdata("ptrace.Status", STATUS_FIELD, wire, lane.arena()))
 }
 
 fn write_status<'a>(
