@@ -537,3 +537,30 @@ fn a_reader_that_leaves_is_no_error() {
         (Some(0), "")
     );
 }
+
+#[test]
+fn profiles_are_edited_through_their_dictionary() {
+    let request = json!({
+        "resourceProfiles": [{"scopeProfiles": [{"profiles": [
+            {"sampleType": {"typeStrindex": 1}, "attributeIndices": [0]},
+        ]}]}],
+        "dictionary": {
+            "stringTable": ["", "cpu", "k"],
+            "attributeTable": [{"keyStrindex": 2, "value": {"stringValue": "v"}}],
+        },
+    });
+    let statement = r#"set(profile.attributes["k"], profile.sample_type.type)"#;
+    let ran = ottlc(&["run", statement], request.to_string().as_bytes());
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let edited: Value = serde_json::from_str(ran.stdout()).expect("a request");
+    let profile = &edited["resourceProfiles"][0]["scopeProfiles"][0]["profiles"][0];
+    assert_eq!(profile["attributeIndices"], json!([1]));
+    let attributes = &edited["dictionary"]["attributeTable"];
+    assert_eq!(attributes[0]["value"]["stringValue"], "v");
+    assert_eq!(attributes[1]["value"]["stringValue"], "cpu");
+    let dropped = ottlc(
+        &["run", "--drop", r#"profile.attributes["k"] == "v""#],
+        request.to_string().as_bytes(),
+    );
+    assert_eq!((dropped.status, dropped.stdout()), (Some(0), ""));
+}

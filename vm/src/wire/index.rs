@@ -16,6 +16,7 @@ pub enum Validation {
     /// keys named, and all of a message where a function or path looks at more than a field. Malformed, that is
     /// refused as under `Full`; anything else is passed on as it is, malformed or not. Requests that `Full`
     /// accepts come out the same, though repeated fields that nobody looks at are not merged.
+    /// Requests of profiles are checked as a whole even so, since their strings are put in place first.
     Touched,
 }
 
