@@ -177,6 +177,7 @@ impl<'p, 'a> Machine<'p, 'a> {
 /// A lambda as a value: nothing takes it.
 static LAMBDA: Pdata<'static> = Pdata {
     type_name: "*ottl.LambdaExpression",
+    origin: 0,
     wire: &[],
 };
 
