@@ -121,6 +121,8 @@ pub(crate) fn kind_of(node: &Node, request: &[u8]) -> Option<MessageKind> {
         (Level::DataPoint, 2) => ExponentialHistogramDataPoint,
         (Level::DataPoint, _) => SummaryDataPoint,
         (Level::Exemplar, _) => Exemplar,
+        (Level::Profile, _) => Profile,
+        (Level::Dictionary, _) => ProfilesDictionary,
         (Level::ResourceContainer | Level::ScopeContainer | Level::Cache, _) => return None,
     })
 }
