@@ -18,6 +18,7 @@ mod case;
 mod cidr;
 mod csv;
 mod encodings;
+mod glob;
 mod hex;
 mod ids;
 mod keys;
@@ -37,6 +38,7 @@ mod sprintf;
 mod strings;
 mod uri;
 mod utf8;
+mod wildcard;
 
 use ottl_vm::function::Function;
 

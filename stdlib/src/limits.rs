@@ -40,3 +40,9 @@ pub(crate) const FORMAT_WIDTH_MAX: usize = 1_000_000;
 
 /// Parameters of a query that `URL` reads. The reference's bound.
 pub(crate) const QUERY_PARAMETERS_MAX: usize = 10_000;
+
+/// Alternatives inside of each other in a glob.
+pub(crate) const GLOB_DEPTH_MAX: usize = 100;
+
+/// Parts of a glob: texts, stars, classes and the marks of alternatives.
+pub(crate) const GLOB_PARTS_MAX: usize = 500;

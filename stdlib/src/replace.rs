@@ -125,7 +125,7 @@ fn remembered<'t>(last: &'t mut Option<(Vec<u8>, Template)>, text: &[u8]) -> &'t
 }
 
 /// Appends what the function at position `function` makes of a replacement, in the format after it.
-fn apply<'a>(
+pub(crate) fn apply<'a>(
     call: &mut Call<'_, '_, 'a>,
     function: usize,
     expanded: &[u8],

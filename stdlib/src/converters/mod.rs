@@ -55,10 +55,14 @@ mod murmur3_hash128;
 mod nanosecond;
 mod nanoseconds;
 mod now;
+mod parse_cef;
+mod parse_clf;
 mod parse_csv;
+mod parse_elf;
 mod parse_int;
 mod parse_json;
 mod parse_key_value;
+mod parse_leef;
 mod parse_severity;
 mod profile_id;
 mod reduce;
@@ -155,10 +159,14 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &nanosecond::FUNCTION,
     &nanoseconds::FUNCTION,
     &now::FUNCTION,
+    &parse_cef::FUNCTION,
+    &parse_clf::FUNCTION,
     &parse_csv::FUNCTION,
+    &parse_elf::FUNCTION,
     &parse_int::FUNCTION,
     &parse_json::FUNCTION,
     &parse_key_value::FUNCTION,
+    &parse_leef::FUNCTION,
     &parse_severity::FUNCTION,
     &profile_id::FUNCTION,
     &reduce::FUNCTION,

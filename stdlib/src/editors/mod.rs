@@ -17,7 +17,9 @@ mod keep_keys;
 mod keep_matching_keys;
 mod limit;
 mod merge_maps;
+mod replace_all_matches;
 mod replace_all_patterns;
+mod replace_match;
 mod replace_pattern;
 mod set;
 mod stringify_all;
@@ -44,7 +46,9 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &keep_matching_keys::FUNCTION,
     &limit::FUNCTION,
     &merge_maps::FUNCTION,
+    &replace_all_matches::FUNCTION,
     &replace_all_patterns::FUNCTION,
+    &replace_match::FUNCTION,
     &replace_pattern::FUNCTION,
     &set::FUNCTION,
     &stringify_all::FUNCTION,
