@@ -66,7 +66,9 @@ mod tests {
     fn refuses() {
         let deep = "{".repeat(1000);
         let long = "?a".repeat(1000);
-        for pattern in ["[", "[]", "[a", "[b-a]", "[!]", "[a-]", "[a-bc]", &deep, &long] {
+        for pattern in [
+            "[", "[]", "[a", "[b-a]", "[!]", "[a-]", "[a-bc]", &deep, &long,
+        ] {
             assert!(Glob::new(pattern.as_bytes()).is_err(), "{pattern}");
         }
         assert!(Glob::new(b"a\xff").is_err());

@@ -26,6 +26,7 @@ mod lambdas;
 mod limits;
 mod maps;
 mod metric;
+mod markup;
 mod murmur3;
 mod pairs;
 mod pattern;
@@ -39,6 +40,8 @@ mod strings;
 mod uri;
 mod utf8;
 mod wildcard;
+mod xml;
+mod xpath;
 
 use ottl_vm::function::Function;
 

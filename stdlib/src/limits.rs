@@ -46,3 +46,24 @@ pub(crate) const GLOB_DEPTH_MAX: usize = 100;
 
 /// Parts of a glob: texts, stars, classes and the marks of alternatives.
 pub(crate) const GLOB_PARTS_MAX: usize = 500;
+
+/// Elements inside of each other in an XML text. The reference's bound where it makes values of them.
+pub(crate) const XML_DEPTH_MAX: usize = 10_000;
+
+/// Elements inside of each other that become values; more would nest values too deeply.
+pub(crate) const XML_VALUE_DEPTH_MAX: usize = 60;
+
+/// XML text that a function yields, in bytes.
+pub(crate) const XML_OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+/// Terms of an XPath expression.
+pub(crate) const XPATH_TERMS_MAX: usize = 4096;
+
+/// Expressions inside of each other in an XPath expression. The reference's bound.
+pub(crate) const XPATH_DEPTH_MAX: usize = 200;
+
+/// Queries inside of each other that an XPath expression is made of. The reference's bound.
+pub(crate) const XPATH_QUERY_DEPTH_MAX: usize = 1024;
+
+/// Nodes that an XPath expression looks at, all in all.
+pub(crate) const XPATH_STEPS_MAX: u64 = 10_000_000;

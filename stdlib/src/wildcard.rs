@@ -23,9 +23,8 @@ impl Matching {
         function: &'static str,
         literals: Literals<'_>,
     ) -> Result<Matching, String> {
-        let compile = |pattern| {
-            Glob::new(pattern).map_err(|error| invalid(function, pattern, &error))
-        };
+        let compile =
+            |pattern| Glob::new(pattern).map_err(|error| invalid(function, pattern, &error));
         Ok(Matching {
             function,
             literal: literals.string(PATTERN).map(compile).transpose()?,
@@ -49,10 +48,9 @@ impl Matching {
         };
         let result = match &glob {
             Ok(glob) => body(call, glob),
-            Err(error) => Err(call.error(format_args!(
-                "{}",
-                invalid(self.function, pattern, error)
-            ))),
+            Err(error) => {
+                Err(call.error(format_args!("{}", invalid(self.function, pattern, error))))
+            }
         };
         *call.scratch::<Last>() = Some((text, glob));
         result

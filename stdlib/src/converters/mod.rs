@@ -8,7 +8,9 @@ mod coalesce;
 mod community_id;
 mod concat;
 mod contains_value;
+mod convert_attributes_to_elements_xml;
 mod convert_case;
+mod convert_text_to_elements_xml;
 mod day;
 mod decode;
 mod double;
@@ -21,12 +23,14 @@ mod format;
 mod format_time;
 mod has_attr_key_on_datapoint;
 mod has_attr_on_datapoint;
+mod get_xml;
 mod has_prefix;
 mod has_suffix;
 mod hex;
 mod hour;
 mod hours;
 mod index;
+mod insert_xml;
 mod int;
 mod is_bool;
 mod is_double;
@@ -64,8 +68,11 @@ mod parse_json;
 mod parse_key_value;
 mod parse_leef;
 mod parse_severity;
+mod parse_simplified_xml;
+mod parse_xml;
 mod profile_id;
 mod reduce;
+mod remove_xml;
 mod second;
 mod seconds;
 mod sha1;
@@ -115,7 +122,9 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &community_id::FUNCTION,
     &concat::FUNCTION,
     &contains_value::FUNCTION,
+    &convert_attributes_to_elements_xml::FUNCTION,
     &convert_case::FUNCTION,
+    &convert_text_to_elements_xml::FUNCTION,
     &day::FUNCTION,
     &decode::FUNCTION,
     &double::FUNCTION,
@@ -126,12 +135,14 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &fnv::FUNCTION,
     &format::FUNCTION,
     &format_time::FUNCTION,
+    &get_xml::FUNCTION,
     &has_prefix::FUNCTION,
     &has_suffix::FUNCTION,
     &hex::FUNCTION,
     &hour::FUNCTION,
     &hours::FUNCTION,
     &index::FUNCTION,
+    &insert_xml::FUNCTION,
     &int::FUNCTION,
     &is_bool::FUNCTION,
     &is_double::FUNCTION,
@@ -168,8 +179,11 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &parse_key_value::FUNCTION,
     &parse_leef::FUNCTION,
     &parse_severity::FUNCTION,
+    &parse_simplified_xml::FUNCTION,
+    &parse_xml::FUNCTION,
     &profile_id::FUNCTION,
     &reduce::FUNCTION,
+    &remove_xml::FUNCTION,
     &second::FUNCTION,
     &seconds::FUNCTION,
     &sha1::FUNCTION,

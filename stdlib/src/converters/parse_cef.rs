@@ -59,7 +59,10 @@ fn parse_cef<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if text[start..].starts_with(b"CEF:|") {
         return Err(Error::new("invalid CEF message: missing version"));
     }
-    map.put(b"cef.extensions", extensions(call, rest.unwrap_or_default()));
+    map.put(
+        b"cef.extensions",
+        extensions(call, rest.unwrap_or_default()),
+    );
     Ok(map.into_value())
 }
 
@@ -104,7 +107,10 @@ fn unescaped<'a>(
 fn extensions<'a>(call: &Call<'_, '_, 'a>, text: &'a [u8]) -> Value<'a> {
     let mut map = MapBuilder::new_in(call.arena());
     let mut put = |key, value: &'a [u8]| {
-        let end = value.iter().rposition(|c| *c != b' ').map_or(0, |at| at + 1);
+        let end = value
+            .iter()
+            .rposition(|c| *c != b' ')
+            .map_or(0, |at| at + 1);
         let value = unescaped(call, &value[..end], |c| match c {
             b'\\' | b'=' => Some(c),
             b'n' => Some(b'\n'),

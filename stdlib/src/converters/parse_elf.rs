@@ -43,7 +43,9 @@ fn parse_elf<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     map.put(b"elf.entries", Value::Nil);
     let mut entries = List::new_in(call.arena());
     let mut fields = List::new_in(call.arena());
-    let lines = text.split(|c| matches!(c, b'\n' | b'\r')).map(strings::trim_space);
+    let lines = text
+        .split(|c| matches!(c, b'\n' | b'\r'))
+        .map(strings::trim_space);
     for line in lines.filter(|line| !line.is_empty()) {
         let Some(directive) = line.strip_prefix(b"#") else {
             entries.push(entry(call, line, &fields)?);

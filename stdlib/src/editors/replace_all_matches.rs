@@ -26,7 +26,10 @@ function! {
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(Matching::prepare("replace_all_matches", literals)?))
+    Ok(Box::new(Matching::prepare(
+        "replace_all_matches",
+        literals,
+    )?))
 }
 
 fn replace_all_matches<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -96,7 +96,9 @@ fn common(patterns: &[&[Part]]) -> (usize, usize) {
         }
         let from_end = length - 1 - i;
         let all = |part: &dyn Fn(&[Part]) -> Part| {
-            patterns.iter().all(|pattern| part(pattern) == part(patterns[0]))
+            patterns
+                .iter()
+                .all(|pattern| part(pattern) == part(patterns[0]))
         };
         left_ends = left_ends || !all(&|pattern| pattern[i].clone());
         right_ends = right_ends
@@ -118,7 +120,8 @@ fn glued(mut matchers: Vec<Matcher>) -> Vec<Matcher> {
                     continue;
                 };
                 let is_better = best.as_ref().is_none_or(|(range, known)| {
-                    let is_longer = matches!((known.length(), joined.length()), (Some(a), Some(b)) if b > a);
+                    let is_longer =
+                        matches!((known.length(), joined.length()), (Some(a), Some(b)) if b > a);
                     is_longer || range.len() < end - start
                 });
                 if is_better {

@@ -12,8 +12,15 @@ pub(super) enum Matcher {
     Super,
     /// Any character.
     Single,
-    List { characters: Vec<char>, not: bool },
-    Range { low: char, high: char, not: bool },
+    List {
+        characters: Vec<char>,
+        not: bool,
+    },
+    Range {
+        low: char,
+        high: char,
+        not: bool,
+    },
     AnyOf(Vec<Matcher>),
     /// All of them match.
     EveryOf(Vec<Matcher>),
@@ -22,7 +29,10 @@ pub(super) enum Matcher {
     Min(usize),
     /// At most so many characters.
     Max(usize),
-    Contains { needle: Vec<u8>, not: bool },
+    Contains {
+        needle: Vec<u8>,
+        not: bool,
+    },
     Prefix(Vec<u8>),
     Suffix(Vec<u8>),
     PrefixSuffix(Vec<u8>, Vec<u8>),
@@ -77,7 +87,11 @@ impl Tree {
                     return true;
                 }
             }
-            offset = at + text.get(at..).filter(|rest| !rest.is_empty()).map_or(1, |rest| utf8::first(rest).1);
+            offset = at
+                + text
+                    .get(at..)
+                    .filter(|rest| !rest.is_empty())
+                    .map_or(1, |rest| utf8::first(rest).1);
         }
         false
     }
@@ -142,7 +156,9 @@ impl Matcher {
             Matcher::Super => true,
             Matcher::Single => is_one(text, |_| true),
             Matcher::List { characters, not } => is_one(text, |c| characters.contains(&c) != *not),
-            Matcher::Range { low, high, not } => is_one(text, |c| (*low..=*high).contains(&c) != *not),
+            Matcher::Range { low, high, not } => {
+                is_one(text, |c| (*low..=*high).contains(&c) != *not)
+            }
             Matcher::AnyOf(matchers) => matchers.iter().any(|matcher| matcher.is_match(text)),
             Matcher::EveryOf(matchers) => matchers.iter().all(|matcher| matcher.is_match(text)),
             Matcher::Nothing => text.is_empty(),
@@ -177,9 +193,12 @@ impl Matcher {
                 let ends: Vec<usize> = ends(text, 0).skip(limit.saturating_sub(1)).collect();
                 (!ends.is_empty()).then_some((0, ends))
             }
-            Matcher::Max(limit) => {
-                Some((0, std::iter::once(0).chain(ends(text, 0).take(*limit)).collect()))
-            }
+            Matcher::Max(limit) => Some((
+                0,
+                std::iter::once(0)
+                    .chain(ends(text, 0).take(*limit))
+                    .collect(),
+            )),
             Matcher::Contains { needle, not } => match (memmem::find(text, needle), not) {
                 (None, false) => None,
                 (Some(at), false) => {
@@ -261,7 +280,11 @@ fn common_of(matchers: &[Matcher], text: &[u8]) -> Option<(usize, Vec<usize>)> {
             common = ends;
         } else {
             let moved = |end: &usize| (end + index).checked_sub(at + offset);
-            common = common.iter().filter_map(moved).filter(|end| ends.contains(end)).collect();
+            common = common
+                .iter()
+                .filter_map(moved)
+                .filter(|end| ends.contains(end))
+                .collect();
             if common.is_empty() {
                 return None;
             }

@@ -14,9 +14,16 @@ pub(super) enum Part {
     /// `?`.
     Single,
     /// `[abc]`.
-    List { characters: Vec<char>, not: bool },
+    List {
+        characters: Vec<char>,
+        not: bool,
+    },
     /// `[a-z]`.
-    Range { low: char, high: char, not: bool },
+    Range {
+        low: char,
+        high: char,
+        not: bool,
+    },
     /// `{a,b}`: patterns, as long as nothing took them apart.
     AnyOf(Vec<Part>),
     /// Parts one after the other.

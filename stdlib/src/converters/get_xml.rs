@@ -1,0 +1,55 @@
+//! `GetXML`: parts of an XML document.
+
+use crate::markup;
+use crate::prelude::*;
+use crate::xml::{self, Kind};
+use crate::xpath::XPath;
+
+function! {
+    /// The elements, texts and values of attributes that the XPath expression `xpath` selects in the XML
+    /// document `target`, one after the other as XML text. Comments and other nodes are left out. An empty
+    /// `target` yields empty text.
+    ///
+    /// An `xpath` that is no XPath expression is refused when the program is compiled.
+    ///
+    /// ```ottl
+    /// GetXML("<a><b>1</b><c/><b>2</b></a>", "/a/b")  # "<b>1</b><b>2</b>"
+    /// GetXML("<a id=\"7\"/>", "/a/@id")  # "7"
+    /// GetXML("<a>", "/a")  # error: parse xml: XML syntax error: unexpected EOF
+    /// ```
+    pub(crate) static FUNCTION = converter GetXML(target: StringGetter, xpath: String)
+        pure, prepare prepare, run get_xml;
+}
+
+fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+    Ok(Box::new(XPath::new(
+        literals.string(1).unwrap_or_default(),
+    )?))
+}
+
+fn get_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let xpath: &XPath = call.prepared();
+    let target = call.string(0)?;
+    if target.is_empty() {
+        return Ok(Value::String(b""));
+    }
+    let mut document = markup::parsed(call, target)?;
+    let places = markup::selected(call, xpath, &document)?;
+    let result = document.add(Kind::Document, b"");
+    for place in places {
+        let text = match document.node(place.node).kind {
+            _ if place.is_attribute(&document) => place.value(&document),
+            Kind::Element | Kind::Text => {
+                document.add_child(result, place.node);
+                continue;
+            }
+            Kind::CharData => document.inner_text(place.node),
+            _ => continue,
+        };
+        let text = document.add(Kind::Text, text);
+        document.add_child(result, text);
+    }
+    let mut out = Vec::new();
+    xml::append_children(&document, result, &mut out).map_err(Error::new)?;
+    Ok(Value::String(call.bytes(&out)))
+}
