@@ -2,6 +2,7 @@
 //! and those are run over a document (`run`, `functions`). Queries yield nodes one by one; the node they are
 //! evaluated on moves along with filters, which can be seen in answers.
 
+mod compare;
 mod functions;
 mod navigate;
 mod parse;

@@ -129,7 +129,7 @@ fn values<'a>(call: &Call<'_, '_, 'a>, mut line: &'a [u8]) -> Option<List<'a, &'
                 line = rest;
             }
             _ => {
-                let end = line.iter().position(|c| is_blank(c)).unwrap_or(line.len());
+                let end = line.iter().position(is_blank).unwrap_or(line.len());
                 values.push(&line[..end]);
                 line = &line[end..];
             }

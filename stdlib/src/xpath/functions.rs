@@ -116,7 +116,7 @@ pub(super) fn position(
     context: &mut Context<'_, '_>,
 ) -> Result<f64> {
     let mut count = 1;
-    while here.to_previous(context.document) {
+    while here.go_previous(context.document) {
         count += usize::from(takes(test, here, context));
     }
     Ok(count as f64)
@@ -128,11 +128,11 @@ pub(super) fn last(
     mut here: Place,
     context: &mut Context<'_, '_>,
 ) -> Result<f64> {
-    here.to_first(context.document);
+    here.go_first(context.document);
     let mut count = 0;
     loop {
         count += usize::from(takes(test, here, context));
-        if !here.to_next(context.document) {
+        if !here.go_next(context.document) {
             return Ok(count as f64);
         }
     }

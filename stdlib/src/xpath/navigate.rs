@@ -114,18 +114,18 @@ impl Place {
         to.is_some()
     }
 
-    pub(super) fn to_parent(&mut self, document: &Document<'_>) -> bool {
+    pub(super) fn go_parent(&mut self, document: &Document<'_>) -> bool {
         if self.attribute.take().is_some() {
             return true;
         }
         self.go(document.node(self.node).parent)
     }
 
-    pub(super) fn to_child(&mut self, document: &Document<'_>) -> bool {
+    pub(super) fn go_child(&mut self, document: &Document<'_>) -> bool {
         self.attribute.is_none() && self.go(document.node(self.node).first)
     }
 
-    pub(super) fn to_next_attribute(&mut self, document: &Document<'_>) -> bool {
+    pub(super) fn go_next_attribute(&mut self, document: &Document<'_>) -> bool {
         let next = self.attribute.map_or(0, |number| number + 1);
         let is_there = next < document.node(self.node).attributes.len();
         if is_there {
@@ -134,12 +134,12 @@ impl Place {
         is_there
     }
 
-    pub(super) fn to_first(&mut self, document: &Document<'_>) {
+    pub(super) fn go_first(&mut self, document: &Document<'_>) {
         while self.attribute.is_none() && self.go(document.node(self.node).previous) {}
     }
 
     /// To the next sibling that is no white space. Where there is none, the place is the last sibling.
-    pub(super) fn to_next(&mut self, document: &Document<'_>) -> bool {
+    pub(super) fn go_next(&mut self, document: &Document<'_>) -> bool {
         while self.attribute.is_none() && self.go(document.node(self.node).next) {
             if !self.is_blank(document) {
                 return true;
@@ -148,8 +148,8 @@ impl Place {
         false
     }
 
-    /// As [`Place::to_next`], the other way.
-    pub(super) fn to_previous(&mut self, document: &Document<'_>) -> bool {
+    /// As [`Place::go_next`], the other way.
+    pub(super) fn go_previous(&mut self, document: &Document<'_>) -> bool {
         while self.attribute.is_none() && self.go(document.node(self.node).previous) {
             if !self.is_blank(document) {
                 return true;

@@ -53,7 +53,7 @@ pub(super) fn select(plan: &Plan, document: &Document<'_>) -> Result<Vec<Place>>
 pub(super) struct Query<'p> {
     plan: &'p Plan,
     /// The queries that it is made of.
-    inner: Vec<Query<'p>>,
+    pub(super) inner: Vec<Query<'p>>,
     walk: Option<Walk>,
     /// Descendants of a node that the walk has come to.
     below: Option<Walk>,
@@ -105,17 +105,17 @@ impl Walk {
         }
         loop {
             context.step()?;
-            if self.at.to_child(document) {
+            if self.at.go_child(document) {
                 self.level += 1;
             } else {
                 loop {
                     if self.level == 0 {
                         return Ok(None);
                     }
-                    if self.at.to_next(document) {
+                    if self.at.go_next(document) {
                         break;
                     }
-                    self.at.to_parent(document);
+                    self.at.go_parent(document);
                     self.level -= 1;
                 }
             }
@@ -291,12 +291,12 @@ impl<'p> Query<'p> {
                 }
                 Axis::Ancestor { or_self: true } | Axis::This if is_first => true,
                 Axis::This => false,
-                Axis::Ancestor { .. } => walk.at.to_parent(document),
-                Axis::Parent => is_first && walk.at.to_parent(document),
-                Axis::Attribute => walk.at.to_next_attribute(document),
-                Axis::Child if is_first => walk.at.to_child(document),
-                Axis::Child | Axis::FollowingSibling => walk.at.to_next(document),
-                Axis::PrecedingSibling => walk.at.to_previous(document),
+                Axis::Ancestor { .. } => walk.at.go_parent(document),
+                Axis::Parent => is_first && walk.at.go_parent(document),
+                Axis::Attribute => walk.at.go_next_attribute(document),
+                Axis::Child if is_first => walk.at.go_child(document),
+                Axis::Child | Axis::FollowingSibling => walk.at.go_next(document),
+                Axis::PrecedingSibling => walk.at.go_previous(document),
                 Axis::Nested { .. } => false,
             };
             walk.is_begun = true;
@@ -333,13 +333,13 @@ impl<'p> Query<'p> {
                 None => {
                     loop {
                         let moved = match is_following {
-                            true => walk.at.to_next(document),
-                            false => walk.at.to_previous(document),
+                            true => walk.at.go_next(document),
+                            false => walk.at.go_previous(document),
                         };
                         if moved {
                             break;
                         }
-                        if !walk.at.to_parent(document) {
+                        if !walk.at.go_parent(document) {
                             return Ok(None);
                         }
                         if !is_following {
@@ -384,14 +384,14 @@ impl<'p> Query<'p> {
                         return Ok(Some(place));
                     }
                     let mut walk = Walk::new(place);
-                    walk.level += usize::from(walk.at.to_child(document));
+                    walk.level += usize::from(walk.at.go_child(document));
                     walk
                 }
                 Some(mut walk) => {
-                    while walk.level > 0 && !walk.at.to_next(document) {
+                    while walk.level > 0 && !walk.at.go_next(document) {
                         walk.level -= 1;
                         if walk.level > 0 {
-                            walk.at.to_parent(document);
+                            walk.at.go_parent(document);
                         }
                     }
                     if walk.level == 0 {
@@ -407,7 +407,7 @@ impl<'p> Query<'p> {
                     self.walk = (walk.level > 0).then_some(walk);
                     return Ok(Some(walk.at));
                 }
-                if !walk.at.to_child(document) {
+                if !walk.at.go_child(document) {
                     break;
                 }
                 walk.level += 1;
@@ -564,69 +564,6 @@ impl<'p> Query<'p> {
             .map(Value::Bool)
     }
 
-    fn compare(
-        &mut self,
-        operator: Operator,
-        left: Value,
-        right: Value,
-        here: &mut Place,
-        context: &mut Context<'_, '_>,
-    ) -> Result<bool> {
-        match (left, right) {
-            // The reference has no such comparison of bools.
-            (Value::Bool(_), Value::Bool(_)) => Ok(false),
-            (Value::Bool(_), _) | (_, Value::Bool(_)) => {
-                Err("xpath: a bool is compared with something else".to_owned())
-            }
-            (Value::Nodes, Value::Nodes) => self.compare_nodes(operator, here, context),
-            (Value::Nodes, right) => {
-                while let Some(place) = self.inner[0].select(here, context)? {
-                    let value = Value::Text(place.value(context.document).to_vec());
-                    if holds(operator, &value, &right) {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            (left, Value::Nodes) => {
-                while let Some(place) = self.inner[1].select(here, context)? {
-                    let value = Value::Text(place.value(context.document).to_vec());
-                    if holds(operator, &left, &value) {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            (left, right) => Ok(holds(operator, &left, &right)),
-        }
-    }
-
-    fn compare_nodes(
-        &mut self,
-        operator: Operator,
-        here: &mut Place,
-        context: &mut Context<'_, '_>,
-    ) -> Result<bool> {
-        while let Some(one) = self.inner[0].select(here, context)? {
-            let Some(mut other) = self.inner[1].select(here, context)? else {
-                return Ok(false);
-            };
-            let one = Value::Text(one.value(context.document).to_vec());
-            loop {
-                let value = Value::Text(other.value(context.document).to_vec());
-                if holds(operator, &one, &value) {
-                    return Ok(true);
-                }
-                match self.inner[1].select(here, context)? {
-                    Some(next) => other = next,
-                    None => break,
-                }
-            }
-            self.inner[1].evaluate(here, context)?;
-        }
-        Ok(false)
-    }
-
     pub(super) fn number(
         &mut self,
         here: &mut Place,
@@ -677,30 +614,6 @@ fn identity(place: Place, document: &Document<'_>) -> Place {
     }
 }
 
-fn holds(operator: Operator, left: &Value, right: &Value) -> bool {
-    if let (Value::Text(left), Value::Text(right)) = (left, right) {
-        match operator {
-            Operator::Equal => return left == right,
-            Operator::NotEqual => return left != right,
-            _ => {}
-        }
-    }
-    let number = |value: &Value| match value {
-        Value::Number(number) => *number,
-        Value::Text(text) => to_number(text),
-        _ => f64::NAN,
-    };
-    let (left, right) = (number(left), number(right));
-    match operator {
-        Operator::Equal => left == right,
-        Operator::NotEqual => left != right,
-        Operator::Less => left < right,
-        Operator::LessOrEqual => left <= right,
-        Operator::Greater => left > right,
-        _ => left >= right,
-    }
-}
-
 pub(super) fn to_number(text: &[u8]) -> f64 {
     parse_float(crate::strings::trim_space(text)).unwrap_or(f64::NAN)
 }
@@ -709,7 +622,7 @@ fn format_number(number: f64) -> String {
     match number {
         n if n.is_nan() => "NaN".to_owned(),
         n if n.is_infinite() => if n > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
-        n if n == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         n => n.to_string(),
     }
 }
