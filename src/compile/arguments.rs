@@ -123,7 +123,7 @@ impl Resolver<'_> {
         let found = function
             .parameters
             .iter()
-            .position(|parameter| camel(parameter.name) == wanted);
+            .position(|parameter| field(parameter.name) == wanted);
         if found.is_none() {
             let known = function.parameters.iter().map(|parameter| parameter.name);
             let problem = ProblemKind::UnknownParameter {
@@ -346,6 +346,14 @@ fn takes_only_one_form(ty: Type) -> bool {
             | Type::Lambda(_)
     );
     other || takes_only_literals(ty)
+}
+
+/// The field of the reference that a parameter stands for. One is not what its name in camel case says.
+fn field(parameter: &str) -> String {
+    match parameter {
+        "xpath" => "XPath".to_owned(),
+        parameter => camel(parameter),
+    }
 }
 
 /// A parameter's name as the reference compares it: in camel case, so that `utf8_safe` is `utf8Safe`, too.
