@@ -4,6 +4,7 @@
 //! `tests/reference` writes the latter. Cases that differ on purpose are named, with the reason, in
 //! `differences.toml`; `tests/conformance.md` is written from all of that by `OTTL_BLESS=1 cargo test`.
 
+use ottl::conform::sorted;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -101,37 +102,9 @@ fn apply(value: &mut Value, parts: &[&str], change: &Value) {
     }
 }
 
-/// With the entries of maps by key: for cases in which the reference has them in random order.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| (key.clone(), sorted(value)))
-            .collect(),
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(sorted).collect();
-            if items.iter().any(|item| item["key"].is_string()) {
-                items.sort_by(|a, b| a["key"].as_str().cmp(&b["key"].as_str()));
-            }
-            Value::Array(items)
-        }
-        value => value.clone(),
-    }
-}
-
-/// Whether a result is what the reference gave: the same presence of errors, as many log entries, the same
-/// output.
+/// Whether a result is what the reference gave for a case.
 fn agrees(case: &Value, expected: &Value, result: &Value) -> bool {
-    let count = |value: &Value| value["logged"].as_array().map_or(0, Vec::len);
-    let output = |value: &Value| match case["unordered"] == true {
-        true => sorted(&value["output"]),
-        false => value["output"].clone(),
-    };
-    ["config_error", "error"]
-        .iter()
-        .all(|field| expected[field].is_null() == result[field].is_null())
-        && count(expected) == count(result)
-        && output(expected) == output(result)
+    ottl::conform::agrees(expected, result, case["unordered"] == true)
 }
 
 /// The differences on purpose: name → reason. A name that ends in `*` stands for all that begin so.

@@ -3,12 +3,12 @@
 //! The ordinary tests include this module, too: they replay `regressions/` and a few hundred inputs of
 //! their own. Invariant: every input is a valid one, and the same bytes check the same thing each time.
 
-mod choices;
+pub mod choices;
 mod engine;
 mod language;
 mod program;
 pub mod protobuf;
-mod request;
+pub mod request;
 
 pub use engine::{blocks_vs_lanes, wire};
 pub use language::{parse, print_parse};

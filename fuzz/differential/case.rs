@@ -1,0 +1,211 @@
+//! Random cases: a configuration in one of its forms and a request.
+
+use crate::Profile;
+use crate::expression::Writer;
+use crate::input;
+use ottl_fuzz::choices::Choices;
+use ottl_fuzz::request;
+use ottl_vm::path::Context;
+use ottl_vm::wire::json::base64_encode;
+use serde_json::{Map, Value, json};
+
+/// The bytes that a case's choices are made of.
+const CHOICE_BYTES: usize = 4096;
+
+/// A signal: its name, the stem of its settings, its contexts with the filter processor's names for them.
+struct Signal {
+    name: &'static str,
+    stem: &'static str,
+    contexts: &'static [(Context, &'static str)],
+}
+
+const SIGNALS: &[Signal] = &[
+    Signal {
+        name: "traces",
+        stem: "trace",
+        contexts: &[
+            (Context::Span, "span"),
+            (Context::SpanEvent, "spanevent"),
+            (Context::Scope, "scope"),
+            (Context::Resource, "resource"),
+        ],
+    },
+    Signal {
+        name: "metrics",
+        stem: "metric",
+        contexts: &[
+            (Context::DataPoint, "datapoint"),
+            (Context::Metric, "metric"),
+            (Context::Exemplar, "exemplar"),
+            (Context::Scope, "scope"),
+            (Context::Resource, "resource"),
+        ],
+    },
+    Signal {
+        name: "logs",
+        stem: "log",
+        contexts: &[
+            (Context::Log, "log_record"),
+            (Context::Scope, "scope"),
+            (Context::Resource, "resource"),
+        ],
+    },
+];
+
+/// Case `index` of a seed.
+pub(crate) fn random(seed: u64, index: u64, profile: Profile) -> Value {
+    let bytes = bytes(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(index));
+    let mut choices = Choices(&bytes);
+    let choices = &mut choices;
+    let signal = match choices.below(4) {
+        0 => &SIGNALS[0],
+        1 => &SIGNALS[1],
+        _ => &SIGNALS[2],
+    };
+    let is_filter = profile == Profile::Statements && choices.once_in(5);
+    let config = match profile {
+        Profile::Calls => call(choices, signal),
+        Profile::Statements if is_filter => filter(choices, signal),
+        Profile::Statements => transform(choices, signal),
+    };
+    let mut case = json!({
+        "id": format!("{seed}/{index}"),
+        "processor": if is_filter { "filter" } else { "transform" },
+        "signal": signal.name,
+        "config": config,
+    });
+    if choices.once_in(12) {
+        let mut wire = Vec::new();
+        base64_encode(&request::request(choices, signal.name), &mut wire);
+        case["wire"] = String::from_utf8_lossy(&wire).into();
+    } else {
+        case["input"] = input::request(choices, signal.name);
+    }
+    case
+}
+
+/// Bytes that look random: splitmix64.
+fn bytes(seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    };
+    (0..CHOICE_BYTES).map(|_| (next() >> 24) as u8).collect()
+}
+
+fn error_mode(choices: &mut Choices<'_>) -> &'static str {
+    choices.pick(&[
+        "ignore",
+        "ignore",
+        "ignore",
+        "ignore",
+        "propagate",
+        "silent",
+    ])
+}
+
+/// A context of the signal, the first one most often.
+fn context(choices: &mut Choices<'_>, signal: &Signal) -> (Context, &'static str) {
+    match choices.below(2) {
+        0 => signal.contexts[0],
+        _ => choices.pick(signal.contexts),
+    }
+}
+
+fn call(choices: &mut Choices<'_>, signal: &Signal) -> Value {
+    let (context, _) = context(choices, signal);
+    let mode = error_mode(choices);
+    let statement = Writer::new(choices, "transform", context).single_call();
+    json!({"error_mode": mode, format!("{}_statements", signal.stem): [{"context": context.name(), "statements": [statement]}]})
+}
+
+fn transform(choices: &mut Choices<'_>, signal: &Signal) -> Value {
+    let groups: Vec<Value> = (0..1 + choices.below(2))
+        .map(|_| group(choices, signal))
+        .collect();
+    let mut config = Map::new();
+    config.insert(format!("{}_statements", signal.stem), Value::Array(groups));
+    if !choices.once_in(10) {
+        config.insert("error_mode".to_owned(), error_mode(choices).into());
+    }
+    Value::Object(config)
+}
+
+/// A group of statements of one context; now and then a single statement whose context is to be inferred.
+fn group(choices: &mut Choices<'_>, signal: &Signal) -> Value {
+    let (context, _) = context(choices, signal);
+    if choices.once_in(4) {
+        return Writer::new(choices, "transform", context)
+            .statement()
+            .into();
+    }
+    let has_context = !choices.once_in(6);
+    let is_bare = has_context && choices.once_in(4);
+    let count = 1 + choices.below(4);
+    let mut writer = Writer::new(choices, "transform", context);
+    writer.is_bare = is_bare;
+    let statements: Vec<String> = (0..count).map(|_| writer.statement()).collect();
+    let mut group = json!({"statements": statements});
+    if has_context {
+        group["context"] = context.name().into();
+    }
+    if choices.once_in(4) {
+        let count = 1 + choices.below(2);
+        let mut writer = Writer::new(choices, "filter", context);
+        writer.is_bare = is_bare;
+        let conditions: Vec<String> = (0..count).map(|_| writer.condition(0)).collect();
+        group["conditions"] = json!(conditions);
+    }
+    if choices.once_in(8) {
+        group["error_mode"] = error_mode(choices).into();
+    }
+    if choices.once_in(8) {
+        group["shared_cache"] = true.into();
+    }
+    group
+}
+
+fn conditions(choices: &mut Choices<'_>, context: Context, is_bare: bool) -> Vec<String> {
+    let count = 1 + choices.below(3);
+    let mut writer = Writer::new(choices, "filter", context);
+    writer.is_bare = is_bare;
+    (0..count).map(|_| writer.condition(0)).collect()
+}
+
+fn filter(choices: &mut Choices<'_>, signal: &Signal) -> Value {
+    let mut config = Map::new();
+    if !choices.once_in(10) {
+        config.insert("error_mode".to_owned(), error_mode(choices).into());
+    }
+    if choices.once_in(2) {
+        let mut lists = Map::new();
+        for _ in 0..1 + choices.below(2) {
+            let (context, name) = context(choices, signal);
+            lists.insert(name.to_owned(), json!(conditions(choices, context, false)));
+        }
+        config.insert(signal.name.to_owned(), Value::Object(lists));
+        return Value::Object(config);
+    }
+    let groups = (0..1 + choices.below(2)).map(|_| {
+        let (context, _) = context(choices, signal);
+        if choices.once_in(3) {
+            return Writer::new(choices, "filter", context).condition(0).into();
+        }
+        let has_context = choices.once_in(2);
+        let is_bare = has_context && choices.once_in(2);
+        let mut group = json!({"conditions": conditions(choices, context, is_bare)});
+        if has_context {
+            group["context"] = context.name().into();
+        }
+        if choices.once_in(6) {
+            group["error_mode"] = error_mode(choices).into();
+        }
+        group
+    });
+    let groups: Vec<Value> = groups.collect();
+    config.insert(format!("{}_conditions", signal.stem), Value::Array(groups));
+    Value::Object(config)
+}
