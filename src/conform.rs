@@ -187,12 +187,15 @@ fn run(program: &Program, validation: Validation, input: &[u8], now: Option<Time
         Ok(Outcome {
             dropped_all,
             failures,
-            ..
+            failure_count,
         }) => {
-            let logged = failures
+            let mut logged: Vec<_> = failures
                 .iter()
                 .map(|failure| log_entry(program, failure))
                 .collect();
+            // All are counted, but the text of so many only is kept.
+            let count = usize::try_from(failure_count).unwrap_or(usize::MAX);
+            logged.resize(count, "failed".to_owned());
             if dropped_all {
                 return Ran {
                     logged,
@@ -257,7 +260,7 @@ fn to_json(program: &Program, output: &[u8]) -> Result<Value, String> {
 }
 
 /// Text in which each byte that is not UTF-8 is a character.
-fn readable(text: &[u8]) -> String {
+pub fn readable(text: &[u8]) -> String {
     let mut readable = String::with_capacity(text.len());
     for chunk in text.utf8_chunks() {
         readable.push_str(chunk.valid());

@@ -16,7 +16,9 @@ const CHOICE_BYTES: usize = 4096;
 struct Signal {
     name: &'static str,
     stem: &'static str,
-    contexts: &'static [(Context, &'static str)],
+    contexts: &'static [Context],
+    /// Those that the filter processor has, by the names of its older lists.
+    filtered: &'static [(Context, &'static str)],
 }
 
 const SIGNALS: &[Signal] = &[
@@ -24,9 +26,14 @@ const SIGNALS: &[Signal] = &[
         name: "traces",
         stem: "trace",
         contexts: &[
+            Context::Span,
+            Context::SpanEvent,
+            Context::Scope,
+            Context::Resource,
+        ],
+        filtered: &[
             (Context::Span, "span"),
             (Context::SpanEvent, "spanevent"),
-            (Context::Scope, "scope"),
             (Context::Resource, "resource"),
         ],
     },
@@ -34,19 +41,24 @@ const SIGNALS: &[Signal] = &[
         name: "metrics",
         stem: "metric",
         contexts: &[
+            Context::DataPoint,
+            Context::Metric,
+            Context::Exemplar,
+            Context::Scope,
+            Context::Resource,
+        ],
+        filtered: &[
             (Context::DataPoint, "datapoint"),
             (Context::Metric, "metric"),
-            (Context::Exemplar, "exemplar"),
-            (Context::Scope, "scope"),
             (Context::Resource, "resource"),
         ],
     },
     Signal {
         name: "logs",
         stem: "log",
-        contexts: &[
+        contexts: &[Context::Log, Context::Scope, Context::Resource],
+        filtered: &[
             (Context::Log, "log_record"),
-            (Context::Scope, "scope"),
             (Context::Resource, "resource"),
         ],
     },
@@ -108,24 +120,30 @@ fn error_mode(choices: &mut Choices<'_>) -> &'static str {
 }
 
 /// A context of the signal, the first one most often.
-fn context(choices: &mut Choices<'_>, signal: &Signal) -> (Context, &'static str) {
+fn of<T: Copy>(choices: &mut Choices<'_>, contexts: &[T]) -> T {
     match choices.below(2) {
-        0 => signal.contexts[0],
-        _ => choices.pick(signal.contexts),
+        0 => contexts[0],
+        _ => choices.pick(contexts),
     }
 }
 
 fn call(choices: &mut Choices<'_>, signal: &Signal) -> Value {
-    let (context, _) = context(choices, signal);
+    let context = of(choices, signal.contexts);
     let mode = error_mode(choices);
     let statement = Writer::new(choices, "transform", context).single_call();
     json!({"error_mode": mode, format!("{}_statements", signal.stem): [{"context": context.name(), "statements": [statement]}]})
 }
 
 fn transform(choices: &mut Choices<'_>, signal: &Signal) -> Value {
-    let groups: Vec<Value> = (0..1 + choices.below(2))
-        .map(|_| group(choices, signal))
-        .collect();
+    // Single statements and groups are not to be mixed.
+    let groups: Vec<Value> = match choices.below(4) {
+        0 => (0..1 + choices.below(4))
+            .map(|_| lone(choices, signal))
+            .collect(),
+        _ => (0..1 + choices.below(2))
+            .map(|_| group(choices, signal))
+            .collect(),
+    };
     let mut config = Map::new();
     config.insert(format!("{}_statements", signal.stem), Value::Array(groups));
     if !choices.once_in(10) {
@@ -134,14 +152,17 @@ fn transform(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     Value::Object(config)
 }
 
-/// A group of statements of one context; now and then a single statement whose context is to be inferred.
+/// A statement whose context is to be inferred.
+fn lone(choices: &mut Choices<'_>, signal: &Signal) -> Value {
+    let context = of(choices, signal.contexts);
+    Writer::new(choices, "transform", context)
+        .statement()
+        .into()
+}
+
+/// A group of statements of one context.
 fn group(choices: &mut Choices<'_>, signal: &Signal) -> Value {
-    let (context, _) = context(choices, signal);
-    if choices.once_in(4) {
-        return Writer::new(choices, "transform", context)
-            .statement()
-            .into();
-    }
+    let context = of(choices, signal.contexts);
     let has_context = !choices.once_in(6);
     let is_bare = has_context && choices.once_in(4);
     let count = 1 + choices.below(4);
@@ -183,15 +204,19 @@ fn filter(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     if choices.once_in(2) {
         let mut lists = Map::new();
         for _ in 0..1 + choices.below(2) {
-            let (context, name) = context(choices, signal);
+            let (context, name) = of(choices, signal.filtered);
             lists.insert(name.to_owned(), json!(conditions(choices, context, false)));
         }
         config.insert(signal.name.to_owned(), Value::Object(lists));
         return Value::Object(config);
     }
+    let is_flat = choices.once_in(3);
     let groups = (0..1 + choices.below(2)).map(|_| {
-        let (context, _) = context(choices, signal);
-        if choices.once_in(3) {
+        let context = match choices.once_in(5) {
+            true => Context::Scope,
+            false => of(choices, signal.filtered).0,
+        };
+        if is_flat {
             return Writer::new(choices, "filter", context).condition(0).into();
         }
         let has_context = choices.once_in(2);

@@ -1,7 +1,7 @@
 //! Random statements, conditions and values: mostly well typed, sometimes not.
 
 use crate::vocabulary::{
-    BYTES, DOUBLES, INTS, KEYS, PATTERNS, Place, STRINGS, Shape, Word, callable, places,
+    BYTES, DOUBLES, INTS, KEYS, KNOWN, PATTERNS, Place, STRINGS, Shape, Word, callable, places,
 };
 use ottl_fuzz::choices::Choices;
 use ottl_vm::enums;
@@ -295,7 +295,6 @@ impl<'c, 'b> Writer<'c, 'b> {
         match self.choices.below(6) {
             0 => format!("-({left} {operator} {right})"),
             1 => format!("({left} {operator} {right})"),
-            2 => format!("-{left} {operator} {right}"),
             _ => format!("{left} {operator} {right}"),
         }
     }
@@ -391,7 +390,13 @@ impl<'c, 'b> Writer<'c, 'b> {
             Type::PMapGetSetter => self.place(Shape::Map).0,
             Type::PSliceGetSetter => self.place(Shape::List).0,
             Type::String => self.string(word, name),
-            Type::Int => self.choices.pick(INTS).to_owned(),
+            Type::Int => match self.choices.below(4) {
+                0 => self.choices.pick(INTS).to_owned(),
+                _ => self
+                    .choices
+                    .pick(&["1", "2", "3", "4", "10", "20"])
+                    .to_owned(),
+            },
             Type::Float => self.choices.pick(DOUBLES).to_owned(),
             Type::Bool => self.choices.pick(&["true", "false"]).to_owned(),
             Type::Bytes => self.choices.pick(BYTES).to_owned(),
@@ -435,9 +440,14 @@ impl<'c, 'b> Writer<'c, 'b> {
     /// A string literal that the parameter may know.
     fn string(&mut self, word: &'static Word, name: &str) -> String {
         let is_pattern = name.contains("pattern") || name.contains("regex");
-        match self.choices.below(4) {
-            0 => format!("\"{}\"", self.choices.pick(STRINGS)),
-            1 if is_pattern => format!("\"{}\"", self.choices.pick(PATTERNS)),
+        let known = KNOWN.iter().find(|(part, _)| name.contains(part));
+        match self.choices.below(8) {
+            1.. if known.is_some() => {
+                let words = known.map_or(&[""][..], |(_, words)| words);
+                format!("\"{}\"", self.choices.pick(words))
+            }
+            0 | 1 => format!("\"{}\"", self.choices.pick(STRINGS)),
+            2 | 3 if is_pattern => format!("\"{}\"", self.choices.pick(PATTERNS)),
             _ if is_pattern && word.strings.is_empty() => {
                 format!("\"{}\"", self.choices.pick(PATTERNS))
             }

@@ -2,7 +2,7 @@
 //!
 //!     cargo run --no-default-features --bin differential -- REFERENCE [CASES] [SEED] [statements|calls]
 //!
-//! `REFERENCE` is the program of `tests/reference`. Every case also runs record by record and with only the
+//! `REFERENCE` is the program of `tests/reference`; with `-` the cases are written and not run. Every case also runs record by record and with only the
 //! touched fields validated, which must not show. What differs is made smaller while it still differs, and
 //! told once for each cause. The last line is the share of cases with the same answer; exit status 1 if any
 //! differs. The same seed makes the same cases.
@@ -74,6 +74,10 @@ fn parsed(arguments: &[String]) -> Option<(String, u64, u64, Profile)> {
 
 /// Compares all cases and prints the report; whether all have the same answer.
 fn run(program: &str, count: u64, seed: u64, profile: Profile) -> std::io::Result<bool> {
+    if program == "-" {
+        (0..count).for_each(|index| println!("{}", case::random(seed, index, profile)));
+        return Ok(true);
+    }
     let mut comparer = Comparer::start(program)?;
     let mut report = Report::default();
     let mut differing = Vec::new();

@@ -1,5 +1,6 @@
 //! The reference as a process: a case in, a result out.
 
+use ottl::conform::readable;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Error, Result, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -32,7 +33,7 @@ impl Reference {
         let (sender, answers) = channel();
         std::thread::spawn(move || {
             for line in output.split(b'\n').map_while(Result::ok) {
-                let line = String::from_utf8_lossy(&line).into_owned();
+                let line = readable(&line);
                 if sender.send(line).is_err() {
                     return;
                 }

@@ -152,7 +152,9 @@ pub(crate) fn places(context: Context) -> Vec<Place> {
             context: *visible,
             spec,
         };
-        let specs = table::of(*visible).iter().chain([&table::CACHE]);
+        // Only its own cache can be used.
+        let cache = (*visible == context).then_some(&table::CACHE);
+        let specs = table::of(*visible).iter().chain(cache);
         let repeats = if *visible == context { 3 } else { 1 };
         all.extend(std::iter::repeat_n(specs, repeats).flatten().map(of));
     }
@@ -422,6 +424,22 @@ pub(crate) const BYTES: &[&str] = &[
     "0xC3A9",
     "0x0102030405060708",
     "0x0102030405060708090a0b0c0d0e0f10",
-    "0x1",
     "0x00000000000000000000000000000000",
+];
+
+/// Words that parameters know, by a part of their names.
+pub(crate) const KNOWN: &[(&str, &[&str])] = &[
+    ("strategy", &["insert", "update", "upsert"]),
+    ("mode", &["key", "value"]),
+    ("to_case", &["lower", "upper", "snake", "camel"]),
+    ("delimiter", &["=", ",", ";", ":", " ", "|"]),
+    ("order", &["asc", "desc"]),
+    ("replacement", &["x", "$0", "$1", "${1}", "<$n>", "$$", ""]),
+    ("marker", &["…", ".", ""]),
+    ("agg_temp", &["delta", "cumulative"]),
+    (
+        "aggregation",
+        &["sum", "max", "min", "mean", "median", "count"],
+    ),
+    ("suffix", &["_x", ".s", ""]),
 ];

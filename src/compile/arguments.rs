@@ -291,7 +291,12 @@ impl Resolver<'_> {
             .iter()
             .map(|argument| *argument != Argument::Absent)
             .collect();
-        match prepare(Literals { values: &values }, &given) {
+        let leading: Vec<_> = arguments.iter().map(leading).collect();
+        let literals = Literals {
+            values: &values,
+            leading: &leading,
+        };
+        match prepare(literals, &given) {
             Ok(prepared) => {
                 self.prepared.push(Some(prepared));
                 Some(Some(self.prepared.len() - 1))
@@ -325,6 +330,14 @@ fn known(argument: &Argument) -> Option<Literal> {
     }
 }
 
+/// The known items with which a list begins.
+fn leading(argument: &Argument) -> Vec<Literal> {
+    match argument {
+        Argument::List(items) => items.iter().map_while(known).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn takes_only_literals(ty: Type) -> bool {
     matches!(
         ty,
@@ -348,11 +361,16 @@ fn takes_only_one_form(ty: Type) -> bool {
     other || takes_only_literals(ty)
 }
 
-/// The field of the reference that a parameter stands for. One is not what its name in camel case says.
-fn field(parameter: &str) -> String {
-    match parameter {
-        "xpath" => "XPath".to_owned(),
-        parameter => camel(parameter),
+/// Words that the reference's fields have in other cases: no usual spelling of a named argument finds them there.
+const FIELD_WORDS: &[(&str, &str)] = &[("Uri", "URI"), ("Ip", "IP"), ("Xpath", "XPath")];
+
+/// A parameter's field in the reference, with which the camel case of an argument's name is compared.
+fn field(name: &str) -> String {
+    let camel = camel(name);
+    let word = FIELD_WORDS.iter().find(|(word, _)| camel.ends_with(word));
+    match word.and_then(|(word, field)| Some((camel.strip_suffix(word)?, field))) {
+        Some((start, word)) => format!("{start}{word}"),
+        None => camel,
     }
 }
 
@@ -383,7 +401,7 @@ fn camel(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::camel;
+    use super::{camel, field};
 
     #[test]
     fn parameter_names_compare_in_camel_case() {
@@ -395,5 +413,7 @@ mod tests {
         ] {
             assert_eq!(camel(name), expected);
         }
+        assert_eq!(field("destination_ip"), "DestinationIP");
+        assert_eq!(field("target"), "Target");
     }
 }

@@ -72,6 +72,12 @@ impl Region {
         }
     }
 
+    /// Whether both are in one map, so that the order of writes is the order of its entries.
+    pub(super) fn is_beside(&self, other: &Region) -> bool {
+        self.level == other.level
+            && matches!((&self.part, &other.part), (Part::Attributes(one, _), Part::Attributes(other, _)) if one == other)
+    }
+
     /// Whether it is in a message above those of `own` levels but takes in messages of them, such as a
     /// span's events seen from one of them.
     fn surrounds(&self, own: &[Level]) -> bool {

@@ -206,7 +206,13 @@ fn is_noticed(index: usize, rates: &[Rate], effects: &[Effects]) -> bool {
             }
             let sees_it_too_early =
                 position < index && meets(this.writes.iter(), other.all_reads());
+            let adds_to_its_map_first = position < index
+                && this
+                    .writes
+                    .iter()
+                    .any(|write| other.writes.iter().any(|before| before.is_beside(write)));
             writes_what_this_reads
+                || adds_to_its_map_first
                 || meets(other.writes.iter(), this.writes.iter())
                 || sees_it_too_early
         })

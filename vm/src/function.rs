@@ -179,6 +179,8 @@ pub enum Contexts {
 pub struct Literals<'p> {
     /// By parameter position.
     pub values: &'p [Option<Literal>],
+    /// By parameter position: the items known of those that a list begins with, though others may not be.
+    pub leading: &'p [Vec<Literal>],
 }
 
 /// An argument known when the program is compiled.
@@ -259,6 +261,11 @@ impl<'p> Literals<'p> {
             Literal::List(items) => Some(items),
             _ => None,
         }
+    }
+
+    /// The known items with which the list given for this parameter begins.
+    pub fn leading(&self, parameter: usize) -> &'p [Literal] {
+        self.leading.get(parameter).map_or(&[], Vec::as_slice)
     }
 
     /// Whether an argument was given for this parameter at all, known or not.

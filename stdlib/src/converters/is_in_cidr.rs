@@ -2,14 +2,15 @@
 
 use crate::cidr::{self, Network};
 use crate::prelude::*;
+use ottl_vm::function::Literal;
 
 function! {
     /// Whether `target` is an IP address in one of `networks`, which are written as in `10.0.0.0/8` or
     /// `fe80::/10`. Text that is no address is in no network. An IPv4 address written as an IPv6 one
     /// (`::ffff:10.0.0.1`) counts as IPv4.
     ///
-    /// A literal that is no network is refused when the program is compiled if all `networks` are
-    /// literals, else it is an error on the records whose address is in none before it.
+    /// A literal that is no network is refused when the program is compiled if all `networks` before it are
+    /// literals, too, else it is an error on the records whose address is in none before it.
     ///
     /// ```ottl
     /// IsInCIDR("10.1.2.3", ["192.168.0.0/16", "10.0.0.0/8"])  # true
@@ -24,15 +25,14 @@ function! {
 struct Networks(Option<Vec<Network>>);
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    let Some(texts) = crate::keys::strings(literals, 1) else {
-        return Ok(Box::new(Networks(None)));
-    };
     let parse = |text: &Vec<u8>| Network::parse(text).ok_or_else(|| cidr::invalid(text));
-    let networks = texts
-        .iter()
-        .map(parse)
-        .collect::<Result<Vec<Network>, String>>()?;
-    Ok(Box::new(Networks(Some(networks))))
+    let texts = literals.leading(1).iter().map_while(|item| match item {
+        Literal::String(text) => Some(text),
+        _ => None,
+    });
+    let networks = texts.map(parse).collect::<Result<Vec<Network>, String>>()?;
+    let are_all = crate::keys::strings(literals, 1).is_some();
+    Ok(Box::new(Networks(are_all.then_some(networks))))
 }
 
 fn is_in_cidr<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -160,6 +160,9 @@ pub fn parse_float(text: &[u8]) -> Result<f64, NumberError<'_>> {
     })
 }
 
+/// What the reference makes of `NaN`: its bits can be seen.
+const NAN: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
+
 fn parse_float_kind(text: &[u8]) -> Result<f64, NumberErrorKind> {
     if let Some(number) = short_decimal(text) {
         return Ok(number);
@@ -169,7 +172,7 @@ fn parse_float_kind(text: &[u8]) -> Result<f64, NumberErrorKind> {
         if unsigned.eq_ignore_ascii_case(b"inf") || unsigned.eq_ignore_ascii_case(b"infinity") {
             f64::INFINITY
         } else if text.eq_ignore_ascii_case(b"nan") {
-            f64::NAN
+            NAN
         } else if matches!(unsigned, [b'0', b'x' | b'X', _, ..]) {
             hex_float(text, &unsigned[2..])?
         } else {
