@@ -18,6 +18,7 @@ mod vocabulary;
 
 use compare::{Comparer, Verdict};
 use report::Report;
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -75,7 +76,10 @@ fn parsed(arguments: &[String]) -> Option<(String, u64, u64, Profile)> {
 /// Compares all cases and prints the report; whether all have the same answer.
 fn run(program: &str, count: u64, seed: u64, profile: Profile) -> std::io::Result<bool> {
     if program == "-" {
-        (0..count).for_each(|index| println!("{}", case::random(seed, index, profile)));
+        let mut out = std::io::stdout().lock();
+        for index in 0..count {
+            writeln!(out, "{}", case::random(seed, index, profile))?;
+        }
         return Ok(true);
     }
     let mut comparer = Comparer::start(program)?;
