@@ -86,6 +86,9 @@ pub(crate) fn random(seed: u64, index: u64, profile: Profile) -> Value {
         "signal": signal.name,
         "config": config,
     });
+    if choices.once_in(2) {
+        case["gates"] = json!(["ottl.functions.enableLambda"]);
+    }
     if choices.once_in(12) {
         let mut wire = Vec::new();
         base64_encode(&request::request(choices, signal.name), &mut wire);

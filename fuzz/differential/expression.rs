@@ -416,7 +416,7 @@ impl<'c, 'b> Writer<'c, 'b> {
                     _ => one_string.to_owned(),
                 }
             }
-            Type::Lambda => self.lambda(depth),
+            Type::Lambda(count) => self.lambda(count, depth),
         }
     }
 
@@ -427,13 +427,16 @@ impl<'c, 'b> Writer<'c, 'b> {
         format!("[{}]", items.join(", "))
     }
 
-    fn lambda(&mut self, depth: usize) -> String {
-        let parameters = self.choices.pick(&["(x)", "(k, v)", "(x, y)", "()", "x"]);
+    /// A lambda expression of so many parameters.
+    fn lambda(&mut self, count: u8, depth: usize) -> String {
+        let parameters = ["x", "y", "z"].into_iter().take(count.into());
+        let parameters = parameters.collect::<Vec<_>>().join(", ");
         let value = self.value(Shape::Any, depth);
-        match self.choices.below(3) {
-            0 => format!("{parameters} => x"),
-            1 => format!("{parameters} => x == {value}"),
-            _ => format!("{parameters} => {value}"),
+        match self.choices.below(4) {
+            0 => format!("({parameters}) => x"),
+            1 => format!("({parameters}) => x == {value}"),
+            2 => format!("({parameters}) => {}", self.condition(depth)),
+            _ => format!("({parameters}) => {value}"),
         }
     }
 

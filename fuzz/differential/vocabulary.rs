@@ -72,7 +72,7 @@ pub(crate) fn functions() -> &'static [Word] {
 pub(crate) fn callable(kind: Kind, processor: &str, context: Context) -> Vec<&'static Word> {
     let place = format!("{processor}/{}", context.name());
     let can_call = |function: &Function| match function.contexts {
-        Contexts::Everywhere => true,
+        Contexts::Everywhere | Contexts::Both => true,
         Contexts::Only(places) => places.contains(&place.as_str()),
     };
     functions()
