@@ -4,7 +4,7 @@ use crate::conformance::golden;
 use ottl::compile::{Dialect, Gates, Options, Registry, compile};
 use ottl::config::{Processor, ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
-use ottl_vm::function::{Contexts, Function};
+use ottl_vm::function::{Contexts, Function, Kind};
 use ottl_vm::wire::json;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -77,8 +77,9 @@ struct Example<'d> {
 impl Example<'_> {
     fn is_statement(&self) -> bool {
         let name = self.code.split('(').next().unwrap_or_default();
-        let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
-        name.len() < self.code.len() && name.chars().all(is_name)
+        ottl_stdlib::FUNCTIONS
+            .iter()
+            .any(|function| function.name == name && function.kind == Kind::Editor)
     }
 }
 

@@ -48,12 +48,12 @@ impl Registry {
         nearest(name, callable.map(|function| function.name)).map(str::to_owned)
     }
 
-    /// The contexts of any processor in which a function of this name exists.
-    pub(super) fn elsewhere(&self, name: &str) -> Vec<&'static str> {
+    /// The contexts of any processor in which a function of this name exists in the language of `scope`.
+    pub(super) fn elsewhere(&self, name: &str, scope: FunctionScope) -> Vec<&'static str> {
         let lists = self
             .functions
             .iter()
-            .filter(|function| function.name == name)
+            .filter(|function| function.name == name && is_of_language(function, scope))
             .map(|function| function.contexts);
         lists
             .flat_map(|contexts| match contexts {
@@ -73,5 +73,9 @@ fn is_callable(function: &Function, scope: FunctionScope) -> bool {
             .iter()
             .any(|place| place.split_once('/') == Some((scope.processor, scope.context))),
     };
-    registered && (scope.extensions || !function.extension)
+    registered && is_of_language(function, scope)
+}
+
+fn is_of_language(function: &Function, scope: FunctionScope) -> bool {
+    scope.extensions || !function.extension
 }

@@ -15,7 +15,7 @@ use std::any::Any;
 pub enum Kind {
     /// Begins a statement; its name begins with a lower-case letter.
     Editor,
-    /// Part of an expression; its name begins with an upper-case letter.
+    /// Part of an expression; its name begins with an upper-case letter, but for some of the extended dialect.
     Converter,
 }
 

@@ -73,6 +73,7 @@ mod parse_xml;
 mod profile_id;
 mod reduce;
 mod remove_xml;
+mod regex_replace;
 mod second;
 mod seconds;
 mod sha1;
@@ -184,6 +185,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &profile_id::FUNCTION,
     &reduce::FUNCTION,
     &remove_xml::FUNCTION,
+    &regex_replace::FUNCTION,
     &second::FUNCTION,
     &seconds::FUNCTION,
     &sha1::FUNCTION,
