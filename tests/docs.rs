@@ -3,6 +3,7 @@
 use crate::conformance::golden;
 use ottl::compile::{Dialect, Gates, Options, Registry, compile};
 use ottl::config::{Processor, ProcessorKind, Signal};
+use ottl_stdlib::{Table, Tables};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::function::{Contexts, Function, Kind};
 use ottl_vm::wire::json;
@@ -97,9 +98,23 @@ fn examples(function: &Function) -> Vec<Vec<Example<'_>>> {
     };
     let blocks = function.docs.split("```ottl\n").skip(1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default());
-    let lines = |block: &'static str| block.lines().filter(|line| !line.trim().is_empty());
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    let lines = |block: &'static str| block.lines().filter(is_code);
     blocks
         .map(|block| lines(block).map(example).collect())
+        .collect()
+}
+
+/// The tables that examples look in.
+fn tables() -> Tables {
+    let tables = [
+        ("owners", "host,owner\nweb-1,Ann\n"),
+        ("codes", "code,text,class\n404,Not Found,client\n"),
+    ];
+    let table = |csv: &str| Table::from_csv(csv.as_bytes()).expect("a table");
+    tables
+        .map(|(name, csv)| (name, table(csv)))
+        .into_iter()
         .collect()
 }
 
@@ -111,7 +126,7 @@ fn body_after(statements: &[String]) -> Result<Value, String> {
         signal: Signal::Logs,
         dialect: Dialect::Extended,
         gates: &Gates::default(),
-        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
+        registry: &Registry::new(ottl_stdlib::FUNCTIONS).with(tables()),
     };
     let processor = processor.map_err(|errors| errors.to_string())?;
     let program =

@@ -167,8 +167,7 @@ impl Resolver<'_> {
     }
 
     fn named_function(&mut self, name: &ast::Name) -> Option<Argument> {
-        self.function(name, Kind::Converter)
-            .map(Argument::Function)
+        self.function(name, Kind::Converter).map(Argument::Function)
     }
 
     /// An argument of this type, which is the parameter's or that of an item of the parameter's list.
@@ -294,7 +293,11 @@ impl Resolver<'_> {
             .iter()
             .map(|argument| *argument != Argument::Absent)
             .collect();
-        match prepare(Literals { values: &values }, &given) {
+        let literals = Literals {
+            values: &values,
+            host: &self.registry.host,
+        };
+        match prepare(literals, &given) {
             Ok(prepared) => {
                 self.prepared.push(Some(prepared));
                 Some(Some(self.prepared.len() - 1))

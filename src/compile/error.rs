@@ -333,7 +333,10 @@ impl fmt::Display for ProblemKind {
                 "a statement begins with an editor, but `{function}` is a converter"
             ),
             ProblemKind::WrongKind { function, .. } => {
-                write!(f, "values come from converters, but `{function}` is an editor")
+                write!(
+                    f,
+                    "values come from converters, but `{function}` is an editor"
+                )
             }
             ProblemKind::UnknownPath { path, context, .. } => {
                 write!(f, "the context `{context}` has no path `{path}`")

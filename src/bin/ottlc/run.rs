@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     validate: Validate,
     /// How many requests to run at once; one for each core if absent. Results keep their order. Programs whose
-    /// requests share a cache run one at a time
+    /// requests share a cache or that remember values (`EWMA`, `ZScore`) run one at a time
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=JOBS_MAX))]
     jobs: Option<u16>,
 }

@@ -15,6 +15,7 @@ mod day;
 mod decode;
 mod double;
 mod duration;
+mod ewma;
 mod extract_patterns;
 mod filter;
 mod find;
@@ -46,6 +47,7 @@ mod is_valid_luhn;
 mod keys;
 mod len;
 mod log;
+mod lookup;
 mod map_each;
 mod map_keys;
 mod md5;
@@ -110,6 +112,7 @@ mod when;
 mod xxh128;
 mod xxh3;
 mod year;
+mod z_score;
 
 use ottl_vm::function::Function;
 
@@ -130,6 +133,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &decode::FUNCTION,
     &double::FUNCTION,
     &duration::FUNCTION,
+    &ewma::FUNCTION,
     &extract_patterns::FUNCTION,
     &filter::FUNCTION,
     &find::FUNCTION,
@@ -158,6 +162,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &keys::FUNCTION,
     &len::FUNCTION,
     &log::FUNCTION,
+    &lookup::FUNCTION,
     &map_each::FUNCTION,
     &map_keys::FUNCTION,
     &md5::FUNCTION,
@@ -225,4 +230,5 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &is_root_span::FUNCTION,
     &has_attr_key_on_datapoint::FUNCTION,
     &has_attr_on_datapoint::FUNCTION,
+    &z_score::FUNCTION,
 ];
