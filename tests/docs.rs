@@ -3,7 +3,7 @@
 use crate::conformance::golden;
 use ottl::compile::{Dialect, Gates, Options, Registry, compile};
 use ottl::config::{Processor, ProcessorKind, Signal};
-use ottl_stdlib::{Table, Tables};
+use ottl_stdlib::{Facts, Surroundings, Table, Tables};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::function::{Contexts, Function, Kind};
 use ottl_vm::wire::json;
@@ -118,19 +118,34 @@ fn tables() -> Tables {
         .collect()
 }
 
+/// Where examples run.
+fn surroundings() -> Surroundings {
+    let fact = |name: &'static str, value: &'static str| {
+        Facts::new(Box::new(move || vec![(name.to_owned(), value.to_owned())]))
+    };
+    Surroundings {
+        k8s: fact("k8s.pod.name", "web-1"),
+        ec2: fact("cloud.region", "eu-north-1"),
+    }
+}
+
 /// The body of an empty log record after these statements; or why the last of them fails.
 fn body_after(statements: &[String]) -> Result<Value, String> {
     let config = json!({"log_statements": [{"context": "log", "statements": statements}]});
     let processor = Processor::from_json(ProcessorKind::Transform, &config);
+    let surroundings = surroundings();
     let options = Options {
         signal: Signal::Logs,
         dialect: Dialect::Extended,
         gates: &Gates::default(),
-        registry: &Registry::new(ottl_stdlib::FUNCTIONS).with(tables()),
+        registry: &Registry::new(ottl_stdlib::FUNCTIONS)
+            .with(tables())
+            .with(surroundings.clone()),
     };
     let processor = processor.map_err(|errors| errors.to_string())?;
     let program =
         compile(&processor, &options).map_err(|refusals| refusals[0].diagnostic.to_string())?;
+    surroundings.fetch();
     let request = br#"{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}]}]}]}"#;
     let (mut input, mut output, mut text) = (Vec::new(), Vec::new(), Vec::new());
     json::read(program.signal, request, &mut input).expect("a request");

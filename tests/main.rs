@@ -6,6 +6,7 @@ mod conformance;
 mod docs;
 mod lower;
 mod paths;
+mod extended;
 mod regressions;
 mod tidy;
 mod touched;

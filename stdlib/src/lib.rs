@@ -38,6 +38,7 @@ mod shape;
 mod sorting;
 mod sprintf;
 mod strings;
+mod surroundings;
 mod tables;
 mod uri;
 mod utf8;
@@ -47,6 +48,7 @@ mod xpath;
 
 use ottl_vm::function::Function;
 
+pub use surroundings::{Facts, Find, Surroundings};
 pub use tables::{Table, TableError, Tables};
 
 /// All functions of the library: the editors, then the converters, by name.

@@ -10,14 +10,15 @@ use ottl::config::{
     Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor,
     ProcessorKind, Signal, Text, Transform,
 };
+use ottl::host::Places;
 use ottl::report::{Diagnostic, Source};
-use ottl_stdlib::{Table, Tables};
+use ottl_stdlib::{Surroundings, Table, Tables};
 use ottl_vm::exec::Validation;
 use ottl_vm::program::Program;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The language of statements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -73,6 +74,11 @@ impl ProgramArguments {
         !self.drop.is_empty()
     }
 }
+
+/// What `k8s` and `ec2` give. `run` fetches it once all is compiled.
+pub(crate) static SURROUNDINGS: LazyLock<Surroundings> = LazyLock::new(|| {
+    ottl::host::surroundings(Places::default(), |warning| eprintln!("warning: {warning}"))
+});
 
 /// How to compile.
 #[derive(clap::Args)]
@@ -420,7 +426,9 @@ fn compile_component(
         override_error_mode(&mut processor, mode);
     }
     let tables = language.tables.iter().cloned().collect::<Tables>();
-    let registry = Registry::new(ottl_stdlib::FUNCTIONS).with(tables);
+    let registry = Registry::new(ottl_stdlib::FUNCTIONS)
+        .with(tables)
+        .with(SURROUNDINGS.clone());
     let options = Options {
         signal,
         dialect: language.dialect.into(),

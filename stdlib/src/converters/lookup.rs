@@ -18,6 +18,8 @@ function! {
     /// holds comma-separated values: the first row names the columns, the first column has the keys. With two columns
     /// the value is the string in the second; with more it is a map of the others by their names.
     ///
+    /// A key of the value that is not there (`["text"]` of nil) is an error, as for every converter.
+    ///
     /// A table that the host has not loaded is refused when the program is compiled.
     ///
     /// ```ottl

@@ -15,6 +15,7 @@ mod day;
 mod decode;
 mod double;
 mod duration;
+mod ec2;
 mod ewma;
 mod extract_patterns;
 mod filter;
@@ -44,6 +45,7 @@ mod is_match;
 mod is_root_span;
 mod is_string;
 mod is_valid_luhn;
+mod k8s;
 mod keys;
 mod len;
 mod log;
@@ -133,6 +135,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &decode::FUNCTION,
     &double::FUNCTION,
     &duration::FUNCTION,
+    &ec2::FUNCTION,
     &ewma::FUNCTION,
     &extract_patterns::FUNCTION,
     &filter::FUNCTION,
@@ -159,6 +162,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &is_match::FUNCTION,
     &is_string::FUNCTION,
     &is_valid_luhn::FUNCTION,
+    &k8s::FUNCTION,
     &keys::FUNCTION,
     &len::FUNCTION,
     &log::FUNCTION,
