@@ -1,7 +1,8 @@
 //! `Program`: what the compiler makes of a configuration, and all that the executor needs.
 //!
-//! A program is immutable and `Send + Sync`; hosts share it between workers and swap it atomically. It is
-//! a list of passes, run one after the other over the whole request; a pass is one group of statements.
+//! A program is immutable (but for what stateful calls remember, each behind a lock) and `Send + Sync`; hosts
+//! share it between workers and swap it atomically. It is a list of passes, run one after the other over the whole
+//! request; a pass is one group of statements.
 
 use crate::exec::Locator;
 use crate::function::{Function, Literal, Prepared, Purity};

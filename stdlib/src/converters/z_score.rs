@@ -87,9 +87,12 @@ impl Window {
             return None;
         }
         let mean = self.values.iter().map(|value| value / count).sum::<f64>();
-        let squares = self.values.iter().map(|value| (value - mean).powi(2));
-        let score = (value - mean) / (squares.sum::<f64>() / count).sqrt();
-        // Of numbers too large to be squared, or too near to each other, there is none.
+        let deviations = self.values.iter().map(|value| value - mean);
+        // Taken by parts of the largest, no square is too large or too small for a double.
+        let largest = deviations.clone().map(f64::abs).fold(0.0, f64::max);
+        let squares = deviations.map(|deviation| (deviation / largest).powi(2));
+        let score = (value - mean) / (largest * (squares.sum::<f64>() / count).sqrt());
+        // At the end of the range of doubles there may be none.
         score.is_finite().then_some(score)
     }
 
