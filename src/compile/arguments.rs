@@ -41,7 +41,7 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 context: scope.context,
                 nearest: nearest(),
-                elsewhere: self.registry.elsewhere(&name.text, scope),
+                elsewhere: self.registry.elsewhere(&name.text, scope.extensions),
             },
         };
         self.problem(problem, name.span);

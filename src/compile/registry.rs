@@ -70,12 +70,13 @@ impl Registry {
         nearest(name, callable.map(|function| function.name)).map(str::to_owned)
     }
 
-    /// The contexts of any processor in which a function of this name exists in the language of `scope`.
-    pub(super) fn elsewhere(&self, name: &str, scope: FunctionScope) -> Vec<&'static str> {
+    /// The contexts of any processor in which a function of this name exists, with those of the extended
+    /// dialect or without.
+    pub(super) fn elsewhere(&self, name: &str, extensions: bool) -> Vec<&'static str> {
         let lists = self
             .functions
             .iter()
-            .filter(|function| function.name == name && is_of_language(function, scope))
+            .filter(|function| function.name == name && (extensions || !function.extension))
             .map(|function| function.contexts);
         lists
             .flat_map(|contexts| match contexts {
@@ -95,9 +96,5 @@ fn is_callable(function: &Function, scope: FunctionScope) -> bool {
             .iter()
             .any(|place| place.split_once('/') == Some((scope.processor, scope.context))),
     };
-    registered && is_of_language(function, scope)
-}
-
-fn is_of_language(function: &Function, scope: FunctionScope) -> bool {
-    scope.extensions || !function.extension
+    registered && (scope.extensions || !function.extension)
 }

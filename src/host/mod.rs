@@ -26,11 +26,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Gives a variable by its name.
+pub type Variables = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// Where facts are looked for.
 #[derive(Clone)]
 pub struct Places {
     /// The environment's variables, by name.
-    pub variables: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub variables: Variables,
     /// The folder in which the downward API writes `labels` and `annotations`.
     pub pod_info: PathBuf,
     /// The folder with the `token` and the `namespace` of the pod's service account.
