@@ -67,6 +67,7 @@ pub(crate) const XPATH_QUERY_DEPTH_MAX: usize = 1024;
 
 /// Nodes that an XPath expression looks at, all in all.
 pub(crate) const XPATH_STEPS_MAX: u64 = 10_000_000;
+
 /// Series of values that a call remembers, in series.
 pub(crate) const SERIES_MAX: usize = 16_384;
 

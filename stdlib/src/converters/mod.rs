@@ -76,8 +76,8 @@ mod parse_simplified_xml;
 mod parse_xml;
 mod profile_id;
 mod reduce;
-mod remove_xml;
 mod regex_replace;
+mod remove_xml;
 mod second;
 mod seconds;
 mod sha1;
@@ -193,8 +193,8 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &parse_xml::FUNCTION,
     &profile_id::FUNCTION,
     &reduce::FUNCTION,
-    &remove_xml::FUNCTION,
     &regex_replace::FUNCTION,
+    &remove_xml::FUNCTION,
     &second::FUNCTION,
     &seconds::FUNCTION,
     &sha1::FUNCTION,
