@@ -4,4 +4,5 @@ pub mod compile;
 pub mod config;
 pub mod conform;
 pub mod doc;
+pub mod host;
 pub mod report;

@@ -398,6 +398,88 @@ fn check_tells_what_is_wrong_and_where() {
 }
 
 #[test]
+fn tables_are_loaded_ahead() {
+    let folder = std::env::temp_dir().join(format!("ottlc-tables-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    let owners = format!(
+        "--table=owners={}",
+        file("owners.csv", "env,owner\nprod,Ann\n")
+    );
+    let codes = format!("--table=codes={}", file("codes.json", r#"{"prod": 7}"#));
+    let request = br#"{"resourceSpans":[{"resource":{"attributes":[{"key":"env","value":{"stringValue":"prod"}}]},"scopeSpans":[{"spans":[{}]}]}]}"#;
+    let statement = r#"set(span.name, Concat([Lookup("owners", resource.attributes["env"]), Lookup("codes", "prod")], " "))"#;
+    let ran = ottlc(&["run", &owners, &codes, statement], request);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    assert!(
+        ran.stdout().contains(r#""name":"Ann 7""#),
+        "{}",
+        ran.stdout()
+    );
+    let ran = ottlc(&["check", &owners, statement], b"");
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.stdout().contains("there is no table `codes`"),
+        "{}",
+        ran.stdout()
+    );
+    let bad = format!("--table=bad={}", file("bad.csv", "a,b\n1\n"));
+    for (argument, expected) in [
+        (bad.as_str(), "line 2: expected 2 fields, found 1"),
+        ("--table=x=no-such-file.csv", "cannot read"),
+        ("--table=x", "expected NAME=FILE"),
+    ] {
+        let ran = ottlc(&["run", argument, statement], b"");
+        assert_eq!(ran.status, Some(2), "{argument}");
+        assert!(ran.stderr.contains(expected), "{argument}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn surroundings_are_looked_for_only_where_a_statement_asks() {
+    let request = br#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}"#;
+    let run = |statement: &str, pod: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ottlc"));
+        command.args(["run", statement]).env("K8S_POD_NAME", pod);
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        stdin.write_all(request).expect("it reads");
+        drop(stdin);
+        let output = child.wait_with_output().expect("the program ends");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (text(output.stdout), text(output.stderr))
+    };
+    let (stdout, stderr) = run(r#"set(log.body, k8s()["k8s.pod.name"])"#, "web-1");
+    assert!(
+        stdout.contains(r#""stringValue":"web-1""#),
+        "{stdout}{stderr}"
+    );
+    let (stdout, stderr) = run(
+        r#"set(log.body, "none") where ec2() == nil and ec2() == nil"#,
+        "",
+    );
+    assert!(
+        stdout.contains(r#""stringValue":"none""#),
+        "{stdout}{stderr}"
+    );
+    assert_eq!(
+        stderr,
+        "warning: ec2() gives nil: AWS_EC2_METADATA_DISABLED is set\n"
+    );
+    let (_, stderr) = run(r#"set(log.body, "x")"#, "");
+    assert_eq!(stderr, "");
+}
+
+#[test]
 fn disasm_shows_what_runs() {
     let ran = ottlc(
         &[

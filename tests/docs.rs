@@ -3,8 +3,9 @@
 use crate::conformance::golden;
 use ottl::compile::{Dialect, Gates, Options, Registry, compile};
 use ottl::config::{Processor, ProcessorKind, Signal};
+use ottl_stdlib::{Facts, Surroundings, Table, Tables};
 use ottl_vm::exec::{Validation, Worker};
-use ottl_vm::function::{Contexts, Function};
+use ottl_vm::function::{Contexts, Function, Kind};
 use ottl_vm::wire::json;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -77,8 +78,9 @@ struct Example<'d> {
 impl Example<'_> {
     fn is_statement(&self) -> bool {
         let name = self.code.split('(').next().unwrap_or_default();
-        let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
-        name.len() < self.code.len() && name.chars().all(is_name)
+        ottl_stdlib::FUNCTIONS
+            .iter()
+            .any(|function| function.name == name && function.kind == Kind::Editor)
     }
 }
 
@@ -96,25 +98,54 @@ fn examples(function: &Function) -> Vec<Vec<Example<'_>>> {
     };
     let blocks = function.docs.split("```ottl\n").skip(1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default());
-    let lines = |block: &'static str| block.lines().filter(|line| !line.trim().is_empty());
+    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    let lines = |block: &'static str| block.lines().filter(is_code);
     blocks
         .map(|block| lines(block).map(example).collect())
         .collect()
+}
+
+/// The tables that examples look in.
+fn tables() -> Tables {
+    let tables = [
+        ("owners", "host,owner\nweb-1,Ann\n"),
+        ("codes", "code,text,class\n404,Not Found,client\n"),
+    ];
+    let table = |csv: &str| Table::from_csv(csv.as_bytes()).expect("a table");
+    tables
+        .map(|(name, csv)| (name, table(csv)))
+        .into_iter()
+        .collect()
+}
+
+/// Where examples run.
+fn surroundings() -> Surroundings {
+    let fact = |name: &'static str, value: &'static str| {
+        Facts::new(Box::new(move || vec![(name.to_owned(), value.to_owned())]))
+    };
+    Surroundings {
+        k8s: fact("k8s.pod.name", "web-1"),
+        ec2: fact("cloud.region", "eu-north-1"),
+    }
 }
 
 /// The body of an empty log record after these statements; or why the last of them fails.
 fn body_after(statements: &[String]) -> Result<Value, String> {
     let config = json!({"log_statements": [{"context": "log", "statements": statements}]});
     let processor = Processor::from_json(ProcessorKind::Transform, &config);
+    let surroundings = surroundings();
     let options = Options {
         signal: Signal::Logs,
         dialect: Dialect::Extended,
         gates: &Gates::default(),
-        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
+        registry: &Registry::new(ottl_stdlib::FUNCTIONS)
+            .with(tables())
+            .with(surroundings.clone()),
     };
     let processor = processor.map_err(|errors| errors.to_string())?;
     let program =
         compile(&processor, &options).map_err(|refusals| refusals[0].diagnostic.to_string())?;
+    surroundings.fetch();
     let request = br#"{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}]}]}]}"#;
     let (mut input, mut output, mut text) = (Vec::new(), Vec::new(), Vec::new());
     json::read(program.signal, request, &mut input).expect("a request");

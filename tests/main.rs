@@ -4,6 +4,7 @@ mod bytecode;
 mod cli;
 mod conformance;
 mod docs;
+mod extended;
 mod lower;
 mod paths;
 mod regressions;

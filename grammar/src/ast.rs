@@ -24,7 +24,8 @@ pub struct Statement {
     pub span: Span,
 }
 
-/// `set(a, 1)`, `Split(body, ",")[0]`: an editor (lower-case) or a converter (upper-case) called.
+/// `set(a, 1)`, `Split(body, ",")[0]`: an editor (lower-case) or a converter (upper-case, in the extended dialect
+/// any) called.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// `Split`.

@@ -3,6 +3,7 @@
 //! Also finds what reads well and is refused all the same, as the reference does: an editor among values, a
 //! converter as a statement, an indexed editor, a lambda that gives a lambda, arithmetic in a key after an integer.
 
+use crate::Dialect;
 use crate::ast::*;
 use crate::error::{Code, Error};
 use crate::literal;
@@ -171,7 +172,12 @@ pub(crate) fn converter_as_editor(call: Call, errors: &mut Vec<Error>) -> Call {
     call
 }
 
-pub(crate) fn editor_as_converter(call: Call, errors: &mut Vec<Error>) -> Call {
+/// A lower-case call among values. The extended dialect has converters that are called so; which names are theirs,
+/// whoever looks them up knows.
+pub(crate) fn lower_case_converter(call: Call, dialect: Dialect, errors: &mut Vec<Error>) -> Call {
+    if dialect == Dialect::Extended {
+        return call;
+    }
     let suggestion = camel_case(&call.name.text);
     let message = format!(
         "values come from converters, whose names begin with a capital, but `{}` is an editor",

@@ -48,7 +48,8 @@ pub use error::{Code, Error, Errors, Fix};
 pub enum Dialect {
     /// The reference's, no more and no less.
     Upstream,
-    /// [`Upstream`](Dialect::Upstream), `condition > action` for `action where condition`, and durations (`1h30m`).
+    /// [`Upstream`](Dialect::Upstream), `condition > action` for `action where condition`, durations (`1h30m`), and
+    /// lower-case names for converters, too.
     #[default]
     Extended,
 }

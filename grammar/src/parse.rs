@@ -46,11 +46,16 @@ pub(crate) fn parse(text: &str, start: Start, dialect: Dialect) -> Result<Parsed
     let Some(tokens) = role::assign(text, start, then, &lexemes, &mut errors) else {
         return Err(Errors::new(errors));
     };
-    read(text, tokens, errors)
+    read(text, dialect, tokens, errors)
 }
 
 /// Reads the tokens; as often as there are errors to be found, cutting out one at a time.
-fn read(text: &str, mut tokens: Vec<Placed>, mut errors: Vec<Error>) -> Result<Parsed, Errors> {
+fn read(
+    text: &str,
+    dialect: Dialect,
+    mut tokens: Vec<Placed>,
+    mut errors: Vec<Error>,
+) -> Result<Parsed, Errors> {
     let before = errors.len();
     let parser = ottl::ParsedParser::new();
     loop {
@@ -60,7 +65,7 @@ fn read(text: &str, mut tokens: Vec<Placed>, mut errors: Vec<Error>) -> Result<P
             taken.set(taken.get() + 1);
             (placed.span.start, placed.token, placed.span.end)
         });
-        let (at, expected) = match parser.parse(text, &mut found, triples) {
+        let (at, expected) = match parser.parse(text, dialect, &mut found, triples) {
             Ok(parsed) => {
                 errors.append(&mut found);
                 return if errors.is_empty() {

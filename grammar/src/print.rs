@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(value("Is Match(n il=F n il)"), "IsMatch(n il = Fn il)");
         assert_eq!(
             value("(a , _)=>a==1or not(b()==2)"),
-            "E121: values come from converters, whose names begin with a capital, but `b` is an editor (if the converter is meant, write B)"
+            "(a, _) => a == 1 or not (b() == 2)"
         );
         assert_eq!(
             value("(a , _)=>a==1or not(B()==2)"),

@@ -44,7 +44,7 @@ fn canonical_text_has_the_same_tree_and_stays_as_it_is() {
 }
 
 #[test]
-fn the_extended_dialect_adds_two_things() {
+fn the_extended_dialect_adds_three_things() {
     let same = |text: &str, usual: &str| {
         assert!(parse("statement", text, Upstream).is_err(), "{text}");
         let tree = |text| parse("statement", text, Extended).map(|(tree, _)| tree);
@@ -61,6 +61,16 @@ fn the_extended_dialect_adds_two_things() {
     );
     same("a > b > set(a, b)", "set(a, b) where a > b");
     same("set(a, 3s + 1h30m)", "set(a, 3000ms + 90m)");
+    for lower_case in [
+        "set(a, b(c)[0]) where d(e) and f() == 1",
+        "a(b) == 1 > set(c, d)",
+        "set(a[b(c)], (d) => e(d))",
+    ] {
+        assert!(parse("statement", lower_case, Upstream).is_err());
+        let (tree, text) = parse("statement", lower_case, Extended).expect(lower_case);
+        let again = parse("statement", &text, Extended).map(|(tree, _)| tree);
+        assert_eq!(again, Ok(tree), "{lower_case}");
+    }
     for refused in [
         "a == 1 > Set(a, b)",
         "a > set(a, b) where c == 1",

@@ -10,9 +10,9 @@ use ottl_grammar::ast::{self, ArgumentValue, Span, ValueKind};
 use ottl_vm::function::{Body, Function, Kind, Literal, Literals, Parameter, Type};
 
 impl Resolver<'_> {
-    /// A call, without its keys.
-    pub(super) fn call(&mut self, call: &ast::Call) -> Option<Call> {
-        let function = self.function(&call.name)?;
+    /// A call of a function of this kind, without its keys.
+    pub(super) fn call(&mut self, call: &ast::Call, kind: Kind) -> Option<Call> {
+        let function = self.function(&call.name, kind)?;
         // As in the reference, nobody looks at the arguments of a function that has no parameters.
         let arguments = match function.parameters {
             [] => Vec::new(),
@@ -26,24 +26,26 @@ impl Resolver<'_> {
         })
     }
 
-    fn function(&mut self, name: &ast::Name) -> Option<&'static Function> {
+    fn function(&mut self, name: &ast::Name, kind: Kind) -> Option<&'static Function> {
         let scope = self.scope.functions;
         let found = self.registry.find(&name.text, scope);
-        if found.is_none() {
-            let kind = if name.text.starts_with(char::is_lowercase) {
-                Kind::Editor
-            } else {
-                Kind::Converter
-            };
-            let problem = ProblemKind::UnknownFunction {
+        let nearest = || self.registry.nearest(&name.text, kind, scope);
+        let problem = match found {
+            Some(function) if function.kind == kind => return found,
+            Some(function) => ProblemKind::WrongKind {
+                function: function.name,
+                is_converter: function.kind == Kind::Converter,
+                nearest: nearest(),
+            },
+            None => ProblemKind::UnknownFunction {
                 name: name.text.clone(),
                 context: scope.context,
-                nearest: self.registry.nearest(&name.text, kind, scope),
-                elsewhere: self.registry.elsewhere(&name.text),
-            };
-            self.problem(problem, name.span);
-        }
-        found
+                nearest: nearest(),
+                elsewhere: self.registry.elsewhere(&name.text, scope.extensions),
+            },
+        };
+        self.problem(problem, name.span);
+        None
     }
 
     fn arguments(
@@ -165,7 +167,7 @@ impl Resolver<'_> {
     }
 
     fn named_function(&mut self, name: &ast::Name) -> Option<Argument> {
-        self.function(name).map(Argument::Function)
+        self.function(name, Kind::Converter).map(Argument::Function)
     }
 
     /// An argument of this type, which is the parameter's or that of an item of the parameter's list.
@@ -295,6 +297,7 @@ impl Resolver<'_> {
         let literals = Literals {
             values: &values,
             leading: &leading,
+            host: &self.registry.host,
         };
         match prepare(literals, &given) {
             Ok(prepared) => {

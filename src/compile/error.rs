@@ -29,6 +29,15 @@ pub enum ProblemKind {
         /// Other contexts that have it.
         elsewhere: Vec<&'static str>,
     },
+    /// An editor among values, or a converter that begins a statement.
+    WrongKind {
+        /// The function.
+        function: &'static str,
+        /// Whether it is a converter.
+        is_converter: bool,
+        /// The most similar name of the other kind.
+        nearest: Option<String>,
+    },
     /// A path that its context does not have.
     UnknownPath {
         /// The path as written.
@@ -209,6 +218,7 @@ codes! {
     TooComplex = "E221",
     UnsupportedContext = "E222",
     LambdaParameterField = "E223",
+    WrongKind = "E224",
 }
 
 impl ProblemKind {
@@ -227,6 +237,10 @@ impl ProblemKind {
                 ..
             }
             | ProblemKind::UnknownEnum {
+                nearest: Some(nearest),
+                ..
+            }
+            | ProblemKind::WrongKind {
                 nearest: Some(nearest),
                 ..
             } => Some(format!("did you mean `{nearest}`?")),
@@ -275,6 +289,7 @@ impl ProblemKind {
     pub fn replacement(&self) -> Option<&str> {
         match self {
             ProblemKind::UnknownFunction { nearest, .. }
+            | ProblemKind::WrongKind { nearest, .. }
             | ProblemKind::UnknownEnum { nearest, .. }
             | ProblemKind::UnknownParameter { nearest, .. } => nearest.as_deref(),
             ProblemKind::UnknownPath { path, nearest, .. } if !path.contains('[') => {
@@ -308,6 +323,20 @@ impl fmt::Display for ProblemKind {
         match self {
             ProblemKind::UnknownFunction { name, context, .. } => {
                 write!(f, "the context `{context}` has no function `{name}`")
+            }
+            ProblemKind::WrongKind {
+                function,
+                is_converter: true,
+                ..
+            } => write!(
+                f,
+                "a statement begins with an editor, but `{function}` is a converter"
+            ),
+            ProblemKind::WrongKind { function, .. } => {
+                write!(
+                    f,
+                    "values come from converters, but `{function}` is an editor"
+                )
             }
             ProblemKind::UnknownPath { path, context, .. } => {
                 write!(f, "the context `{context}` has no path `{path}`")

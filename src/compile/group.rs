@@ -209,7 +209,9 @@ impl Groups<'_> {
                 let is_enum = mention.name.chars().all(|c| !c.is_lowercase());
                 !is_enum
                     && !mention.name.contains('.')
-                    && registry.elsewhere(&mention.name).is_empty()
+                    && registry
+                        .elsewhere(&mention.name, self.is_extended())
+                        .is_empty()
             });
         let problem = |mention: &Mention| {
             let scope = FunctionScope {
@@ -217,15 +219,17 @@ impl Groups<'_> {
                 context: wanted.name(),
                 extensions: self.is_extended(),
             };
-            let kind = match mention.name.starts_with(char::is_lowercase) {
-                true => Kind::Editor,
-                false => Kind::Converter,
+            // In lower case either may be meant.
+            let kinds = match mention.name.starts_with(char::is_lowercase) {
+                true => &[Kind::Editor, Kind::Converter][..],
+                false => &[Kind::Converter],
             };
+            let nearest = |kind: &Kind| registry.nearest(&mention.name, *kind, scope);
             Problem {
                 kind: ProblemKind::UnknownFunction {
                     name: mention.name.clone(),
                     context: wanted.name(),
-                    nearest: registry.nearest(&mention.name, kind, scope),
+                    nearest: kinds.iter().find_map(nearest),
                     elsewhere: Vec::new(),
                 },
                 span: mention.span,

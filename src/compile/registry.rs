@@ -1,12 +1,23 @@
 //! Which functions a statement can call: by name, processor and context.
 
 use crate::report::nearest::nearest;
-use ottl_vm::function::{Contexts, Function, Kind};
+use ottl_vm::function::{Contexts, Function, Host, Kind};
+use std::any::Any;
 
-/// The functions that statements can call.
-#[derive(Clone, Copy, Debug)]
+/// The functions that statements can call, and what the host gives to them.
+///
+/// ```
+/// use ottl::compile::Registry;
+/// use ottl_stdlib::{Table, Tables};
+///
+/// let hosts = Table::from_csv(b"host,owner\nweb-1,Ann\n")?;
+/// let registry = Registry::new(ottl_stdlib::FUNCTIONS).with(Tables::from_iter([("hosts", hosts)]));
+/// # Ok::<(), ottl_stdlib::TableError>(())
+/// ```
+#[derive(Clone, Debug)]
 pub struct Registry {
     functions: &'static [&'static Function],
+    pub(super) host: Host,
 }
 
 /// Where functions are looked up.
@@ -23,7 +34,18 @@ pub(super) struct FunctionScope {
 impl Registry {
     /// A registry of these functions.
     pub fn new(functions: &'static [&'static Function]) -> Registry {
-        Registry { functions }
+        Registry {
+            functions,
+            host: Host::NOTHING,
+        }
+    }
+
+    /// The same, with a value for the functions that ask for one of its type: `Lookup` for
+    /// [`Tables`](ottl_stdlib::Tables). It is shared by all programs compiled with this registry.
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(mut self, value: T) -> Registry {
+        self.host.give(value);
+        self
     }
 
     /// The functions, in the order given.
@@ -48,12 +70,13 @@ impl Registry {
         nearest(name, callable.map(|function| function.name)).map(str::to_owned)
     }
 
-    /// The contexts of any processor in which a function of this name exists.
-    pub(super) fn elsewhere(&self, name: &str) -> Vec<&'static str> {
+    /// The contexts of any processor in which a function of this name exists, with those of the extended
+    /// dialect or without.
+    pub(super) fn elsewhere(&self, name: &str, extensions: bool) -> Vec<&'static str> {
         let lists = self
             .functions
             .iter()
-            .filter(|function| function.name == name)
+            .filter(|function| function.name == name && (extensions || !function.extension))
             .map(|function| function.contexts);
         lists
             .flat_map(|contexts| match contexts {

@@ -10,7 +10,7 @@ use super::resolved::{Action, Call, Condition, Expr, Key, Operator, Statement, T
 use crate::report::nearest::nearest;
 use ottl_grammar::ast::{self, Span};
 use ottl_vm::enums;
-use ottl_vm::function::{Body, Literal, Prepared};
+use ottl_vm::function::{Body, Kind, Literal, Prepared};
 use ottl_vm::path::Context;
 
 /// Where and how names are looked up.
@@ -44,7 +44,7 @@ impl Resolver<'_> {
         statement: &ast::Statement,
         text: &str,
     ) -> Option<Statement> {
-        let call = self.call(&statement.editor);
+        let call = self.call(&statement.editor, Kind::Editor);
         let condition = match &statement.condition {
             Some(condition) => self.test(condition),
             None => Some(Test::Literal(true)),
@@ -219,7 +219,7 @@ impl Resolver<'_> {
 
     /// A converter that is called, with its keys.
     fn converter(&mut self, call: &ast::Call) -> Option<Expr> {
-        let resolved = self.call(call);
+        let resolved = self.call(call, Kind::Converter);
         let keys = self.keys(&call.keys);
         let value = Expr::Call(Box::new(resolved?));
         let keys = keys?;

@@ -12,6 +12,7 @@ pub(super) const FAMILIES: &[(&str, IsMember)] = &[
     }),
     ("Editors of single contexts", |f| f.kind == Kind::Editor),
     ("Converters of single contexts", |f| is_only_somewhere(f)),
+    ("Converters of the extended dialect", |f| f.extension),
     ("Lambdas", |f| takes(f, |ty| matches!(ty, Type::Lambda(_)))),
     ("Checks", |f| begins(f, &["Is", "Has", "Contains"])),
     ("XML", |f| f.name.contains("XML")),

@@ -48,6 +48,7 @@ fn function(function: &Function) -> Value {
         "contexts": function.places(),
         "parameters": parameters.collect::<Vec<_>>(),
         "purity": match function.purity {
+            Purity::Stateful => "stateful",
             Purity::Pure => "pure",
             Purity::Volatile => "volatile",
             Purity::Idempotent => "idempotent",

@@ -152,6 +152,7 @@ fn gate(function: &Function) -> &'static str {
 fn purity(function: &Function) -> &'static str {
     match (function.purity, function.kind) {
         (Purity::Pure, _) => "Equal arguments give equal results.",
+        (Purity::Stateful, _) => "Results depend on earlier calls; requests run in order.",
         (Purity::Idempotent, _) => "Run again, it changes nothing more.",
         (Purity::Volatile, Kind::Converter) => "Results differ from call to call.",
         (Purity::Volatile, Kind::Editor) => "Run again, it may change more.",

@@ -1,6 +1,6 @@
 //! Finds the name that was probably meant.
 
-use std::cmp::Reverse;
+use ottl_vm::text::nearest::{self as spelling, plain};
 
 /// Names that people write for another that stands beside it, where spelling does not help.
 const LOOK_ALIKES: &[(&str, &str)] = &[
@@ -46,9 +46,6 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
     ("data_point", "datapoint"),
 ];
 
-/// Letters of a name that are compared; what is longer is not a misspelling of anything.
-const NAME_LETTERS_MAX: usize = 64;
-
 /// The candidate that `name` was probably meant to be, if one is near enough: the same in other letter case or
 /// without underscores, a known look-alike, or one that few typing errors lead to.
 ///
@@ -61,68 +58,20 @@ const NAME_LETTERS_MAX: usize = 64;
 /// ```
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let plain = plain(name);
-    if plain.is_empty() || plain.len() > NAME_LETTERS_MAX {
-        return None;
-    }
-    if let Some(same) = candidates
-        .iter()
-        .find(|candidate| self::plain(candidate) == plain)
-    {
-        return Some(same);
-    }
-    let alike = LOOK_ALIKES
-        .iter()
-        .filter(|(wrong, _)| self::plain(wrong) == plain);
-    if let Some(known) = alike
-        .filter_map(|(_, right)| candidates.iter().find(|one| one == &right))
-        .next()
-    {
-        return Some(known);
-    }
-    let close = candidates.into_iter().filter_map(|candidate| {
-        let other = self::plain(candidate);
-        let distance = distance(&plain, &other)?;
-        // A third of the letters may be wrong; of short names, one.
-        let allowed = (plain.len().max(other.len()) / 3).max(1);
-        let common = plain.iter().zip(&other).take_while(|(a, b)| a == b).count();
-        (distance <= allowed && plain.len() > 1).then_some((distance, Reverse(common), candidate))
-    });
-    close
-        .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
-        .map(|(.., candidate)| candidate)
-}
-
-/// The letters that are compared.
-fn plain(name: &str) -> Vec<char> {
-    name.chars()
-        .filter(|letter| *letter != '_' && *letter != '-')
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// The letters to insert, remove, replace or swap with their neighbour to get from one to the other.
-fn distance(one: &[char], other: &[char]) -> Option<usize> {
-    if other.len() > NAME_LETTERS_MAX {
-        return None;
-    }
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for (row, letter) in one.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, against) in other.iter().enumerate() {
-            let replaced = last[column] + usize::from(letter != against);
-            let mut best = replaced.min(last[column + 1] + 1).min(current[column] + 1);
-            let is_swap =
-                row > 0 && column > 0 && letter == &other[column - 1] && &one[row - 1] == against;
-            if is_swap {
-                best = best.min(before_last[column - 1] + 1);
-            }
-            current.push(best);
+    let plain_name = plain(name);
+    let is_same = |candidate: &&str| plain(candidate) == plain_name;
+    if !candidates.iter().any(is_same) {
+        let alike = LOOK_ALIKES
+            .iter()
+            .filter(|(wrong, _)| plain(wrong) == plain_name);
+        if let Some(known) = alike
+            .filter_map(|(_, right)| candidates.iter().find(|one| one == &right))
+            .next()
+        {
+            return Some(known);
         }
-        before_last = std::mem::replace(&mut last, current);
     }
-    last.last().copied()
+    spelling::nearest(name, candidates)
 }
 
 #[cfg(test)]

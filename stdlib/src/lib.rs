@@ -33,10 +33,13 @@ mod pattern;
 mod prelude;
 mod raw;
 mod replace;
+mod series;
 mod shape;
 mod sorting;
 mod sprintf;
 mod strings;
+mod surroundings;
+mod tables;
 mod uri;
 mod utf8;
 mod wildcard;
@@ -44,6 +47,9 @@ mod xml;
 mod xpath;
 
 use ottl_vm::function::Function;
+
+pub use surroundings::{Facts, Find, Surroundings};
+pub use tables::{Table, TableError, Tables};
 
 /// All functions of the library: the editors, then the converters, by name.
 ///

@@ -67,3 +67,12 @@ pub(crate) const XPATH_QUERY_DEPTH_MAX: usize = 1024;
 
 /// Nodes that an XPath expression looks at, all in all.
 pub(crate) const XPATH_STEPS_MAX: u64 = 10_000_000;
+
+/// Series of values that a call remembers, in series.
+pub(crate) const SERIES_MAX: usize = 16_384;
+
+/// A window of `ZScore`, in values. All of them are looked at for every value.
+pub(crate) const WINDOW_MAX: usize = 1024;
+
+/// The windows of a call of `ZScore`, in values of 8 bytes: the longer they are, the fewer series.
+pub(crate) const WINDOWS_VALUES_MAX: usize = 1 << 22;

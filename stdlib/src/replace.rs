@@ -1,4 +1,5 @@
-//! Replacing the matches of a pattern: what `replace_pattern` and `replace_all_patterns` have in common.
+//! Replacing the matches of a pattern: what `replace_pattern`, `replace_all_patterns` and `regex_replace` have
+//! in common.
 
 use crate::pattern::{self, Buffers, Pattern, Search};
 use crate::prelude::*;

@@ -9,13 +9,14 @@ use crate::error::Error;
 use crate::exec::Call;
 use crate::value::Value;
 use std::any::Any;
+use std::sync::Arc;
 
 /// Whether a function changes the record or yields a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Begins a statement; its name begins with a lower-case letter.
     Editor,
-    /// Part of an expression; its name begins with an upper-case letter.
+    /// Part of an expression; its name begins with an upper-case letter, but for some of the extended dialect.
     Converter,
 }
 
@@ -159,6 +160,8 @@ pub enum Purity {
     Pure,
     /// The result may differ from call to call (`Now`, `UUID`), or the call has an effect beyond its target.
     Volatile,
+    /// The result depends on earlier calls, too, which the call remembers: requests have to run in order.
+    Stateful,
     /// An editor that, run again with the same arguments on the record it made, changes nothing.
     Idempotent,
 }
@@ -181,6 +184,43 @@ pub struct Literals<'p> {
     pub values: &'p [Option<Literal>],
     /// By parameter position: the items known of those that a list begins with, though others may not be.
     pub leading: &'p [Vec<Literal>],
+    /// What the host gives to functions.
+    pub host: &'p Host,
+}
+
+/// What a host gives to functions when their calls are compiled: one value of each type, such as lookup tables.
+/// Functions never do I/O, so whatever comes from files or networks comes this way.
+#[derive(Clone, Default)]
+pub struct Host(Vec<Arc<dyn Any + Send + Sync>>);
+
+impl Host {
+    /// Nothing.
+    pub const NOTHING: Host = Host(Vec::new());
+
+    /// Gives a value, in place of the one of its type if there is one.
+    pub fn give<T: Any + Send + Sync>(&mut self, value: T) {
+        self.0.retain(|other| !other.is::<T>());
+        self.0.push(Arc::new(value));
+    }
+
+    /// The value of this type.
+    ///
+    /// ```
+    /// use ottl_vm::function::Host;
+    /// let mut host = Host::NOTHING;
+    /// host.give(1u8);
+    /// host.give(2u8);
+    /// assert_eq!((host.get::<u8>(), host.get::<u16>()), (Some(&2), None));
+    /// ```
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.iter().find_map(|value| value.downcast_ref())
+    }
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Host of {} values", self.0.len())
+    }
 }
 
 /// An argument known when the program is compiled.
@@ -243,6 +283,14 @@ impl<'p> Literals<'p> {
     pub fn int(&self, parameter: usize) -> Option<i64> {
         match self.values.get(parameter)?.as_ref()? {
             Literal::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The float given for this parameter, if it is a float literal.
+    pub fn float(&self, parameter: usize) -> Option<f64> {
+        match self.values.get(parameter)?.as_ref()? {
+            Literal::Double(value) => Some(*value),
             _ => None,
         }
     }
@@ -403,7 +451,7 @@ impl PartialEq for Function {
 /// assert_eq!(HAS_PREFIX.parameters[1].name, "prefix");
 /// ```
 ///
-/// After the parameters stand the purity (`pure`, `volatile`, `idempotent`), then what runs it: `run body`,
+/// After the parameters stand the purity (`pure`, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
 /// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]` or `both` and `extension`.
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
@@ -439,6 +487,7 @@ macro_rules! function {
     (@optional) => { false };
     (@optional optional) => { true };
     (@purity pure) => { $crate::function::Purity::Pure };
+    (@purity stateful) => { $crate::function::Purity::Stateful };
     (@purity volatile) => { $crate::function::Purity::Volatile };
     (@purity idempotent) => { $crate::function::Purity::Idempotent };
     (@body store $($rest:tt)*) => { $crate::function::Body::Store };

@@ -1,10 +1,11 @@
 //! `Program`: what the compiler makes of a configuration, and all that the executor needs.
 //!
-//! A program is immutable and `Send + Sync`; hosts share it between workers and swap it atomically. It is
-//! a list of passes, run one after the other over the whole request; a pass is one group of statements.
+//! A program is immutable (but for what stateful calls remember, each behind a lock) and `Send + Sync`; hosts
+//! share it between workers and swap it atomically. It is a list of passes, run one after the other over the whole
+//! request; a pass is one group of statements.
 
 use crate::exec::Locator;
-use crate::function::{Function, Literal, Prepared};
+use crate::function::{Function, Literal, Prepared, Purity};
 use crate::instruction::Instruction;
 use crate::path::{Access, Context, FieldNumbers, Level};
 use crate::wire::Signal;
@@ -35,6 +36,17 @@ pub struct Program {
     pub flattens_logs: bool,
     /// What the passes look for in a message of each level.
     pub touched: TouchedLevels,
+}
+
+impl Program {
+    /// Whether the result of a request can depend on those before it, so that requests have to run in order on one
+    /// worker: some share a cache, or a call remembers what it has seen.
+    pub fn is_ordered(&self) -> bool {
+        self.passes.iter().any(|pass| {
+            let mut calls = pass.calls.iter();
+            pass.shared_cache || calls.any(|call| call.function.purity == Purity::Stateful)
+        })
+    }
 }
 
 /// What passes look for in messages, by `Level as usize`.

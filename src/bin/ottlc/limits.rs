@@ -3,6 +3,9 @@
 /// The file of a configuration: bytes.
 pub(crate) const CONFIG_BYTES_MAX: u64 = 64 << 20;
 
+/// The file of a table: bytes.
+pub(crate) const TABLE_BYTES_MAX: u64 = 256 << 20;
+
 /// Statements whose failures are told one by one: statements. All failures are counted.
 pub(crate) const FAILED_STATEMENTS_TOLD_MAX: usize = 50;
 

@@ -1,7 +1,7 @@
 //! What is to be run: configurations and statements of the command line, compiled for each signal.
 
 use crate::error::CliError;
-use crate::limits::CONFIG_BYTES_MAX;
+use crate::limits::{CONFIG_BYTES_MAX, TABLE_BYTES_MAX};
 use clap::ValueEnum;
 use ottl::compile::{
     Gates, KNOWN_GATES, Lowered, Options, Refusal, Registry, compile, to_upstream,
@@ -10,12 +10,15 @@ use ottl::config::{
     Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor,
     ProcessorKind, Signal, Text, Transform,
 };
+use ottl::host::Places;
 use ottl::report::{Diagnostic, Source};
+use ottl_stdlib::{Surroundings, Table, Tables};
 use ottl_vm::exec::Validation;
 use ottl_vm::program::Program;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 /// The language of statements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -72,6 +75,11 @@ impl ProgramArguments {
     }
 }
 
+/// What `k8s` and `ec2` give. `run` fetches it once all is compiled.
+pub(crate) static SURROUNDINGS: LazyLock<Surroundings> = LazyLock::new(|| {
+    ottl::host::surroundings(Places::default(), |warning| eprintln!("warning: {warning}"))
+});
+
 /// How to compile.
 #[derive(clap::Args)]
 pub(crate) struct LanguageArguments {
@@ -91,6 +99,30 @@ pub(crate) struct LanguageArguments {
     /// Enables a feature gate of the collector; can be repeated
     #[arg(long = "gate", value_name = "GATE", value_parser = clap::builder::PossibleValuesParser::new(KNOWN_GATES), hide_possible_values = true)]
     gates: Vec<String>,
+    /// A table for `Lookup("NAME", …)`: an object if FILE ends in `.json`, or else comma-separated values, the first
+    /// row naming the columns, the first column having the keys; can be repeated
+    #[arg(long = "table", value_name = "NAME=FILE", value_parser = table)]
+    tables: Vec<(String, Arc<Table>)>,
+}
+
+/// A table as an argument.
+fn table(text: &str) -> Result<(String, Arc<Table>), String> {
+    let (name, path) = text.split_once('=').ok_or("expected NAME=FILE")?;
+    let file = File::open(path).map_err(|error| format!("cannot read: {error}"))?;
+    let mut content = Vec::new();
+    file.take(TABLE_BYTES_MAX + 1)
+        .read_to_end(&mut content)
+        .map_err(|error| format!("cannot read: {error}"))?;
+    if content.len() as u64 > TABLE_BYTES_MAX {
+        return Err(format!("larger than {TABLE_BYTES_MAX} bytes"));
+    }
+    let is_json = path.to_ascii_lowercase().ends_with(".json");
+    let table = match is_json {
+        true => Table::from_json(&content),
+        false => Table::from_csv(&content),
+    };
+    let table = table.map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), Arc::new(table)))
 }
 
 /// A name of a list as an argument.
@@ -180,10 +212,10 @@ impl Programs {
         self.by_signal.iter().map(|(signal, _)| *signal).collect()
     }
 
-    /// Whether requests have to run one after the other, as they share memory.
+    /// Whether requests have to run one after the other, as one can see what another left.
     pub(crate) fn is_ordered(&self) -> bool {
         let mut stages = self.by_signal.iter().flat_map(|(_, stages)| stages);
-        stages.any(|stage| stage.program.passes.iter().any(|pass| pass.shared_cache))
+        stages.any(|stage| stage.program.is_ordered())
     }
 
     /// Whether a request of a signal that nothing is for is a mistake.
@@ -393,7 +425,10 @@ fn compile_component(
     if let Some(mode) = language.error_mode {
         override_error_mode(&mut processor, mode);
     }
-    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let tables = language.tables.iter().cloned().collect::<Tables>();
+    let registry = Registry::new(ottl_stdlib::FUNCTIONS)
+        .with(tables)
+        .with(SURROUNDINGS.clone());
     let options = Options {
         signal,
         dialect: language.dialect.into(),

@@ -6,7 +6,7 @@ use crate::input::{Input, Place, documents};
 use crate::limits::{JOBS_MAX, TEXT_BYTES};
 use crate::output::{FormatName, Output, encode};
 use crate::pipeline::{self, Feed, Sink};
-use crate::program::{ProgramArguments, Programs, Validate, load};
+use crate::program::{ProgramArguments, Programs, SURROUNDINGS, Validate, load};
 use crate::progress::Progress;
 use crate::signals::{of_json, of_protobuf, wire_signal};
 use crate::stages::{Passed, Runner};
@@ -58,7 +58,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     validate: Validate,
     /// How many requests to run at once; one for each core if absent. Results keep their order. Programs whose
-    /// requests share a cache run one at a time
+    /// requests share a cache or that remember values (`EWMA`, `ZScore`) run one at a time
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=JOBS_MAX))]
     jobs: Option<u16>,
 }
@@ -96,6 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     }
     let programs = load(&arguments.config, &arguments.statements, &arguments.program)?;
     let programs = programs.map_err(CliError::Diagnostics)?;
+    SURROUNDINGS.fetch();
     let mut results = Results {
         output: Output::open(arguments.output.as_deref(), &arguments.input)?,
         failures: Failures::default(),

@@ -15,6 +15,8 @@ mod day;
 mod decode;
 mod double;
 mod duration;
+mod ec2;
+mod ewma;
 mod extract_patterns;
 mod filter;
 mod find;
@@ -43,9 +45,11 @@ mod is_match;
 mod is_root_span;
 mod is_string;
 mod is_valid_luhn;
+mod k8s;
 mod keys;
 mod len;
 mod log;
+mod lookup;
 mod map_each;
 mod map_keys;
 mod md5;
@@ -72,6 +76,7 @@ mod parse_simplified_xml;
 mod parse_xml;
 mod profile_id;
 mod reduce;
+mod regex_replace;
 mod remove_xml;
 mod second;
 mod seconds;
@@ -109,6 +114,7 @@ mod when;
 mod xxh128;
 mod xxh3;
 mod year;
+mod z_score;
 
 use ottl_vm::function::Function;
 
@@ -129,6 +135,8 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &decode::FUNCTION,
     &double::FUNCTION,
     &duration::FUNCTION,
+    &ec2::FUNCTION,
+    &ewma::FUNCTION,
     &extract_patterns::FUNCTION,
     &filter::FUNCTION,
     &find::FUNCTION,
@@ -154,9 +162,11 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &is_match::FUNCTION,
     &is_string::FUNCTION,
     &is_valid_luhn::FUNCTION,
+    &k8s::FUNCTION,
     &keys::FUNCTION,
     &len::FUNCTION,
     &log::FUNCTION,
+    &lookup::FUNCTION,
     &map_each::FUNCTION,
     &map_keys::FUNCTION,
     &md5::FUNCTION,
@@ -183,6 +193,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &parse_xml::FUNCTION,
     &profile_id::FUNCTION,
     &reduce::FUNCTION,
+    &regex_replace::FUNCTION,
     &remove_xml::FUNCTION,
     &second::FUNCTION,
     &seconds::FUNCTION,
@@ -223,4 +234,5 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &is_root_span::FUNCTION,
     &has_attr_key_on_datapoint::FUNCTION,
     &has_attr_on_datapoint::FUNCTION,
+    &z_score::FUNCTION,
 ];

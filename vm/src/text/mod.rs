@@ -11,6 +11,7 @@ pub mod layout;
 mod layout_format;
 mod layout_parse;
 pub mod locale;
+pub mod nearest;
 pub mod number;
 mod print_table;
 pub mod quote;

@@ -293,6 +293,19 @@ pub(crate) fn put_field(out: &mut impl Sink, number: u32, payload: &[u8]) {
     out.slice(payload);
 }
 
+/// A value as an `AnyValue`'s payload, as [`decode`] reads it: for values that outlive a request.
+///
+/// ```
+/// use ottl_vm::{value::Value, wire::any};
+/// let kept = any::encoded(&Value::String(b"x"));
+/// assert!(matches!(any::decode(&kept), Value::String(b"x")));
+/// ```
+pub fn encoded(value: &Value<'_>) -> Box<[u8]> {
+    let mut out = Vec::with_capacity(encoded_len(value));
+    encode(value, &mut out);
+    out.into()
+}
+
 /// Writes a value as an `AnyValue`'s payload. Maps and lists come in the order that they have.
 pub(crate) fn encode(value: &Value<'_>, out: &mut impl Sink) {
     match value {
