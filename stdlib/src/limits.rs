@@ -67,3 +67,7 @@ pub(crate) const XPATH_QUERY_DEPTH_MAX: usize = 1024;
 
 /// Nodes that an XPath expression looks at, all in all.
 pub(crate) const XPATH_STEPS_MAX: u64 = 10_000_000;
+
+/// Counts of one bucket that `convert_exponential_histogram_to_histogram` puts at random one by one. Of more
+/// the rest is put evenly.
+pub(crate) const RANDOM_PLACES_MAX: u64 = 256;

@@ -11,14 +11,6 @@ const REFERENCE: &str = include_str!("../../tests/reference/functions.jsonl");
 const MISSING: &[&str] = &[
     "ExtractGrokPatterns",
     "UserAgent",
-    "aggregate_on_attribute_value",
-    "aggregate_on_attributes",
-    "convert_exponential_histogram_to_histogram",
-    "convert_summary_quantile_val_to_gauge",
-    "extract_percentile_metric",
-    "merge_histogram_buckets",
-    "scale_metric",
-    "set_semconv_span_name",
 ];
 
 fn reference() -> BTreeMap<String, Value> {
