@@ -179,8 +179,8 @@ fn put_midpoint(count: u64, lower: f64, upper: f64, bounds: &[f64], counts: &mut
 /// The first and the last count that a bucket touches; both are the same for what no two bounds see.
 fn touched(lower: f64, upper: f64, bounds: &[f64]) -> (usize, usize) {
     let first_from = |start: usize, value: f64| {
-        let rest = bounds.iter().skip(start);
-        start + rest.take_while(|bound| !(value <= **bound)).count()
+        let place = bounds.iter().skip(start).position(|bound| value <= *bound);
+        place.map_or(bounds.len(), |place| start + place)
     };
     let start = first_from(0, lower);
     let end = first_from(start, upper).min(bounds.len() - 1);

@@ -161,8 +161,9 @@ fn of_histogram(point: &[u8], percentile: f64) -> Result<f64, Missing> {
                 (lower, None) => {
                     let lower = lower.unwrap_or_default();
                     match max {
-                        Some(max) if !(max <= lower) => (lower, max),
-                        _ => return Ok(lower),
+                        None => return Ok(lower),
+                        Some(max) if max <= lower => return Ok(lower),
+                        Some(max) => (lower, max),
                     }
                 }
             };
@@ -258,7 +259,7 @@ fn ratio(target: u64, below: u64, count: u64) -> f64 {
 }
 
 fn linear(lower: f64, upper: f64, ratio: f64) -> Result<f64, Missing> {
-    if ratio < 0.0 || ratio > 1.0 {
+    if !(0.0..=1.0).contains(&ratio) {
         return Err(Missing::Failed(
             "linear interpolation: invalid ratio, must be between 0 and 1",
         ));
@@ -267,7 +268,7 @@ fn linear(lower: f64, upper: f64, ratio: f64) -> Result<f64, Missing> {
 }
 
 fn logarithmic(lower: f64, upper: f64, ratio: f64) -> Result<f64, Missing> {
-    if ratio < 0.0 || ratio > 1.0 {
+    if !(0.0..=1.0).contains(&ratio) {
         return Err(Missing::Failed(
             "logarithmic interpolation: invalid ratio, must be between 0 and 1",
         ));
