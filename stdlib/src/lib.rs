@@ -13,6 +13,7 @@ mod converters;
 mod editors;
 pub mod regex;
 
+mod aggregate;
 mod base64;
 mod case;
 mod cidr;
@@ -26,6 +27,8 @@ mod lambdas;
 mod limits;
 mod maps;
 mod markup;
+mod math;
+mod message;
 mod metric;
 mod murmur3;
 mod pairs;

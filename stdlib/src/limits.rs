@@ -76,3 +76,7 @@ pub(crate) const WINDOW_MAX: usize = 1024;
 
 /// The windows of a call of `ZScore`, in values of 8 bytes: the longer they are, the fewer series.
 pub(crate) const WINDOWS_VALUES_MAX: usize = 1 << 22;
+
+/// Counts of one bucket that `convert_exponential_histogram_to_histogram` puts at random one by one. Of more
+/// the rest is put evenly.
+pub(crate) const RANDOM_PLACES_MAX: u64 = 256;

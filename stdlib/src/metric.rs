@@ -67,9 +67,19 @@ pub(crate) const CUMULATIVE: u64 = 2;
 const NAME: u32 = 1;
 const DESCRIPTION: u32 = 2;
 const UNIT: u32 = 3;
-const POINTS: u32 = 1;
+const METADATA: u32 = 12;
+pub(crate) const POINTS: u32 = 1;
 const TEMPORALITY: u32 = 2;
 const MONOTONIC: u32 = 3;
+
+/// What a metric made from another has of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Derived<'t> {
+    /// What its name ends in.
+    pub(crate) suffix: &'t [u8],
+    pub(crate) description: Option<&'t [u8]>,
+    pub(crate) unit: Option<&'t [u8]>,
+}
 
 /// A metric as it is when the statement runs.
 #[derive(Clone, Copy)]
@@ -129,6 +139,15 @@ impl<'a> Metric<'a> {
         }
     }
 
+    /// The data's kind and payload.
+    pub(crate) fn parts(&self) -> Option<(Kind, &'a [u8])> {
+        self.data
+    }
+
+    pub(crate) fn description(&self) -> &'a [u8] {
+        self.text(DESCRIPTION)
+    }
+
     fn text(&self, number: u32) -> &'a [u8] {
         message_fields(self.wire)
             .filter(|field| field.number == number)
@@ -136,12 +155,12 @@ impl<'a> Metric<'a> {
             .map_or(&[], |field| field.payload)
     }
 
-    /// A metric with this one's description, its name with a suffix, and its unit or another.
+    /// A metric whose name is this one's with a suffix, and whose description and unit are this one's or
+    /// others.
     pub(crate) fn derive(
         &self,
         call: &Call<'_, '_, 'a>,
-        suffix: &[u8],
-        unit: Option<&[u8]>,
+        derived: Derived<'_>,
         kind: Kind,
         data: &[u8],
     ) -> Vec<'a, u8> {
@@ -149,11 +168,12 @@ impl<'a> Metric<'a> {
         let mut metric = Vec::new_in(arena);
         let mut name = Vec::new_in(arena);
         name.extend_from_slice(self.text(NAME));
-        name.extend_from_slice(suffix);
-        let unit = unit.unwrap_or_else(|| self.text(UNIT));
+        name.extend_from_slice(derived.suffix);
+        let description = derived.description.unwrap_or_else(|| self.description());
+        let unit = derived.unit.unwrap_or_else(|| self.text(UNIT));
         let texts = [
             (NAME, name.as_slice()),
-            (DESCRIPTION, self.text(DESCRIPTION)),
+            (DESCRIPTION, description),
             (UNIT, unit),
         ];
         for (number, text) in texts {
@@ -187,6 +207,28 @@ impl<'a> Metric<'a> {
             }
         }
         metric
+    }
+}
+
+/// Gives the record's metric another unit.
+pub(crate) fn set_unit<'a>(call: &mut Call<'_, '_, 'a>, unit: &[u8]) -> Result<(), Error<'a>> {
+    let field = match unit {
+        [] => &[],
+        unit => length_delimited(UNIT, unit, call.arena()),
+    };
+    call.record().replace(Level::Metric, UNIT, field)
+}
+
+/// Gives the record's metric other data, if any, and takes its metadata, as the reference does where it
+/// makes a metric anew.
+pub(crate) fn remake<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    data: Option<(Kind, &[u8])>,
+) -> Result<(), Error<'a>> {
+    call.record().replace(Level::Metric, METADATA, &[])?;
+    match data {
+        Some((kind, data)) => call.record().set_metric_data(kind.field(), data),
+        None => Ok(()),
     }
 }
 

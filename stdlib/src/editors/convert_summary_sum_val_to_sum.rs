@@ -1,6 +1,6 @@
 //! `convert_summary_sum_val_to_sum`: makes a sum of the sums of a summary.
 
-use crate::metric::{Kind, Metric, Part, number_points, sum_fields, temporality};
+use crate::metric::{Derived, Kind, Metric, Part, number_points, sum_fields, temporality};
 use crate::prelude::*;
 
 function! {
@@ -33,8 +33,11 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         let temporality: &u64 = call.prepared();
         let mut sum = sum_fields(call, *temporality, call.bool_literal(1).unwrap_or_default());
         sum.extend_from_slice(&number_points(call, &metric, Part::Sum));
-        let suffix = call.text(2).unwrap_or(b"_sum");
-        let made = metric.derive(call, suffix, None, Kind::Sum, &sum);
+        let derived = Derived {
+            suffix: call.text(2).unwrap_or(b"_sum"),
+            ..Derived::default()
+        };
+        let made = metric.derive(call, derived, Kind::Sum, &sum);
         call.record().add_metric(&made)?;
     }
     Ok(Value::Nil)

@@ -1,6 +1,6 @@
 //! `extract_sum_metric`: makes a sum of the sums of a histogram or summary.
 
-use crate::metric::{Kind, Metric, Part, number_points, sum_fields};
+use crate::metric::{Derived, Kind, Metric, Part, number_points, sum_fields};
 use crate::prelude::*;
 
 function! {
@@ -30,8 +30,11 @@ fn extract<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if !points.is_empty() {
         let mut sum = sum_fields(call, temporality, call.bool_literal(0).unwrap_or_default());
         sum.extend_from_slice(&points);
-        let suffix = call.text(1).unwrap_or(b"_sum");
-        let made = metric.derive(call, suffix, None, Kind::Sum, &sum);
+        let derived = Derived {
+            suffix: call.text(1).unwrap_or(b"_sum"),
+            ..Derived::default()
+        };
+        let made = metric.derive(call, derived, Kind::Sum, &sum);
         call.record().add_metric(&made)?;
     }
     Ok(Value::Nil)

@@ -589,6 +589,19 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
         Ok(())
     }
 
+    /// Counts bytes that a statement is about to make of fewer.
+    ///
+    /// # Errors
+    /// A request that makes more than its bounds allow.
+    pub fn grow(&mut self, bytes: usize) -> Result<'a, ()> {
+        self.machine.made.grow(bytes)
+    }
+
+    /// How many bytes the request's statements may make yet.
+    pub fn room(&self) -> usize {
+        self.machine.made.room()
+    }
+
     /// The request's arena.
     pub fn arena(&self) -> &'a Bump {
         self.machine.arena

@@ -623,8 +623,8 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 }
 
-/// As amd64 converts: what does not fit is the smallest int.
-fn double_to_int(v: f64) -> i64 {
+/// A double without its fraction, as amd64 converts: what does not fit is the smallest int.
+pub fn double_to_int(v: f64) -> i64 {
     let fits = v >= i64::MIN as f64 && v < i64::MAX as f64;
     if fits { v as i64 } else { i64::MIN }
 }

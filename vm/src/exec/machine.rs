@@ -33,11 +33,23 @@ pub(crate) struct Made {
 }
 
 impl Made {
+    /// Counts bytes that a statement makes of fewer.
+    pub(crate) fn grow<'a>(&mut self, bytes: usize) -> Result<(), Error<'a>> {
+        if bytes > self.room() {
+            return Err(Error::new("the statements make too much of the request"));
+        }
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    /// How many bytes statements may make yet.
+    pub(crate) fn room(&self) -> usize {
+        METRICS_MADE_BYTES_MAX - self.bytes
+    }
+
     /// Counts a metric of this many bytes.
     pub(crate) fn count<'a>(&mut self, bytes: usize) -> Result<(), Error<'a>> {
-        if self.rounds >= METRIC_ROUNDS_MAX
-            || self.count >= METRICS_MADE_MAX
-            || self.bytes.saturating_add(bytes) > METRICS_MADE_BYTES_MAX
+        if self.rounds >= METRIC_ROUNDS_MAX || self.count >= METRICS_MADE_MAX || bytes > self.room()
         {
             return Err(Error::new(
                 "the statement would go on to make metrics from those that it made; say with `where` from which",

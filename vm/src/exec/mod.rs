@@ -20,7 +20,7 @@ mod run;
 mod worker;
 
 pub use access::Lane;
-pub use call::Call;
+pub use call::{Call, double_to_int};
 pub use dictionary::{AttributeEntry, Dictionary};
 pub use failures::Failure;
 pub(crate) use locate::Locator;

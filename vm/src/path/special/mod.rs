@@ -1,12 +1,14 @@
 //! Paths that are more than a field: read and written by functions of their own.
 
 mod collector;
+mod datapoint;
 mod metric;
 mod profile;
 mod span;
 mod trace_state;
 
 pub use collector::*;
+pub use datapoint::*;
 pub use metric::*;
 pub use profile::*;
 pub use span::*;

@@ -1,0 +1,110 @@
+//! Fields of messages on the wire, by number: what functions that make data points read and write. The
+//! numbers are below 16, so that a tag is one byte.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec;
+use ottl_vm::path::form::length_delimited;
+use ottl_vm::wire::{Cursor, message_fields};
+
+const FIXED64: u8 = 1;
+
+/// The payload of the last field with this number.
+pub(crate) fn last(message: &[u8], number: u32) -> Option<&[u8]> {
+    message_fields(message)
+        .filter(|field| field.number == number)
+        .last()
+        .map(|field| field.payload)
+}
+
+/// The last fixed64 or double with this number, as bits.
+pub(crate) fn fixed64(message: &[u8], number: u32) -> Option<u64> {
+    bits(last(message, number)?)
+}
+
+/// The last double with this number.
+pub(crate) fn double(message: &[u8], number: u32) -> Option<f64> {
+    fixed64(message, number).map(f64::from_bits)
+}
+
+/// The bits of a fixed64's payload.
+pub(crate) fn bits(payload: &[u8]) -> Option<u64> {
+    payload
+        .first_chunk()
+        .map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The last varint with this number, 0 if there is none.
+pub(crate) fn varint(message: &[u8], number: u32) -> u64 {
+    last(message, number)
+        .and_then(|payload| Cursor::new(payload).varint().ok())
+        .unwrap_or_default()
+}
+
+/// The last sint32 with this number, 0 if there is none.
+pub(crate) fn sint32(message: &[u8], number: u32) -> i32 {
+    let zigzag = varint(message, number) as u32;
+    (zigzag >> 1) as i32 ^ -((zigzag & 1) as i32)
+}
+
+/// The items of a repeated fixed64 or double, packed or not.
+pub(crate) fn fixed64s(message: &[u8], number: u32) -> impl Iterator<Item = u64> {
+    message_fields(message)
+        .filter(move |field| field.number == number)
+        .flat_map(|field| field.payload.chunks_exact(8))
+        .filter_map(bits)
+}
+
+/// The items of a repeated varint, packed or not.
+pub(crate) fn varints(message: &[u8], number: u32) -> impl Iterator<Item = u64> {
+    message_fields(message)
+        .filter(move |field| field.number == number)
+        .flat_map(|field| {
+            let mut cursor = Cursor::new(field.payload);
+            std::iter::from_fn(move || (!cursor.is_at_end()).then(|| cursor.varint().ok())?)
+        })
+}
+
+/// Appends a fixed64 or double.
+pub(crate) fn put_fixed64(out: &mut Vec<'_, u8>, number: u32, bits: u64) {
+    out.push((number as u8) << 3 | FIXED64);
+    out.extend_from_slice(&bits.to_le_bytes());
+}
+
+/// Appends a fixed64 or double unless it is the field's zero.
+pub(crate) fn put_nonzero(out: &mut Vec<'_, u8>, number: u32, bits: u64) {
+    if bits != 0 {
+        put_fixed64(out, number, bits);
+    }
+}
+
+/// Appends a packed field of fixed64s or doubles, or nothing for no items.
+pub(crate) fn put_fixed64s<'a>(
+    out: &mut Vec<'a, u8>,
+    number: u32,
+    items: impl Iterator<Item = u64>,
+    arena: &'a Bump,
+) {
+    let mut packed = Vec::new_in(arena);
+    for item in items {
+        packed.extend_from_slice(&item.to_le_bytes());
+    }
+    if !packed.is_empty() {
+        out.extend_from_slice(length_delimited(number, &packed, arena));
+    }
+}
+
+/// Appends a varint without a tag.
+pub(crate) fn put_varint(out: &mut Vec<'_, u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Appends a message's fields but those with these numbers.
+pub(crate) fn put_others(out: &mut Vec<'_, u8>, message: &[u8], numbers: &[u32]) {
+    for field in message_fields(message).filter(|field| !numbers.contains(&field.number)) {
+        out.extend_from_slice(field.whole);
+    }
+}

@@ -1,0 +1,546 @@
+//! Special paths of data points and exemplars.
+
+use super::{
+    ResolvedKey, Result, Special, expect_int, expect_pdata, expects, ints_of, list, pdata,
+    read_form, renumber, special, write_number,
+};
+use crate::error::Error;
+use crate::exec::Lane;
+use crate::path::form::{Form, length_delimited};
+use crate::path::{Level, every};
+use crate::value::{Element, TypedList, Value};
+use crate::wire::any::{Sink, put_varint};
+use crate::wire::cursor::Cursor;
+use crate::wire::tree::message_fields;
+use bumpalo::collections::Vec;
+
+special! {
+    /// `datapoint.value_double`.
+    VALUE_DOUBLE = read_value_double, write_value_double;
+    /// `datapoint.value_int`.
+    VALUE_INT = read_value_int, write_value_int;
+    /// `datapoint.exemplars`.
+    EXEMPLARS = read_exemplars, write_exemplars;
+    /// `datapoint.bucket_counts`.
+    BUCKET_COUNTS = read_bucket_counts, write_bucket_counts;
+    /// `datapoint.explicit_bounds`.
+    EXPLICIT_BOUNDS = read_bounds, write_bounds;
+    /// `datapoint.positive`.
+    POSITIVE = read_positive, write_positive;
+    /// `datapoint.positive.offset`.
+    POSITIVE_OFFSET = read_positive_offset, write_positive_offset;
+    /// `datapoint.positive.bucket_counts`.
+    POSITIVE_BUCKET_COUNTS = read_positive_counts, write_positive_counts;
+    /// `datapoint.negative`.
+    NEGATIVE = read_negative, write_negative;
+    /// `datapoint.negative.offset`.
+    NEGATIVE_OFFSET = read_negative_offset, write_negative_offset;
+    /// `datapoint.negative.bucket_counts`.
+    NEGATIVE_BUCKET_COUNTS = read_negative_counts, write_negative_counts;
+    /// `datapoint.quantile_values`.
+    QUANTILE_VALUES = read_quantiles, write_quantiles;
+    /// `exemplar.double_value`.
+    EXEMPLAR_DOUBLE = read_exemplar_double, write_exemplar_double;
+    /// `exemplar.int_value`.
+    EXEMPLAR_INT = read_exemplar_int, write_exemplar_int;
+}
+
+/// The four kinds of data points, as [`crate::path::FieldNumbers`] orders them.
+const NUMBER: u8 = 0;
+const HISTOGRAM: u8 = 1;
+const EXPONENTIAL: u8 = 2;
+const SUMMARY_POINT: u8 = 3;
+const POINT_NAMES: [&str; 4] = [
+    "pmetric.NumberDataPoint",
+    "pmetric.HistogramDataPoint",
+    "pmetric.ExponentialHistogramDataPoint",
+    "pmetric.SummaryDataPoint",
+];
+
+fn is_point(lane: &Lane<'_, '_, '_>, kind: u8) -> bool {
+    lane.variant(Level::DataPoint) == Some(kind)
+}
+
+/// An error unless the data point is of this kind.
+fn expect_point<'a>(lane: &Lane<'_, '_, 'a>, kind: u8) -> Result<'a, ()> {
+    match lane.variant(Level::DataPoint) {
+        Some(found) if found == kind => Ok(()),
+        Some(found) => {
+            let (expected, found) = (
+                POINT_NAMES[usize::from(kind)],
+                POINT_NAMES[usize::from(found)],
+            );
+            Err(Error::format(
+                lane.arena(),
+                format_args!("expects {expected} but got {found}"),
+            ))
+        }
+        None => Err(Error::new("the record has no data point")),
+    }
+}
+
+const AS_DOUBLE: u32 = 4;
+const AS_INT: u32 = 6;
+
+fn read_value_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    if !is_point(lane, NUMBER) {
+        return Ok(Value::Nil);
+    }
+    Ok(read_form(lane, Level::DataPoint, AS_DOUBLE, Form::Double))
+}
+
+fn write_value_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let Value::Double(new) = value else {
+        return Err(expects("float64", &value, lane.arena()));
+    };
+    expect_point(lane, NUMBER)?;
+    write_number(lane, Level::DataPoint, AS_DOUBLE, AS_INT, new.to_bits())
+}
+
+fn read_value_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+    if !is_point(lane, NUMBER) {
+        return Ok(Value::Nil);
+    }
+    Ok(read_form(lane, Level::DataPoint, AS_INT, Form::Fixed64))
+}
+
+fn write_value_int<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let new = expect_int(&value, lane.arena())?;
+    expect_point(lane, NUMBER)?;
+    write_number(lane, Level::DataPoint, AS_INT, AS_DOUBLE, new as u64)
+}
+
+const EXEMPLAR_DOUBLE_FIELD: u32 = 3;
+const EXEMPLAR_INT_FIELD: u32 = 6;
+
+fn read_exemplar_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_form(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_DOUBLE_FIELD,
+        Form::Double,
+    ))
+}
+
+fn write_exemplar_double<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let Value::Double(new) = value else {
+        return Err(expects("float64", &value, lane.arena()));
+    };
+    write_number(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_DOUBLE_FIELD,
+        EXEMPLAR_INT_FIELD,
+        new.to_bits(),
+    )
+}
+
+fn read_exemplar_int<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_form(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_INT_FIELD,
+        Form::Fixed64,
+    ))
+}
+
+fn write_exemplar_int<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let new = expect_int(&value, lane.arena())?;
+    write_number(
+        lane,
+        Level::Exemplar,
+        EXEMPLAR_INT_FIELD,
+        EXEMPLAR_DOUBLE_FIELD,
+        new as u64,
+    )
+}
+
+/// The number of `exemplars` in each kind of data point.
+const EXEMPLARS_FIELDS: [u32; 4] = [5, 8, 11, 0];
+/// What exemplars are numbered while they are handed from point to point.
+const EXEMPLARS_FIELD: u32 = EXEMPLARS_FIELDS[0];
+
+fn read_exemplars<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+    match lane.variant(Level::DataPoint) {
+        None | Some(SUMMARY_POINT) => Ok(Value::Nil),
+        Some(kind) => {
+            let run = lane
+                .run(Level::DataPoint, EXEMPLARS_FIELDS[usize::from(kind)])
+                .0;
+            let arena = lane.arena();
+            Ok(pdata(
+                "pmetric.ExemplarSlice",
+                EXEMPLARS_FIELD,
+                renumber(run, EXEMPLARS_FIELD, arena),
+                arena,
+            ))
+        }
+    }
+}
+
+fn write_exemplars<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let arena = lane.arena();
+    match lane.variant(Level::DataPoint) {
+        None | Some(SUMMARY_POINT) => Err(Error::new(
+            "unsupported data point type: pmetric.SummaryDataPoint",
+        )),
+        Some(kind) => {
+            let wire = if value.is_nil() {
+                &[]
+            } else {
+                expect_pdata(&value, "pmetric.ExemplarSlice", arena)?
+            };
+            let number = EXEMPLARS_FIELDS[usize::from(kind)];
+            lane.replace(Level::DataPoint, number, renumber(wire, number, arena))
+        }
+    }
+}
+
+const BUCKET_COUNTS_FIELD: u32 = 6;
+const BOUNDS_FIELD: u32 = 7;
+
+/// The items of a packed field of fixed64, in as many chunks as there are.
+fn fixed64s<'a>(lane: &Lane<'_, '_, 'a>, number: u32) -> Vec<'a, u64> {
+    let mut items = Vec::new_in(lane.arena());
+    for (_, payload) in lane.fields(Level::DataPoint).filter(|(n, _)| *n == number) {
+        items.extend(
+            payload
+                .chunks_exact(8)
+                .filter_map(|c| c.first_chunk())
+                .map(|c| u64::from_le_bytes(*c)),
+        );
+    }
+    items
+}
+
+fn read_bucket_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    if !is_point(lane, HISTOGRAM) {
+        return Ok(Value::Nil);
+    }
+    let counts = fixed64s(lane, BUCKET_COUNTS_FIELD);
+    Ok(list(
+        lane.arena(),
+        Element::Uint,
+        counts.iter().map(|v| Value::Int(*v as i64)),
+    ))
+}
+
+fn write_bucket_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    expect_point(lane, HISTOGRAM)?;
+    let counts = ints_of(&value, "uint64", lane.arena())?;
+    let mut packed = Vec::new_in(lane.arena());
+    counts.iter().for_each(|v| packed.slice(&v.to_le_bytes()));
+    write_packed(lane, BUCKET_COUNTS_FIELD, &packed)
+}
+
+fn write_packed<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, packed: &[u8]) -> Result<'a, ()> {
+    let bytes = if packed.is_empty() {
+        &[]
+    } else {
+        length_delimited(number, packed, lane.arena())
+    };
+    lane.replace(Level::DataPoint, number, bytes)
+}
+
+fn read_bounds<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+    if !is_point(lane, HISTOGRAM) {
+        return Ok(Value::Nil);
+    }
+    let bounds = fixed64s(lane, BOUNDS_FIELD);
+    Ok(list(
+        lane.arena(),
+        Element::Double,
+        bounds.iter().map(|v| Value::Double(f64::from_bits(*v))),
+    ))
+}
+
+fn write_bounds<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    expect_point(lane, HISTOGRAM)?;
+    let arena = lane.arena();
+    let mut packed = Vec::new_in(arena);
+    let accepted = !matches!(
+        value,
+        Value::TypedList(TypedList {
+            element: Element::String
+                | Element::Bool
+                | Element::Int
+                | Element::Uint
+                | Element::Bytes,
+            ..
+        })
+    );
+    match value.items().filter(|_| accepted) {
+        Some(items) => {
+            for item in items {
+                let Value::Double(bound) = item else {
+                    let found = item.type_name();
+                    let text = "invalid value type provided for a slice of float64:";
+                    return Err(Error::format(arena, format_args!("{text} {found}")));
+                };
+                packed.slice(&bound.to_bits().to_le_bytes());
+            }
+        }
+        None if value.is_nil() => {}
+        None => {
+            let found = value.type_name();
+            let text = "invalid type provided for setting a slice of";
+            return Err(Error::format(
+                arena,
+                format_args!("{text} {found}: float64"),
+            ));
+        }
+    }
+    write_packed(lane, BOUNDS_FIELD, &packed)
+}
+
+const POSITIVE_FIELD: u32 = 8;
+const NEGATIVE_FIELD: u32 = 9;
+const OFFSET_FIELD: u32 = 1;
+const COUNTS_FIELD: u32 = 2;
+const BUCKETS: &str = "pmetric.ExponentialHistogramDataPointBuckets";
+
+fn buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Option<&'a [u8]> {
+    is_point(lane, EXPONENTIAL).then(|| {
+        lane.field(Level::DataPoint, &every(number))
+            .unwrap_or_default()
+    })
+}
+
+fn read_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
+    let wire = buckets(lane, number);
+    wire.map_or(Value::Nil, |wire| {
+        pdata(BUCKETS, number, wire, lane.arena())
+    })
+}
+
+fn write_buckets<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    number: u32,
+    value: &Value<'a>,
+) -> Result<'a, ()> {
+    let wire = expect_pdata(value, BUCKETS, lane.arena())?;
+    expect_point(lane, EXPONENTIAL)?;
+    lane.replace(
+        Level::DataPoint,
+        number,
+        length_delimited(number, wire, lane.arena()),
+    )
+}
+
+fn read_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
+    let Some(wire) = buckets(lane, number) else {
+        return Value::Nil;
+    };
+    let fields = message_fields(wire).filter(|f| f.number == OFFSET_FIELD);
+    Form::Sint32.decode(fields.last().map(|f| f.payload), lane.arena())
+}
+
+fn write_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: Value<'a>) -> Result<'a, ()> {
+    expect_int(&value, lane.arena())?;
+    expect_point(lane, EXPONENTIAL)?;
+    let new = Form::Sint32.encode(OFFSET_FIELD, value, None, lane.arena())?;
+    replace_part(lane, number, OFFSET_FIELD, new)
+}
+
+fn read_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
+    let Some(wire) = buckets(lane, number) else {
+        return Value::Nil;
+    };
+    let mut counts = Vec::new_in(lane.arena());
+    for field in message_fields(wire).filter(|f| f.number == COUNTS_FIELD) {
+        let mut cursor = Cursor::new(field.payload);
+        while !cursor.is_at_end() {
+            let Ok(count) = cursor.varint() else { break };
+            counts.push(Value::Int(count as i64));
+        }
+    }
+    list(lane.arena(), Element::Uint, counts.into_iter())
+}
+
+fn write_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: &Value<'a>) -> Result<'a, ()> {
+    expect_point(lane, EXPONENTIAL)?;
+    let counts = ints_of(value, "uint64", lane.arena())?;
+    let mut packed = Vec::new_in(lane.arena());
+    counts
+        .iter()
+        .for_each(|count| put_varint(&mut packed, *count as u64));
+    let new = if packed.is_empty() {
+        &[]
+    } else {
+        length_delimited(COUNTS_FIELD, &packed, lane.arena())
+    };
+    replace_part(lane, number, COUNTS_FIELD, new)
+}
+
+/// Replaces a field of the buckets by a whole field, or nothing.
+fn replace_part<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    number: u32,
+    part: u32,
+    new: &[u8],
+) -> Result<'a, ()> {
+    let wire = buckets(lane, number).unwrap_or_default();
+    let mut out = Vec::new_in(lane.arena());
+    for field in message_fields(wire).filter(|f| f.number != part) {
+        out.slice(field.whole);
+    }
+    out.slice(new);
+    lane.replace(
+        Level::DataPoint,
+        number,
+        length_delimited(number, &out, lane.arena()),
+    )
+}
+
+fn read_positive<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+    Ok(read_buckets(lane, POSITIVE_FIELD))
+}
+
+fn write_positive<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    write_buckets(lane, POSITIVE_FIELD, &value)
+}
+
+fn read_negative<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+    Ok(read_buckets(lane, NEGATIVE_FIELD))
+}
+
+fn write_negative<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    write_buckets(lane, NEGATIVE_FIELD, &value)
+}
+
+fn read_positive_offset<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_offset(lane, POSITIVE_FIELD))
+}
+
+fn write_positive_offset<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    write_offset(lane, POSITIVE_FIELD, value)
+}
+
+fn read_negative_offset<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_offset(lane, NEGATIVE_FIELD))
+}
+
+fn write_negative_offset<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    write_offset(lane, NEGATIVE_FIELD, value)
+}
+
+fn read_positive_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_counts(lane, POSITIVE_FIELD))
+}
+
+fn write_positive_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    write_counts(lane, POSITIVE_FIELD, &value)
+}
+
+fn read_negative_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_counts(lane, NEGATIVE_FIELD))
+}
+
+fn write_negative_counts<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    write_counts(lane, NEGATIVE_FIELD, &value)
+}
+
+const QUANTILES_FIELD: u32 = 6;
+const QUANTILES: &str = "pmetric.SummaryDataPointValueAtQuantileSlice";
+
+fn read_quantiles<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
+    if !is_point(lane, SUMMARY_POINT) {
+        return Ok(Value::Nil);
+    }
+    Ok(pdata(
+        QUANTILES,
+        QUANTILES_FIELD,
+        lane.run(Level::DataPoint, QUANTILES_FIELD).0,
+        lane.arena(),
+    ))
+}
+
+fn write_quantiles<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    expect_point(lane, SUMMARY_POINT)?;
+    let wire = if value.is_nil() {
+        &[]
+    } else {
+        expect_pdata(&value, QUANTILES, lane.arena())?
+    };
+    lane.replace(Level::DataPoint, QUANTILES_FIELD, wire)
+}
