@@ -41,6 +41,7 @@ mod strings;
 mod surroundings;
 mod tables;
 mod uri;
+mod user_agents;
 mod utf8;
 mod wildcard;
 mod xml;

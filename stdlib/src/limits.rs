@@ -76,3 +76,12 @@ pub(crate) const WINDOW_MAX: usize = 1024;
 
 /// The windows of a call of `ZScore`, in values of 8 bytes: the longer they are, the fewer series.
 pub(crate) const WINDOWS_VALUES_MAX: usize = 1 << 22;
+
+/// Rules for user agents whose memory for searching a call site keeps, per worker and set of rules.
+pub(crate) const USER_AGENT_CACHES_MAX: usize = 64;
+
+/// User agents whose meaning a call site keeps, per worker. With one more all are forgotten.
+pub(crate) const USER_AGENTS_KNOWN_MAX: usize = 1024;
+
+/// Length of a user agent whose meaning is kept, in bytes.
+pub(crate) const USER_AGENT_KNOWN_BYTES_MAX: usize = 1024;

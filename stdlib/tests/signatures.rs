@@ -10,7 +10,6 @@ const REFERENCE: &str = include_str!("../../tests/reference/functions.jsonl");
 /// Functions of the reference that the library does not have.
 const MISSING: &[&str] = &[
     "ExtractGrokPatterns",
-    "UserAgent",
     "aggregate_on_attribute_value",
     "aggregate_on_attributes",
     "convert_exponential_histogram_to_histogram",

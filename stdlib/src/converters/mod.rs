@@ -106,6 +106,7 @@ mod unix_milli;
 mod unix_nano;
 mod unix_seconds;
 mod url;
+mod user_agent;
 mod uuid;
 mod uuidv7;
 mod values;
@@ -223,6 +224,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &unix_nano::FUNCTION,
     &unix_seconds::FUNCTION,
     &url::FUNCTION,
+    &user_agent::FUNCTION,
     &uuid::FUNCTION,
     &uuidv7::FUNCTION,
     &values::FUNCTION,
