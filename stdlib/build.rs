@@ -1,7 +1,8 @@
-//! Writes the rules for user agents, which the package ua-parser carries, as tables that the library
-//! includes. Nothing of them is in this repository.
+//! Writes what other packages carry as tables that the library includes: the rules for user agents of
+//! ua-parser, the definitions of grok. Nothing of them is in this repository.
 
 use regex_syntax::hir::{Hir, HirKind};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,12 +17,21 @@ const TABLES: [(&str, &str, &str, usize); 2] = [
     ("os_parsers", "SYSTEMS", "os_", 4),
 ];
 
+/// A definition that the reference does not have; another that it has is written without.
+const GROK_OMITTED_NAME: &str = "MONTHNUM2";
+
+/// Files of definitions that the reference has none of.
+const GROK_OMITTED: [&str; 2] = ["bacula.pattern", "nagios.pattern"];
+
 fn main() {
-    let rules = package("ua-parser").join("uap-core/regexes.yaml");
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={}", rules.display());
-    let text = std::fs::read_to_string(&rules)
-        .unwrap_or_else(|error| panic!("{}: {error}", rules.display()));
+    write_user_agents();
+    write_grok();
+}
+
+fn write_user_agents() {
+    let rules = package("ua-parser").join("uap-core/regexes.yaml");
+    let text = read_file(&rules);
     let mut out = String::new();
     for (section, table, prefix, parts) in TABLES {
         writeln!(out, "static {table}: &[Source] = &[").expect("a String takes all");
@@ -30,8 +40,17 @@ fn main() {
         }
         out.push_str("];\n");
     }
-    let target = Path::new(&variable("OUT_DIR")).join("user_agents.rs");
-    std::fs::write(target, out).expect("the output folder can be written to");
+    write_file("user_agents.rs", &out);
+}
+
+fn read_file(path: &Path) -> String {
+    println!("cargo::rerun-if-changed={}", path.display());
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn write_file(name: &str, text: &str) {
+    let target = Path::new(&variable("OUT_DIR")).join(name);
+    std::fs::write(target, text).expect("the output folder can be written to");
 }
 
 fn variable(name: &str) -> String {
@@ -170,4 +189,128 @@ fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
         }
         _ => None,
     }
+}
+
+/// The definitions of the package as our expressions take them, then ours, by name.
+fn write_grok() {
+    let folder = package("grok").join("patterns");
+    let parts = read_file(Path::new("src/grok/parts.tsv"));
+    let mut definitions = BTreeMap::new();
+    for entry in std::fs::read_dir(&folder).expect("the package has definitions") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.ends_with(".pattern") || GROK_OMITTED.contains(&&*name) {
+            continue;
+        }
+        for (name, definition) in pairs(&read_file(&path), ' ') {
+            let definition = replace_parts(&name, &translate(definition.trim_end()), &parts);
+            definitions.insert(name, definition);
+        }
+    }
+    definitions.retain(|name, _| name != GROK_OMITTED_NAME);
+    definitions.extend(pairs(&read_file(Path::new("src/grok/own.tsv")), '\t'));
+    let list: Vec<_> = definitions.iter().collect();
+    write_file(
+        "grok.rs",
+        &format!("static DEFINITIONS: &[(&str, &str)] = &{list:?};\n"),
+    );
+}
+
+fn pairs(text: &str, separator: char) -> Vec<(String, String)> {
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(separator))
+        .map(|(name, definition)| (name.to_owned(), definition.to_owned()))
+        .collect()
+}
+
+/// Puts in place what `parts` has for this definition.
+fn replace_parts(name: &str, definition: &str, parts: &str) -> String {
+    let mut out = String::new();
+    let mut rest = definition;
+    while let Some((before, after)) = rest.split_once("%{") {
+        out.push_str(before);
+        let Some((part, behind)) = after.split_once('}') else {
+            rest = &rest[before.len()..];
+            break;
+        };
+        let key = part.split(':').nth(1).unwrap_or(part);
+        let replacement = parts.lines().find_map(|line| {
+            let mut fields = line.split('\t');
+            let is_it = fields.next() == Some(name) && fields.next() == Some(key);
+            fields.next().filter(|_| is_it)
+        });
+        match replacement {
+            Some(text) => out.push_str(text),
+            None => write!(out, "%{{{part}}}").expect("a String takes all"),
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+/// A definition without what a linear expression can't have: looking around is left out, groups that
+/// don't give back and greedy-only repetitions become plain ones. Keys are spelled with dots.
+fn translate(definition: &str) -> String {
+    let mut out = String::new();
+    let mut rest = definition;
+    let mut in_class = false;
+    while let Some(c) = rest.chars().next() {
+        if let Some((part, after)) = rest
+            .strip_prefix("%{")
+            .and_then(|text| text.split_once('}'))
+        {
+            let part = part
+                .replace("][", ".")
+                .replace(['[', ']'], "")
+                .replace('-', "_");
+            write!(out, "%{{{part}}}").expect("a String takes all");
+            rest = after;
+            continue;
+        }
+        let taken = match c {
+            '\\' => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                out.push_str(&rest[..length]);
+                length
+            }
+            _ if in_class => {
+                in_class = c != ']';
+                out.push(c);
+                c.len_utf8()
+            }
+            '(' if LOOKS_AROUND.iter().any(|start| rest.starts_with(start)) => group_length(rest),
+            '(' if rest.starts_with("(?>") => {
+                out.push_str("(?:");
+                3
+            }
+            '+' if out.ends_with(['+', '*', '?']) && !out.ends_with("\\+") => 1,
+            _ => {
+                in_class = c == '[';
+                out.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    out
+}
+
+const LOOKS_AROUND: [&str; 4] = ["(?=", "(?!", "(?<=", "(?<!"];
+
+/// How long the group is that `text` begins with.
+fn group_length(text: &str) -> usize {
+    let mut depth = 0;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '(' => depth += 1,
+            ')' if depth == 1 => return at + 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
 }

@@ -19,6 +19,7 @@ mod cidr;
 mod csv;
 mod encodings;
 mod glob;
+mod grok;
 mod hex;
 mod ids;
 mod keys;

@@ -85,3 +85,9 @@ pub(crate) const USER_AGENTS_KNOWN_MAX: usize = 1024;
 
 /// Length of a user agent whose meaning is kept, in bytes.
 pub(crate) const USER_AGENT_KNOWN_BYTES_MAX: usize = 1024;
+
+/// Rounds in which the parts of a grok pattern are replaced. The reference's bound.
+pub(crate) const GROK_ROUNDS_MAX: usize = 1000;
+
+/// Length of a grok pattern with its parts replaced, in bytes.
+pub(crate) const GROK_EXPANDED_BYTES_MAX: usize = 256 << 10;

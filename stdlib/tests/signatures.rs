@@ -9,7 +9,6 @@ const REFERENCE: &str = include_str!("../../tests/reference/functions.jsonl");
 
 /// Functions of the reference that the library does not have.
 const MISSING: &[&str] = &[
-    "ExtractGrokPatterns",
     "aggregate_on_attribute_value",
     "aggregate_on_attributes",
     "convert_exponential_histogram_to_histogram",

@@ -17,6 +17,7 @@ mod double;
 mod duration;
 mod ec2;
 mod ewma;
+mod extract_grok_patterns;
 mod extract_patterns;
 mod filter;
 mod find;
@@ -138,6 +139,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &duration::FUNCTION,
     &ec2::FUNCTION,
     &ewma::FUNCTION,
+    &extract_grok_patterns::FUNCTION,
     &extract_patterns::FUNCTION,
     &filter::FUNCTION,
     &find::FUNCTION,
