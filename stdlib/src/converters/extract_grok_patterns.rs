@@ -41,13 +41,16 @@ struct Settings {
     definitions: Definitions,
 }
 
+/// A pattern with the memory to search for it, or why it is wrong.
+type Compiled = Result<(Grok, Cache), String>;
+
 /// What a worker keeps for a call.
 #[derive(Default)]
 struct Memory {
     cache: Cache,
     captures: Captures,
-    /// Patterns that turned up, or why they are wrong.
-    compiled: HashMap<Box<[u8]>, Result<(Grok, Cache), String>>,
+    /// Patterns that turned up.
+    compiled: HashMap<Box<[u8]>, Compiled>,
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
@@ -110,7 +113,14 @@ fn extract<'a>(
     }
     let pattern = call.string(1)?;
     if !compiled.contains_key(pattern) {
-        if compiled.len() >= limits::DYNAMIC_PATTERNS_MAX {
+        let size = |entry: &Compiled| {
+            entry
+                .as_ref()
+                .map_or(0, |(grok, _)| grok.regex.memory_usage())
+        };
+        if compiled.len() >= limits::DYNAMIC_PATTERNS_MAX
+            || compiled.values().map(size).sum::<usize>() > limits::REGEX_DYNAMIC_BYTES_MAX
+        {
             compiled.clear();
         }
         let grok = compile(pattern, settings.named_only, &settings.definitions);
