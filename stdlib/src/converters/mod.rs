@@ -17,6 +17,7 @@ mod double;
 mod duration;
 mod ec2;
 mod ewma;
+mod extract_grok_patterns;
 mod extract_patterns;
 mod filter;
 mod find;
@@ -106,6 +107,7 @@ mod unix_milli;
 mod unix_nano;
 mod unix_seconds;
 mod url;
+mod user_agent;
 mod uuid;
 mod uuidv7;
 mod values;
@@ -137,6 +139,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &duration::FUNCTION,
     &ec2::FUNCTION,
     &ewma::FUNCTION,
+    &extract_grok_patterns::FUNCTION,
     &extract_patterns::FUNCTION,
     &filter::FUNCTION,
     &find::FUNCTION,
@@ -223,6 +226,7 @@ pub(crate) const FUNCTIONS: &[&Function] = &[
     &unix_nano::FUNCTION,
     &unix_seconds::FUNCTION,
     &url::FUNCTION,
+    &user_agent::FUNCTION,
     &uuid::FUNCTION,
     &uuidv7::FUNCTION,
     &values::FUNCTION,
