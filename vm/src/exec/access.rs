@@ -11,7 +11,7 @@ use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Key, Path};
 use crate::value::{Entry, Value};
 use crate::wire::any;
-use crate::wire::tree::{NONE, NodeId, Place};
+use crate::wire::tree::{NONE, NodeId, Place, Removal};
 use bumpalo::Bump;
 use smallvec::SmallVec;
 use std::ops::ControlFlow;
@@ -404,7 +404,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn store_in_place(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
         let mut rows = bumpalo::collections::Vec::with_capacity_in(edit.len(), self.arena);
         let mut items = edit.items().iter().peekable();
-        let mut removed: Option<Place> = None;
+        let mut removal = Removal::default();
         for (origin, place) in edit.places.iter().enumerate() {
             if let Some(item) = items.next_if(|item| item.origin == origin as u32) {
                 let (key, mut row_place) = (item.key(), *place);
@@ -417,22 +417,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 rows.push(Row { place, key, value });
                 continue;
             }
-            // Neighbours of the request that go are one edit.
-            match &mut removed {
-                Some(run) if run.end == place.at && place.edit == NONE => run.end = place.end,
-                _ if place.edit != NONE => {
-                    self.tree.replace(id, *place, &[]);
-                }
-                _ => {
-                    if let Some(run) = removed.replace(*place) {
-                        self.tree.replace(id, run, &[]);
-                    }
-                }
-            }
+            removal.remove(&mut self.tree, id, *place);
         }
-        if let Some(run) = removed {
-            self.tree.replace(id, run, &[]);
-        }
+        removal.finish(&mut self.tree, id);
         for item in items {
             let (bytes, value) = self.entry_bytes(number, item, &edit.places);
             let place = self.replace_or_append(id, None, bytes);

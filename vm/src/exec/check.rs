@@ -16,7 +16,7 @@ use crate::wire::error::WireError;
 use crate::wire::index::{Levels, kind_of};
 use crate::wire::schema::MessageKind;
 use crate::wire::tree::{NONE, Node};
-use crate::wire::validate::{Canonical, validate_message};
+use crate::wire::validate::{Canonical, is_plain_attribute, validate_message};
 
 /// What a program looks at in the messages of each level.
 #[derive(Default)]
@@ -130,12 +130,17 @@ impl Machine<'_, '_> {
         let slots = &self.slots[start..start + locator.slot_count()];
         let fields = slots
             .iter()
-            .filter(|slot| slot.payload.is_some())
+            .filter(|slot| slot.payload.is_some() && !slot.has_row())
             .map(|slot| slot.place);
         let start = node.rows as usize;
         let rows = &self.rows[start..start + node.rows_len as usize];
+        // Most attributes can be told to be fine at a glance.
+        let rows = rows
+            .iter()
+            .map(|row| row.place)
+            .filter(|place| !is_plain_attribute(self.tree.whole(*place)));
         let mut canonical = Canonical::Yes;
-        for place in fields.chain(rows.iter().map(|row| row.place)) {
+        for place in fields.chain(rows) {
             if self.check(kind, place.at, place.end)? == Canonical::No {
                 canonical = Canonical::No;
             }

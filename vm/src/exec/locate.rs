@@ -45,6 +45,11 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// Whether its message has a row for it.
+    pub(crate) fn has_row(&self) -> bool {
+        self.row != NONE
+    }
+
     /// Of an attribute that is row `row` of its message.
     pub(crate) fn of_row(row: u32, attribute: &Row<'a>) -> Slot<'a> {
         Slot {

@@ -9,7 +9,7 @@ use super::map_edit::MapItem;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
-use crate::wire::tree::{NONE, NodeId, Place};
+use crate::wire::tree::{NodeId, Removal};
 
 impl<'a> Machine<'_, 'a> {
     /// Gives the attributes for which `change` has one another value.
@@ -54,8 +54,7 @@ impl<'a> Machine<'_, 'a> {
         }
         let node = *self.tree.node(id);
         let mut kept = 0;
-        // Neighbours of the request that go are one edit.
-        let mut run: Option<Place> = None;
+        let mut removal = Removal::default();
         for index in 0..node.rows_len {
             let row = self.rows[(node.rows + index) as usize];
             if keep(&MapItem::of_row(&row)) {
@@ -63,21 +62,9 @@ impl<'a> Machine<'_, 'a> {
                 kept += 1;
                 continue;
             }
-            match &mut run {
-                _ if row.place.edit != NONE => {
-                    self.tree.replace(id, row.place, &[]);
-                }
-                Some(run) if run.end == row.place.at => run.end = row.place.end,
-                _ => {
-                    if let Some(run) = run.replace(row.place) {
-                        self.tree.replace(id, run, &[]);
-                    }
-                }
-            }
+            removal.remove(&mut self.tree, id, row.place);
         }
-        if let Some(run) = run {
-            self.tree.replace(id, run, &[]);
-        }
+        removal.finish(&mut self.tree, id);
         if kept != node.rows_len {
             self.tree.nodes[id as usize].rows_len = kept;
             self.settle_slots(id);

@@ -288,6 +288,32 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// Removes fields of a node in order; neighbours of the request that go are one edit.
+#[derive(Default)]
+pub(crate) struct Removal(Option<Place>);
+
+impl Removal {
+    pub(crate) fn remove(&mut self, tree: &mut Tree<'_>, id: NodeId, place: Place) {
+        match &mut self.0 {
+            _ if place.edit != NONE => {
+                tree.replace(id, place, &[]);
+            }
+            Some(run) if run.end == place.at => run.end = place.end,
+            _ => {
+                if let Some(run) = self.0.replace(place) {
+                    tree.replace(id, run, &[]);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(self, tree: &mut Tree<'_>, id: NodeId) {
+        if let Some(run) = self.0 {
+            tree.replace(id, run, &[]);
+        }
+    }
+}
+
 impl Node {
     pub(crate) fn new(
         level: Level,

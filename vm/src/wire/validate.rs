@@ -222,6 +222,18 @@ fn plain_attribute(body: &[u8]) -> Option<(&[u8], &[u8])> {
     is_plain.then_some((key, value))
 }
 
+/// Whether a whole field with a one-byte tag is a plain attribute, if it is an attribute at all.
+pub(crate) fn is_plain_attribute(field: &[u8]) -> bool {
+    match field {
+        [tag @ 0..0x80, length @ 0..0x80, body @ ..] => {
+            tag & 7 == WireType::Bytes as u8
+                && body.len() == usize::from(*length)
+                && plain_attribute(body).is_some()
+        }
+        _ => false,
+    }
+}
+
 /// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
 #[inline(always)]
 fn is_plain_value(value: &[u8]) -> bool {
