@@ -480,6 +480,19 @@ fn surroundings_are_looked_for_only_where_a_statement_asks() {
 }
 
 #[test]
+fn what_other_languages_call_nil_is_told() {
+    let ran = ottlc(
+        &[
+            "check",
+            "set(log.body, 1) where log.attributes[\"a\"] == null",
+        ],
+        b"",
+    );
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.stdout().contains("is `nil`"), "{}", ran.stdout());
+}
+
+#[test]
 fn disasm_shows_what_runs() {
     let ran = ottlc(
         &[

@@ -183,7 +183,10 @@ pub enum ProblemKind {
 /// One entry for each kind: the code.
 macro_rules! codes {
     ($($kind:ident = $code:literal,)+) => {
-        impl ProblemKind {
+        /// What other languages call nil; OTTL takes them for paths.
+const NIL_ELSEWHERE: &[&str] = &["null", "none", "undefined"];
+
+impl ProblemKind {
             /// The code by which it is known.
             pub fn code(&self) -> &'static str {
                 match self { $(ProblemKind::$kind { .. } => $code,)+ }
@@ -244,6 +247,9 @@ impl ProblemKind {
                 nearest: Some(nearest),
                 ..
             } => Some(format!("did you mean `{nearest}`?")),
+            ProblemKind::MissingPathContext { path, .. } if NIL_ELSEWHERE.contains(&&**path) => {
+                Some("the value that is not there is `nil`".to_owned())
+            }
             ProblemKind::MissingPathContext { path, contexts } => {
                 let choices: Vec<_> = contexts
                     .iter()
