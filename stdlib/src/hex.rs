@@ -2,16 +2,23 @@
 
 use bumpalo::Bump;
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// The two digits of each byte.
+const DIGITS: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
 /// Two digits for each byte, written straight into the arena.
 pub(crate) fn encode<'a>(arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
     let out = arena.alloc_slice_fill_copy(bytes.len() * 2, 0);
     for (pair, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [
-            DIGITS[usize::from(byte >> 4)],
-            DIGITS[usize::from(byte & 15)],
-        ];
+        *pair = DIGITS[usize::from(*byte)];
     }
     out
 }

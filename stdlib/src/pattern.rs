@@ -77,14 +77,7 @@ pub(crate) fn search<'m, 'p, 'a, T>(
     parameter: usize,
     body: impl FnOnce(&mut Call<'m, 'p, 'a>, Search<'_>) -> Result<T, Error<'a>>,
 ) -> Result<T, Error<'a>> {
-    // Taken out, since the body borrows the call.
-    let mut memory = call
-        .scratch::<Option<Box<Memory>>>()
-        .take()
-        .unwrap_or_default();
-    let result = with_memory(call, pattern, parameter, &mut memory, body);
-    *call.scratch::<Option<Box<Memory>>>() = Some(memory);
-    result
+    call.with_scratch(|call, memory| with_memory(call, pattern, parameter, memory, body))
 }
 
 fn with_memory<'m, 'p, 'a, T>(

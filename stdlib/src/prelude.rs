@@ -14,10 +14,9 @@ pub(crate) fn written<'a>(
     call: &mut Call<'_, '_, 'a>,
     write: impl FnOnce(&mut Vec<u8>),
 ) -> &'a [u8] {
-    let mut buffer = std::mem::take(call.scratch::<Vec<u8>>());
-    buffer.clear();
-    write(&mut buffer);
-    let text = call.bytes(&buffer);
-    *call.scratch() = buffer;
-    text
+    call.with_scratch(|call, buffer: &mut Vec<u8>| {
+        buffer.clear();
+        write(buffer);
+        call.bytes(buffer)
+    })
 }

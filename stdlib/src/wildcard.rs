@@ -41,19 +41,20 @@ impl Matching {
             return body(call, glob);
         }
         let pattern = call.string(PATTERN)?;
-        let known = call.scratch::<Last>().take();
-        let (text, glob) = match known {
-            Some((text, glob)) if text == pattern => (text, glob),
-            _ => (pattern.to_vec(), Glob::new(pattern)),
-        };
-        let result = match &glob {
-            Ok(glob) => body(call, glob),
-            Err(error) => {
-                Err(call.error(format_args!("{}", invalid(self.function, pattern, error))))
+        call.with_scratch(|call, last: &mut Last| {
+            if last.as_ref().is_some_and(|(text, _)| text != pattern) {
+                *last = None;
             }
-        };
-        *call.scratch::<Last>() = Some((text, glob));
-        result
+            match &last
+                .get_or_insert_with(|| (pattern.to_vec(), Glob::new(pattern)))
+                .1
+            {
+                Ok(glob) => body(call, glob),
+                Err(error) => {
+                    Err(call.error(format_args!("{}", invalid(self.function, pattern, error))))
+                }
+            }
+        })
     }
 
     /// What replaces, the function and its format applied.

@@ -73,7 +73,7 @@ impl TouchedLevels {
 
     pub(crate) fn locators(&self) -> &[Locator; Level::COUNT] {
         self.locators
-            .get_or_init(|| self.levels.each_ref().map(Locator::new))
+            .get_or_init(|| std::array::from_fn(|level| Locator::new(level, &self.levels[level])))
     }
 }
 

@@ -9,7 +9,11 @@ use crate::text::time::Time;
 use crate::wire::any;
 
 /// One value of the language.
+///
+/// Its tag takes a word, so that a copy is three words: with a smaller tag, bools and ids would stand beside it at
+/// odd places, and every copy would move those bytes on their own.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(u64)]
 pub enum Value<'a> {
     /// Nothing: an unset `AnyValue`, a missing key, the literal `nil`.
     #[default]

@@ -22,12 +22,11 @@ function! {
 /// The delimiter is evaluated before the values.
 fn concat<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let delimiter = call.string(1)?;
-    let mut out = std::mem::take(call.scratch::<Vec<u8>>());
-    out.clear();
-    let result = append_all(call, &mut out, delimiter);
-    let text = call.bytes(&out);
-    *call.scratch() = out;
-    result.map(|()| Value::String(text))
+    call.with_scratch(|call, out: &mut Vec<u8>| {
+        out.clear();
+        append_all(call, out, delimiter)?;
+        Ok(Value::String(call.bytes(out)))
+    })
 }
 
 /// Appends the text forms of all values. Those that an expression yields as a list of the record have the

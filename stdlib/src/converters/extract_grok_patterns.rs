@@ -87,14 +87,7 @@ fn compile(pattern: &[u8], named_only: bool, definitions: &Definitions) -> Resul
 
 fn extract_grok_patterns<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let settings: &Settings = call.prepared();
-    // Taken out, since the body borrows the call.
-    let mut memory = call
-        .scratch::<Option<Box<Memory>>>()
-        .take()
-        .unwrap_or_default();
-    let result = extract(call, settings, &mut memory);
-    *call.scratch() = Some(memory);
-    result
+    call.with_scratch(|call, memory| extract(call, settings, memory))
 }
 
 /// The pattern is evaluated before the target.

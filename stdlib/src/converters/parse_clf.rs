@@ -51,14 +51,19 @@ fn parse_clf<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     }
     let text = strings::trim_space(text);
     let line: &Regex = call.prepared();
-    let (cache, captures) = call.scratch::<(Cache, Captures)>();
-    if !line.captures(cache, text, captures) {
+    let groups: Option<[&[u8]; 10]> =
+        call.with_scratch(|_, (cache, captures): &mut (Cache, Captures)| {
+            if !line.captures(cache, text, captures) {
+                return None;
+            }
+            let group = |group| captures.get(group).map_or(&b""[..], |range| &text[range]);
+            Some(std::array::from_fn(group))
+        });
+    let Some(groups) = groups else {
         return Err(Error::new(
             "invalid CLF message: does not match the expected format",
         ));
-    }
-    let groups: [&[u8]; 10] =
-        std::array::from_fn(|group| captures.get(group).map_or(&b""[..], |range| &text[range]));
+    };
     let mut map = MapBuilder::with_capacity_in(12, call.arena());
     let mut put = |key: &'static str, value| map.put(key.as_bytes(), value);
     put("clf.remote_host", Value::String(groups[1]));

@@ -39,27 +39,20 @@ impl Kept {
 
 fn user_agent<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let text = call.string(0)?;
-    // Taken out, since the map is made with the call.
-    let mut kept = call
-        .scratch::<Option<Box<Kept>>>()
-        .take()
-        .unwrap_or_default();
-    let map = match kept.known.get(text) {
-        Some((program, system)) => map_of(call, text, program, system),
-        None => {
-            let (program, system) = kept.identify(text);
-            let map = map_of(call, text, &program, &system);
-            if text.len() <= limits::USER_AGENT_KNOWN_BYTES_MAX {
-                if kept.known.len() >= limits::USER_AGENTS_KNOWN_MAX {
-                    kept.known.clear();
-                }
-                kept.known.insert(text.into(), (program, system));
-            }
-            map
+    Ok(call.with_scratch(|call, kept: &mut Kept| {
+        if let Some((program, system)) = kept.known.get(text) {
+            return map_of(call, text, program, system);
         }
-    };
-    *call.scratch() = Some(kept);
-    Ok(map)
+        let (program, system) = kept.identify(text);
+        let map = map_of(call, text, &program, &system);
+        if text.len() <= limits::USER_AGENT_KNOWN_BYTES_MAX {
+            if kept.known.len() >= limits::USER_AGENTS_KNOWN_MAX {
+                kept.known.clear();
+            }
+            kept.known.insert(text.into(), (program, system));
+        }
+        map
+    }))
 }
 
 fn map_of<'a>(

@@ -60,21 +60,20 @@ fn flatten<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let options: &Options = call.prepared();
     let target = call.map(0)?;
     let arena = call.arena();
-    let mut key = std::mem::take(call.scratch::<Vec<u8>>());
-    key.clear();
-    key.extend_from_slice(&options.prefix);
-    let result = MapBuilder::new_in(arena);
-    let mut flattening = Flattening {
-        arena,
-        options,
-        result,
-        conflicts: HashMap::new(),
-        key,
-    };
-    flattening.map(target, 0);
-    let Flattening { result, key, .. } = flattening;
-    *call.scratch() = key;
-    call.set(0, result.into_value())?;
+    let flat = call.with_scratch(|_, key: &mut Vec<u8>| {
+        key.clear();
+        key.extend_from_slice(&options.prefix);
+        let mut flattening = Flattening {
+            arena,
+            options,
+            result: MapBuilder::new_in(arena),
+            conflicts: HashMap::new(),
+            key,
+        };
+        flattening.map(target, 0);
+        flattening.result.into_value()
+    });
+    call.set(0, flat)?;
     Ok(Value::Nil)
 }
 
@@ -85,7 +84,7 @@ struct Flattening<'p, 'a> {
     /// How many conflicts each key had.
     conflicts: HashMap<&'a [u8], i64>,
     /// The key up to where the walk is.
-    key: Vec<u8>,
+    key: &'p mut Vec<u8>,
 }
 
 /// Values nest only as deep as the engine reads them.
@@ -128,7 +127,7 @@ impl<'a> Flattening<'_, 'a> {
             let is_leaf = !goes_on || (!is_map && inner.is_none());
             if !(is_leaf && self.options.resolves_conflicts) {
                 self.key.push(b'.');
-                float::append_int(&mut self.key, position as i64);
+                float::append_int(self.key, position as i64);
             }
             match inner {
                 _ if is_leaf => self.put(item),
@@ -146,20 +145,20 @@ impl<'a> Flattening<'_, 'a> {
     fn inner_list(&mut self, items: Items<'a>, depth: i64) {
         let length = self.key.len();
         for (position, item) in items.enumerate() {
-            float::append_int(&mut self.key, position as i64);
+            float::append_int(self.key, position as i64);
             self.value(item, depth + 1);
             self.key.truncate(length);
         }
     }
 
     fn put(&mut self, value: Value<'a>) {
-        let mut key: &[u8] = self.arena.alloc_slice_copy(&self.key);
+        let mut key: &[u8] = self.arena.alloc_slice_copy(self.key);
         if self.options.resolves_conflicts && self.result.contains(key) {
             let count = self.conflicts.entry(key).or_insert(0);
             self.key.push(b'.');
-            float::append_int(&mut self.key, *count);
+            float::append_int(self.key, *count);
             *count += 1;
-            key = self.arena.alloc_slice_copy(&self.key);
+            key = self.arena.alloc_slice_copy(self.key);
         }
         self.result.put(key, value);
     }

@@ -50,21 +50,12 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let limit: &Limit = call.prepared();
-    let mut left = limit.entries_max;
-    let is_beyond = call.any_entry(0, |_| match left.checked_sub(1) {
-        Some(fewer) => {
-            left = fewer;
-            false
-        }
-        None => true,
-    })?;
-    if !is_beyond {
+    if call.entry_count(0)? <= limit.entries_max {
         return Ok(Value::Nil);
     }
-    let mut count = 0;
-    for key in &limit.priority {
-        count += usize::from(call.any_entry(0, |item| item.key() == key)?);
-    }
+    let map = call.map_edit(0)?;
+    let is_there = |key: &&Vec<u8>| map.keys().any(|known| known == key.as_slice());
+    let mut count = limit.priority.iter().filter(is_there).count();
     call.retain(0, |item| {
         if limit.keep.contains(item.key()) {
             return true;

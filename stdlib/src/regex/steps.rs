@@ -15,12 +15,51 @@ const RUN_MAX: usize = 64;
 /// How often a byte of the haystack may be looked at before the automaton is asked: a bound on the time.
 const LOOKS_MAX: usize = 8;
 
+/// Haystacks that are searched for a byte without ado: bytes.
+const SHORT: usize = 32;
+
 /// A pattern as steps.
 #[derive(Debug)]
 pub(super) struct Steps {
     steps: Box<[Step]>,
     /// Looks for the text that the pattern begins with, if it begins with one.
-    prefix: Option<memmem::Finder<'static>>,
+    prefix: Option<Prefix>,
+    /// What the byte behind that text has to be, if it is one of a set.
+    follow: Option<Box<[bool; 256]>>,
+}
+
+/// Looks for a text.
+#[derive(Debug)]
+enum Prefix {
+    Byte(u8),
+    Text(memmem::Finder<'static>),
+}
+
+impl Prefix {
+    fn of(text: &[u8]) -> Prefix {
+        match *text {
+            [byte] => Prefix::Byte(byte),
+            _ => Prefix::Text(memmem::Finder::new(text).into_owned()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Prefix::Byte(_) => 1,
+            Prefix::Text(finder) => finder.needle().len(),
+        }
+    }
+
+    fn find(&self, haystack: &[u8]) -> Option<usize> {
+        match self {
+            // Over a few bytes a loop is done before a vector search is set up.
+            Prefix::Byte(byte) if haystack.len() < SHORT => {
+                haystack.iter().position(|found| found == byte)
+            }
+            Prefix::Byte(byte) => memchr::memchr(*byte, haystack),
+            Prefix::Text(finder) => finder.find(haystack),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -84,11 +123,19 @@ impl Steps {
         }
         let first = steps.iter().find(|step| !matches!(step, Step::Group(..)));
         let prefix = match first {
-            Some(Step::Text(text)) => Some(memmem::Finder::new(text).into_owned()),
+            Some(Step::Text(text)) => Some(Prefix::of(text)),
             _ => None,
         };
-        let steps = steps.into();
-        Some(Steps { steps, prefix })
+        let mut real = steps.iter().filter(|step| !matches!(step, Step::Group(..)));
+        let follow = match (real.next(), real.next()) {
+            (Some(Step::Text(_)), Some(Step::Run(run))) if run.min > 0 => Some(run.set.into()),
+            _ => None,
+        };
+        Some(Steps {
+            steps: steps.into(),
+            prefix,
+            follow,
+        })
     }
 
     /// The first match that begins at or behind `at`; `group` is told where groups begin and end.
@@ -148,16 +195,28 @@ impl Steps {
 
     /// Where a match could begin next.
     fn candidate(&self, text: &[u8], from: usize) -> Option<usize> {
-        let rest = text.get(from..)?;
         if let Some(prefix) = &self.prefix {
-            return Some(from + prefix.find(rest)?);
+            return self.candidate_by_prefix(prefix, text, from);
         }
+        let rest = text.get(from..)?;
         match self.first_run() {
             Some(run) if run.min > 0 => {
                 let first = rest.iter().position(|byte| run.set[usize::from(*byte)])?;
                 Some(from + first)
             }
             _ => (!rest.is_empty()).then_some(from),
+        }
+    }
+
+    fn candidate_by_prefix(&self, prefix: &Prefix, text: &[u8], mut from: usize) -> Option<usize> {
+        loop {
+            let start = from + prefix.find(text.get(from..)?)?;
+            match &self.follow {
+                Some(set) if !set[usize::from(*text.get(start + prefix.len())?)] => {
+                    from = start + 1
+                }
+                _ => return Some(start),
+            }
         }
     }
 

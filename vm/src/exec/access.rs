@@ -48,16 +48,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     #[inline]
     pub(crate) fn read_path(&mut self, path: &'p Path, lane: usize) -> Result<'a, Value<'a>> {
         let id = self.holder(path.level, lane)?;
-        // One attribute that has a slot: most paths.
-        if let (Access::Attributes { .. }, Some(slot), [_]) =
-            (path.access, path.slot, path.keys.as_slice())
-        {
-            let payload = self.slot(id, slot).payload;
-            return Ok(payload.map_or(Value::Nil, any::decode));
+        // One attribute or field that has a slot: most paths.
+        match (&path.access, path.slot, path.keys.as_slice()) {
+            (Access::Attributes { .. }, Some(slot), [_]) => {
+                let payload = self.slot(id, slot).payload;
+                Ok(payload.map_or(Value::Nil, any::decode))
+            }
+            (Access::Field { field, form }, Some(slot), []) if self.number(id, field) != 0 => {
+                let payload = self.slot(id, slot).payload;
+                Ok(form.decode(payload, self.arena))
+            }
+            _ => self.read_any_path(path, id, lane),
         }
-        self.read_any_path(path, id, lane)
     }
 
+    #[inline(never)]
     fn read_any_path(&mut self, path: &'p Path, id: NodeId, lane: usize) -> Result<'a, Value<'a>> {
         match path.access {
             Access::Field { field, .. } if self.number(id, &field) == 0 => Ok(Value::Nil),
@@ -130,10 +135,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (path.access, path.slot, path.keys.as_slice())
             && is_scalar(&value)
         {
-            let number = self.number(id, &field);
-            let old = self.slot(id, slot);
-            let (bytes, payload) = any::key_value_field(self.arena, number, key, &value);
-            self.put_attribute(id, old, Some(slot), key, bytes, payload);
+            self.put_scalar(id, &field, slot, key, &value);
             return Ok(());
         }
         match path.access {
@@ -203,26 +205,45 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let current = slot.payload.map_or(Value::Nil, any::decode);
         let (new, result) = keyed::write(current, &keys[1..], value, self.arena);
         let (bytes, payload) = any::key_value_field(self.arena, self.number(id, field), key, &new);
-        self.put_attribute(id, slot, path.slot, key, bytes, payload);
+        match path.slot {
+            Some(number) => self.put_attribute(id, number, key, bytes, payload),
+            None => {
+                self.splice(id, slot, bytes);
+                self.forget_slots(id);
+            }
+        }
         result
     }
 
-    /// Puts an attribute's field in the place of `old`, or adds it.
+    /// Gives an attribute that has a slot another value.
+    #[inline]
+    pub(crate) fn put_scalar(
+        &mut self,
+        id: NodeId,
+        field: &FieldNumbers,
+        slot: u16,
+        key: &'a [u8],
+        value: &Value<'a>,
+    ) {
+        let number = self.number(id, field);
+        let (bytes, payload) = any::key_value_field(self.arena, number, key, value);
+        self.put_attribute(id, slot, key, bytes, payload);
+    }
+
+    /// Puts an attribute's field in the place of the one that its slot says, or adds it. `value` is its value's
+    /// payload within.
     #[inline]
     pub(crate) fn put_attribute(
         &mut self,
         id: NodeId,
-        old: Slot<'a>,
-        slot: Option<u16>,
+        slot: u16,
         key: &'a [u8],
         bytes: &'a [u8],
         value: &'a [u8],
     ) {
+        let old = self.slot(id, slot);
         let place = self.splice(id, old, bytes);
-        match slot {
-            Some(slot) => self.set_attribute(id, slot, old, Row { place, key, value }),
-            None => self.forget_slots(id),
-        }
+        self.set_attribute(id, slot, old, Row { place, key, value });
     }
 
     /// Puts a whole field, or nothing, in the place of `old`, or adds it.
@@ -243,9 +264,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
+    #[inline]
     fn splice(&mut self, id: NodeId, old: Slot<'a>, bytes: &'a [u8]) -> Place {
-        let place = old.payload.is_some().then_some(old.place);
-        self.replace_or_append(id, place, bytes)
+        match old.payload {
+            Some(_) => self.tree.replace(id, old.place, bytes),
+            None => self.tree.append(id, bytes),
+        }
     }
 
     /// A field's number in a message.
@@ -341,18 +365,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         edit
     }
 
-    /// Whether some attribute of a message is as `is_wanted` says.
-    pub(crate) fn any_attribute(
-        &mut self,
-        id: NodeId,
-        field: &FieldNumbers,
-        mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
-    ) -> bool {
-        let look = |row: Row<'a>| match is_wanted(&MapItem::of_row(&row)) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        };
-        self.each_attribute(id, field, look).is_break()
+    /// How many attributes a message has.
+    pub(crate) fn attribute_count(&mut self, id: NodeId, field: &FieldNumbers) -> usize {
+        if let Some(rows) = self.rows(id, field) {
+            return rows.len();
+        }
+        let number = self.number(id, field);
+        let fields = self.tree.fields(id);
+        fields.filter(|field| field.number == number).count()
     }
 
     /// Writes a message's attributes back: only what changed becomes an edit.
@@ -382,25 +402,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    /// Puts a whole field in a place, or adds it; the place that it has then.
-    pub(crate) fn replace_or_append(
-        &mut self,
-        id: NodeId,
-        place: Option<Place>,
-        bytes: &'a [u8],
-    ) -> Place {
-        let edit = match place {
-            Some(place) => self.tree.replace(id, place, bytes),
-            None => self.tree.append(id, bytes),
-        };
-        let written = &self.tree.edits[edit as usize];
-        Place {
-            at: written.at,
-            end: written.end,
-            edit,
-        }
-    }
-
     fn store_in_place(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
         let mut rows = bumpalo::collections::Vec::with_capacity_in(edit.len(), self.arena);
         let mut items = edit.items().iter().peekable();
@@ -410,7 +411,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let (key, mut row_place) = (item.key(), *place);
                 let value = item.unchanged().unwrap_or_else(|| {
                     let (bytes, value) = self.entry_bytes(number, item, &edit.places);
-                    row_place = self.replace_or_append(id, Some(*place), bytes);
+                    row_place = self.tree.replace(id, *place, bytes);
                     value
                 });
                 let place = row_place;
@@ -422,7 +423,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         removal.finish(&mut self.tree, id);
         for item in items {
             let (bytes, value) = self.entry_bytes(number, item, &edit.places);
-            let place = self.replace_or_append(id, None, bytes);
+            let place = self.tree.append(id, bytes);
             let key = item.key();
             rows.push(Row { place, key, value });
         }

@@ -426,22 +426,17 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         }
     }
 
-    /// Whether some entry of the map at the path given for the parameter is as `is_wanted` says. Copies
-    /// nothing, so that an editor can see first whether there is anything to do.
+    /// How many entries the map at the path given for the parameter has, duplicates counted. Copies nothing, so that
+    /// an editor can see first whether there is anything to do.
     ///
     /// # Errors
     /// What stands there is no map.
-    pub fn any_entry(
-        &mut self,
-        parameter: usize,
-        mut is_wanted: impl FnMut(&MapItem<'a>) -> bool,
-    ) -> Result<'a, bool> {
+    pub fn entry_count(&mut self, parameter: usize) -> Result<'a, usize> {
         if let Some((id, field)) = self.attributes(parameter) {
-            return Ok(self.machine.any_attribute(id, &field, is_wanted));
+            return Ok(self.machine.attribute_count(id, &field));
         }
         let value = self.map(parameter)?;
-        let mut entries = value.entries().into_iter().flatten();
-        Ok(entries.any(|entry| is_wanted(&MapItem::of_entry(entry))))
+        Ok(value.entries().into_iter().flatten().count())
     }
 
     /// The attributes that a path argument means as a whole: the message and the field.
@@ -489,22 +484,26 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 
     /// Gives the entries of the map at the path given for the parameter for which `change` has one another
-    /// value.
+    /// value. It is asked for those alone that `may_change` says, which should cost next to nothing.
     ///
     /// # Errors
     /// What stands there is no map.
+    #[inline]
     pub fn update(
         &mut self,
         parameter: usize,
+        may_change: impl Fn(&MapItem<'a>) -> bool,
         mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>,
     ) -> Result<'a, ()> {
         if let Some((id, field)) = self.attributes(parameter)
-            && self.machine.update_rows(id, &field, &mut change)
+            && self
+                .machine
+                .update_rows(id, &field, &may_change, &mut change)
         {
             return Ok(());
         }
         let mut map = self.map_edit(parameter)?;
-        map.update(change);
+        map.update(|item| may_change(item).then(|| change(item)).flatten());
         self.store_map(parameter, map)
     }
 
@@ -597,19 +596,23 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         prepared.expect("the type that this function's `prepare` makes")
     }
 
-    /// Memory that this worker keeps for this call from record to record.
-    pub fn scratch<T: Any + Send + Default>(&mut self) -> &mut T {
+    /// Runs `body` with memory that this worker keeps for this call from record to record. Within `body` the call's
+    /// memory is not kept again.
+    pub fn with_scratch<T: Any + Send + Default, R>(
+        &mut self,
+        body: impl FnOnce(&mut Self, &mut T) -> R,
+    ) -> R {
         let index = self.site.scratch;
-        if self.machine.scratch.len() <= index {
-            self.machine.scratch.resize_with(index + 1, || None);
+        let scratch = &mut self.machine.scratch;
+        if scratch.len() <= index {
+            scratch.resize_with(index + 1, || None);
         }
-        let slot = &mut self.machine.scratch[index];
-        if !slot.as_ref().is_some_and(|kept| kept.is::<T>()) {
-            *slot = Some(Box::new(T::default()));
-        }
-        slot.as_mut()
-            .and_then(|kept| kept.downcast_mut())
-            .expect("just made")
+        // A worker's last program may have kept something else here.
+        let kept = scratch[index].take().and_then(|kept| kept.downcast().ok());
+        let mut memory: Box<T> = kept.unwrap_or_default();
+        let result = body(self, &mut memory);
+        self.machine.scratch[index] = Some(memory);
+        result
     }
 
     /// A value's payload as an `AnyValue`, in the arena.

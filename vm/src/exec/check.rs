@@ -5,7 +5,7 @@
 //! with the keys that it names, or all of them where it names none. Where a function or path looks at more than a
 //! field, its whole message is. So nothing that is read or copied is malformed; the rest is passed on.
 
-use super::locate::Locator;
+use super::locator::Locator;
 use super::machine::Machine;
 use crate::function::Contexts;
 use crate::path::{Access, FieldNumbers, Level};
@@ -16,7 +16,7 @@ use crate::wire::error::WireError;
 use crate::wire::index::{Levels, kind_of};
 use crate::wire::schema::MessageKind;
 use crate::wire::tree::{NONE, Node};
-use crate::wire::validate::{Canonical, is_plain_attribute, validate_message};
+use crate::wire::validate::{Canonical, validate_message};
 
 /// What a program looks at in the messages of each level.
 #[derive(Default)]
@@ -34,6 +34,7 @@ struct Looks {
 impl Looks {
     fn of(program: &Program) -> Looks {
         let mut looks = Looks::default();
+        let touched = |level: Level| &program.touched.levels()[level as usize];
         for (level, touched) in program.touched.levels().iter().enumerate() {
             for (field, _) in &touched.fields {
                 set(&mut looks.fields[level], field);
@@ -58,6 +59,10 @@ impl Looks {
                             .iter()
                             .for_each(|level| looks.whole.insert(*level));
                     }
+                    // Rows are of all attributes.
+                    Access::Attributes { field }
+                        if touched(path.level).all_attributes
+                            && touched(path.level).attributes == Some(field) => {}
                     Access::Field { field, .. }
                     | Access::Nested { field, .. }
                     | Access::Attributes { field } => {
@@ -104,11 +109,20 @@ impl Machine<'_, '_> {
             let found = if looks.whole.contains(node.level) {
                 self.check(kind, node.start, node.end)?
             } else if node.slots != NONE && !has_unnamed && !looks.more.contains(node.level) {
-                self.check_located(kind, node)?
+                // What was found is fine, except for the doubts below.
+                continue;
             } else {
                 self.check_fields(kind, node, &looks)?
             };
             if found == Canonical::No {
+                canonical = Canonical::No;
+            }
+        }
+        for doubt in &self.doubts {
+            let kind = kind_of(self.tree.node(doubt.id), self.tree.input);
+            if let Some(kind) = kind
+                && self.check(kind, doubt.at, doubt.end)? == Canonical::No
+            {
                 canonical = Canonical::No;
             }
         }
@@ -121,31 +135,6 @@ impl Machine<'_, '_> {
             kind,
             Cursor::over(self.tree.input, at as usize, end as usize),
         )
-    }
-
-    /// Checks the fields that were found when the message was.
-    fn check_located(&self, kind: MessageKind, node: &Node) -> Result<Canonical, WireError> {
-        let locator = &self.locators[node.level as usize];
-        let start = node.slots as usize;
-        let slots = &self.slots[start..start + locator.slot_count()];
-        let fields = slots
-            .iter()
-            .filter(|slot| slot.payload.is_some() && !slot.has_row())
-            .map(|slot| slot.place);
-        let start = node.rows as usize;
-        let rows = &self.rows[start..start + node.rows_len as usize];
-        // Most attributes can be told to be fine at a glance.
-        let rows = rows
-            .iter()
-            .map(|row| row.place)
-            .filter(|place| !is_plain_attribute(self.tree.whole(*place)));
-        let mut canonical = Canonical::Yes;
-        for place in fields.chain(rows) {
-            if self.check(kind, place.at, place.end)? == Canonical::No {
-                canonical = Canonical::No;
-            }
-        }
-        Ok(canonical)
     }
 
     /// Finds and checks the fields that are looked at.

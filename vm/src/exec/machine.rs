@@ -1,9 +1,11 @@
 //! The machine: a pass's state while it runs over a request.
 
 use super::dictionary::Dictionary;
+use super::eager::Doubt;
 use super::failures::Failures;
 use super::lambda::Lambdas;
-use super::locate::{Locator, Row, Slot};
+use super::locate::{Row, Slot};
+use super::locator::Locator;
 use super::mask::{BLOCK, Mask};
 use crate::error::Error;
 use crate::function::Literal;
@@ -73,6 +75,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) locators: &'p [Locator; Level::COUNT],
     pub(crate) slots: Vec<Slot<'a>>,
     pub(crate) rows: Vec<Row<'a>>,
+    /// What of that is to be checked, if the request was not.
+    pub(crate) doubts: Vec<Doubt>,
     /// Register r of lane l is at `r * BLOCK + l`.
     pub(crate) registers: Vec<Value<'a>>,
     /// The pass's constants as values.

@@ -74,6 +74,17 @@ impl<'a> MapItem<'a> {
         }
     }
 
+    /// A bound of the length of its value, if that is a string: bytes. Costs less than the value.
+    #[inline(always)]
+    pub fn len_max(&self) -> usize {
+        match self.value {
+            // Around a string are a tag and a length.
+            ItemValue::Wire(wire) => wire.len().saturating_sub(2),
+            ItemValue::Value(Value::String(text)) => text.len(),
+            ItemValue::Value(_) => 0,
+        }
+    }
+
     /// Gives the entry another value.
     pub fn set_value(&mut self, value: Value<'a>) {
         self.value = ItemValue::Value(value);

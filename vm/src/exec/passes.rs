@@ -9,6 +9,31 @@ use crate::wire::index::Levels;
 use crate::wire::tree::{NONE, Node, NodeId};
 use std::sync::LazyLock;
 
+/// The levels of the messages that stand around a record, from the outside.
+fn levels_around(record: Level) -> &'static [Level] {
+    use Level::*;
+    const METRICS: &[Level] = &[
+        ResourceContainer,
+        Resource,
+        ScopeContainer,
+        Scope,
+        Metric,
+        MetricData,
+        DataPoint,
+    ];
+    match record {
+        ResourceContainer | Dictionary | Cache => &[],
+        Resource => &METRICS[..1],
+        ScopeContainer => &METRICS[..2],
+        Scope => &METRICS[..3],
+        Span | Log | Metric | Profile => &METRICS[..4],
+        SpanEvent => &[ResourceContainer, Resource, ScopeContainer, Scope, Span],
+        MetricData => &METRICS[..5],
+        DataPoint => &METRICS[..6],
+        Exemplar => METRICS,
+    }
+}
+
 /// The levels whose messages a pass needs as nodes.
 pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
     for level in [
@@ -144,22 +169,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Puts a record and the messages around it at hand.
     fn set_lane(&mut self, lane: usize, level: Level, id: NodeId) {
         self.set_node_of(level, lane, id);
-        let node = *self.tree.node(id);
-        if lane > 0 && self.tree.node(self.node_of(level, lane - 1)).parent == node.parent {
-            for above in 0..Level::COUNT {
-                if above != level as usize {
-                    self.lane_nodes[above * BLOCK + lane] =
-                        self.lane_nodes[above * BLOCK + lane - 1];
-                }
+        let Node {
+            parent, message, ..
+        } = *self.tree.node(id);
+        if lane > 0 && self.tree.node(self.node_of(level, lane - 1)).parent == parent {
+            for above in levels_around(level) {
+                self.set_node_of(*above, lane, self.node_of(*above, lane - 1));
             }
         } else {
-            self.set_lane_ancestors(lane, node.parent);
+            self.set_lane_ancestors(lane, parent);
         }
         // A container stands for its message and the other way round.
         match level {
-            Level::ResourceContainer => self.set_node_of(Level::Resource, lane, node.message),
-            Level::ScopeContainer => self.set_node_of(Level::Scope, lane, node.message),
-            Level::Metric => self.set_node_of(Level::MetricData, lane, node.message),
+            Level::ResourceContainer => self.set_node_of(Level::Resource, lane, message),
+            Level::ScopeContainer => self.set_node_of(Level::Scope, lane, message),
+            Level::Metric => self.set_node_of(Level::MetricData, lane, message),
             _ => {}
         }
     }
@@ -195,8 +219,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 if self.tree.nodes.len() as NodeId <= id {
                     self.tree.add_virtual(Level::Cache, NONE);
                 }
-                let node = &mut self.tree.nodes[id as usize];
-                (node.slots, node.first_edit, node.last_edit) = (NONE, NONE, NONE);
+                self.tree.nodes[id as usize].forget_edits();
                 id
             };
             self.set_node_of(Level::Cache, lane, id);
@@ -207,9 +230,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn run_sections(&mut self, pass: &'p Pass) {
         let level = pass.context.level();
         for node in &mut self.tree.nodes {
-            node.scratch = i64::from(NONE);
+            node.scratch = NONE;
         }
-        let mut counts = [0i64; 2];
+        let mut counts = [0; 2];
         let mut last = NONE;
         for id in 0..self.tree.nodes.len() as NodeId {
             let node = *self.tree.node(id);
@@ -224,7 +247,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     Level::ResourceContainer => &mut counts[0],
                     _ => &mut counts[1],
                 };
-                if node.scratch == i64::from(NONE)
+                if node.scratch == NONE
                     && matches!(node.level, Level::ResourceContainer | Level::ScopeContainer)
                 {
                     node.scratch = *count;
@@ -255,7 +278,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             {
                 let (id, level) = (next as NodeId, node.level);
                 next += 1;
-                if level == section.level && node.scratch != i64::from(NONE) {
+                if level == section.level && node.scratch != NONE {
                     self.set_lane(self.lanes, level, id);
                     self.lanes += 1;
                 }

@@ -12,34 +12,47 @@ use crate::wire::any;
 use crate::wire::tree::{NodeId, Removal};
 
 impl<'a> Machine<'_, 'a> {
-    /// Gives the attributes for which `change` has one another value.
+    /// Gives the attributes for which `change` has one another value; asks it for those that `may_change` says.
+    #[inline]
     pub(crate) fn update_rows(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
+        may_change: impl Fn(&MapItem<'a>) -> bool,
         mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>,
     ) -> bool {
         if self.rows(id, field).is_none() {
             return false;
         }
-        let node = *self.tree.node(id);
-        let number = self.number(id, field);
-        for index in 0..node.rows_len {
-            let row = self.rows[(node.rows + index) as usize];
-            let Some(value) = change(&MapItem::of_row(&row)) else {
-                continue;
-            };
-            let (bytes, value) = any::key_value_field(self.arena, number, row.key, &value);
-            let place = self.replace_or_append(id, Some(row.place), bytes);
-            let new = Row {
-                place,
-                value,
-                ..row
-            };
-            self.rows[(node.rows + index) as usize] = new;
-            self.settle_slot(id, row.key);
+        let mut from = 0;
+        while let Some(rows) = self.rows(id, field)
+            && let Some(ahead) = rows[from..]
+                .iter()
+                .position(|row| may_change(&MapItem::of_row(row)))
+        {
+            let index = from + ahead;
+            let item = MapItem::of_row(&rows[index]);
+            if let Some(value) = change(&item) {
+                self.update_row(id, field, index, &value);
+            }
+            from = index + 1;
         }
         true
+    }
+
+    /// Gives the attribute of a row another value.
+    fn update_row(&mut self, id: NodeId, field: &FieldNumbers, index: usize, value: &Value<'a>) {
+        let number = self.number(id, field);
+        let at = self.tree.node(id).rows as usize + index;
+        let row = self.rows[at];
+        let (bytes, value) = any::key_value_field(self.arena, number, row.key, value);
+        let place = self.tree.replace(id, row.place, bytes);
+        self.rows[at] = Row {
+            place,
+            value,
+            ..row
+        };
+        self.settle_slot(id, row.key);
     }
 
     /// Keeps the attributes that `keep` says, in their order.
@@ -89,7 +102,7 @@ impl<'a> Machine<'_, 'a> {
         let last_bytes = self.tree.whole(last.place);
         self.tree.replace(id, last.place, &[]);
         if !is_last {
-            let place = self.replace_or_append(id, Some(self.rows[hole].place), last_bytes);
+            let place = self.tree.replace(id, self.rows[hole].place, last_bytes);
             self.rows[hole] = Row { place, ..last };
         }
         self.tree.nodes[id as usize].rows_len -= 1;

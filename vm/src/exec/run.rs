@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::instruction::{CONSTANT, Instruction, Op};
 use crate::math::{self, Operator};
 use crate::path::Access;
-use crate::path::form::Form;
-use crate::program::Path;
+use crate::path::form::{Form, length_delimited};
+use crate::program::{Key, Path};
 use crate::value::{Element, Entry, TypedList, Value};
 use crate::wire::any;
 use crate::wire::tree::NONE;
@@ -223,6 +223,22 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if i.b & CONSTANT != 0 && self.store_constant(i, path) {
             return;
         }
+        if let (Access::Attributes { field }, Some(slot), [Key::String(key)]) =
+            (path.access, path.slot, path.keys.as_slice())
+        {
+            return self.for_lanes(i, |machine, lane| {
+                let value = machine.operand(i.b, lane);
+                let id = machine.node_of(path.level, lane);
+                if id != NONE && is_scalar(&value) {
+                    machine.put_scalar(id, &field, slot, key, &value);
+                    return Ok(());
+                }
+                match value {
+                    Value::Nil if !allow_nil => Ok(()),
+                    value => machine.write_path(path, lane, value),
+                }
+            });
+        }
         self.for_lanes(i, |machine, lane| match machine.operand(i.b, lane) {
             Value::Nil if !allow_nil => Ok(()),
             value => machine.write_path(path, lane, value),
@@ -258,14 +274,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             return false;
         }
         match (path.access, path.slot, path.keys.as_slice()) {
-            (Access::Attributes { field }, Some(slot), [crate::program::Key::String(key)])
-                if is_scalar(&value) =>
-            {
+            (Access::Attributes { field }, Some(slot), [Key::String(key)]) if is_scalar(&value) => {
                 let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
                 self.for_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
-                    let old = machine.slot(id, slot);
-                    machine.put_attribute(id, old, Some(slot), key, bytes, payload);
+                    machine.put_attribute(id, slot, key, bytes, payload);
                     Ok(())
                 });
                 true
@@ -278,6 +291,23 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     let id = machine.node_of(path.level, lane);
                     let old = machine.slot(id, slot);
                     machine.put(id, old, Some(slot), bytes);
+                    Ok(())
+                });
+                true
+            }
+            (Access::Nested { field, inner, form }, Some(slot), []) => {
+                let Ok(new) = form.encode(inner, value, None, self.arena) else {
+                    return false;
+                };
+                // Most records lack the message that the field is in: what it becomes then is made once.
+                let whole = length_delimited(field[0], new, self.arena);
+                self.for_lanes(i, |machine, lane| {
+                    let id = machine.node_of(path.level, lane);
+                    let old = machine.slot(id, slot);
+                    if old.payload.is_some_and(|outer| !outer.is_empty()) {
+                        return machine.write_path(path, lane, value);
+                    }
+                    machine.put(id, old, Some(slot), whole);
                     Ok(())
                 });
                 true

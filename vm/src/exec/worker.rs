@@ -1,8 +1,9 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
+use super::eager::{Doubt, Eager};
 use super::failures::{Failure, Failures};
 use super::lambda::Lambdas;
-use super::locate::{Eager, Row, Slot};
+use super::locate::{Row, Slot};
 use super::machine::{Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, levels_of, levels_of_sweep};
@@ -81,6 +82,7 @@ struct Memory<'a> {
     masks: Vec<Mask>,
     lane_nodes: Vec<NodeId>,
     hoisted_at: Vec<(Level, usize)>,
+    doubts: Vec<Doubt>,
     edits: Vec<Edit<'a>>,
     slots: Vec<Slot<'a>>,
     rows: Vec<Row<'a>>,
@@ -105,17 +107,20 @@ impl Memory<'_> {
             mut masks,
             mut lane_nodes,
             mut hoisted_at,
+            mut doubts,
             ..
         } = self;
         nodes.clear();
         masks.clear();
         lane_nodes.clear();
         hoisted_at.clear();
+        doubts.clear();
         Memory {
             nodes,
             masks,
             lane_nodes,
             hoisted_at,
+            doubts,
             edits: empty(self.edits),
             slots: empty(self.slots),
             rows: empty(self.rows),
@@ -333,6 +338,7 @@ fn run_request<'a>(
         locators: program.touched.locators(),
         slots: memory.slots,
         rows: memory.rows,
+        doubts: memory.doubts,
         registers: memory.registers,
         constants: memory.constants,
         masks: memory.masks,
@@ -371,6 +377,7 @@ fn run_request<'a>(
         edits: machine.tree.edits,
         slots: machine.slots,
         rows: machine.rows,
+        doubts: machine.doubts,
         registers: machine.registers,
         constants: machine.constants,
         hoisted: machine.hoisted,
@@ -503,6 +510,7 @@ fn read<'a>(
 ) -> Result<(Canonical, bool), Stop> {
     machine.slots.clear();
     machine.rows.clear();
+    machine.doubts.clear();
     let mut finder = Eager::new(
         machine.tree.input,
         machine.locators,
@@ -510,6 +518,7 @@ fn read<'a>(
         validation == Validation::Full,
         &mut machine.slots,
         &mut machine.rows,
+        &mut machine.doubts,
     );
     let canonical =
         index(&mut machine.tree, signal, levels, validation, &mut finder).map_err(refused)?;

@@ -3,7 +3,7 @@
 //! Reading trusts that the bytes were validated: what does not parse reads as absent, it never panics.
 //! A `Value` is decoded one level deep; maps and lists stay ranges of the wire.
 
-use super::cursor::{Cursor, WireType, varint_len};
+use super::cursor::{Cursor, WireType, short_bytes, varint_len};
 use crate::error::Error;
 use crate::value::{Element, Entry, TypedList, Value};
 use bumpalo::Bump;
@@ -74,30 +74,61 @@ fn decode_fields(wire: &[u8]) -> Value<'_> {
 /// A `KeyValue`'s key and the payload of its value, wherever they stand. Absent parts are empty.
 #[inline]
 pub fn key_value(wire: &[u8]) -> (&[u8], &[u8]) {
-    match wire {
-        // Key, then value, as SDKs write.
-        [0x0a, key_length, rest @ ..] if *key_length < 0x80 => {
-            if let Some((key, [0x12, value_length, value @ ..])) =
-                rest.split_at_checked(usize::from(*key_length))
-                && *value_length < 0x80
-                && value.len() == usize::from(*value_length)
-            {
-                return (key, value);
-            }
-        }
-        // Value, then key, as the Go collector writes.
-        [0x12, value_length, rest @ ..] if *value_length < 0x80 => {
-            if let Some((value, [0x0a, key_length, key @ ..])) =
-                rest.split_at_checked(usize::from(*value_length))
-                && *key_length < 0x80
-                && key.len() == usize::from(*key_length)
-            {
-                return (key, value);
-            }
-        }
-        _ => {}
+    key_and_value(wire).unwrap_or_else(|| key_value_fields(wire))
+}
+
+/// The same of a `KeyValue` that is one key and one value with lengths of a byte or two, in either order: the value
+/// first, as the Go collector writes, or the key, as SDKs do.
+#[inline]
+pub(crate) fn key_and_value(wire: &[u8]) -> Option<(&[u8], &[u8])> {
+    let first_tag = *wire.first()?;
+    let (start, end) = short_bytes(wire, 1)?;
+    let second_tag = *wire.get(end)?;
+    let (second_start, second_end) = short_bytes(wire, end + 1)?;
+    let (first, second) = (wire.get(start..end)?, wire.get(second_start..)?);
+    if second_end != wire.len() {
+        return None;
     }
-    key_value_fields(wire)
+    in_order(first_tag, first, second_tag, second)
+}
+
+/// The same of the `KeyValue` that begins with its length, if that takes a byte; and how many bytes that and the
+/// message take.
+#[inline(always)]
+pub(crate) fn short_attribute(wire: &[u8]) -> Option<(&[u8], &[u8], usize)> {
+    let [length @ 0..0x80, rest @ ..] = wire else {
+        return None;
+    };
+    // What is within a message of fewer than 128 bytes has lengths of a byte, or is malformed.
+    let [first_tag, first_len, rest @ ..] = rest.get(..usize::from(*length))? else {
+        return None;
+    };
+    let (first, rest) = rest.split_at_checked(usize::from(*first_len))?;
+    let [second_tag, second_len, second @ ..] = rest else {
+        return None;
+    };
+    if second.len() != usize::from(*second_len) {
+        return None;
+    }
+    let (key, value) = in_order(*first_tag, first, *second_tag, second)?;
+    Some((key, value, 1 + usize::from(*length)))
+}
+
+/// The key and the value, of two fields with their tags.
+#[inline(always)]
+fn in_order<'a>(
+    first_tag: u8,
+    first: &'a [u8],
+    second_tag: u8,
+    second: &'a [u8],
+) -> Option<(&'a [u8], &'a [u8])> {
+    const KEY: u8 = 0x0a;
+    const VALUE: u8 = 0x12;
+    match (first_tag, second_tag) {
+        (VALUE, KEY) => Some((second, first)),
+        (KEY, VALUE) => Some((first, second)),
+        _ => None,
+    }
 }
 
 fn key_value_fields(wire: &[u8]) -> (&[u8], &[u8]) {
@@ -394,20 +425,17 @@ fn short_text_field<'a>(
     if payload >= 0x80 || number >= 16 {
         return None;
     }
-    let field = arena.alloc_slice_fill_copy(payload + 2, 0);
-    let (head, rest) = field.split_first_chunk_mut()?;
-    *head = [
+    let mut field = bumpalo::collections::Vec::with_capacity_in(payload + 2, arena);
+    field.extend_from_slice_copy(&[
         (number << 3) as u8 | 2,
         payload as u8,
         0x0a,
         key.len() as u8,
-    ];
-    let (key_place, rest) = rest.split_at_mut_checked(key.len())?;
-    key_place.copy_from_slice(key);
-    let (head, text_place) = rest.split_first_chunk_mut()?;
-    *head = [0x12, text.len() as u8 + 2, 0x0a, text.len() as u8];
-    text_place.copy_from_slice(text);
-    let field = &*field;
+    ]);
+    field.extend_from_slice_copy(key);
+    field.extend_from_slice_copy(&[0x12, text.len() as u8 + 2, 0x0a, text.len() as u8]);
+    field.extend_from_slice_copy(text);
+    let field = field.into_bump_slice();
     Some((field, &field[key.len() + 6..]))
 }
 

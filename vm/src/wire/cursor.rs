@@ -181,25 +181,40 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The next byte, which stays to be read; `None` at the end of the message.
+    #[inline(always)]
+    #[must_use]
+    pub fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.pos).copied()
+    }
+
+    /// Steps over bytes that were read from [`rest`](Cursor::rest), at most to the end of the message.
+    #[inline(always)]
+    pub fn step(&mut self, count: usize) {
+        self.pos += count.min(self.bytes.len() - self.pos);
+    }
+
+    /// The request up to the end of the message.
+    #[inline(always)]
+    pub(crate) fn cut(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// A length and its bytes.
     ///
     /// # Errors
     /// Truncated, or a length of 2^63 and more.
     #[inline(always)]
     pub fn bytes(&mut self) -> Result<&'a [u8], WireError> {
-        let at = self.pos;
-        let length = self.varint()?;
-        let rest = &self.bytes[self.pos..];
-        if length > rest.len() as u64 {
-            let kind = if length > i64::MAX as u64 {
-                WireErrorKind::NegativeLength
-            } else {
-                WireErrorKind::Truncated
-            };
-            return Err(WireError::new(kind, at));
+        if let [length @ 0..0x80, rest @ ..] = self.rest()
+            && let Some(bytes) = rest.get(..usize::from(*length))
+        {
+            self.pos += 1 + bytes.len();
+            return Ok(bytes);
         }
-        self.pos += length as usize;
-        Ok(&rest[..length as usize])
+        let (start, end) = long_bytes(self.bytes, self.pos)?;
+        self.pos = end;
+        Ok(&self.bytes[start..end])
     }
 
     /// A length and a cursor over its bytes, with positions that stay absolute.
@@ -222,14 +237,9 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub fn field(&mut self) -> Result<Option<RawField<'a>>, WireError> {
         let at = self.pos;
-        // A byte for the tag and a byte for the length: most fields.
-        if let Some(&[tag @ 8..0x80, length @ 0..0x80]) = self.bytes[at..].first_chunk()
-            && tag & 7 == WireType::Bytes as u8
-            && let end = at + 2 + usize::from(length)
-            && let Some(payload) = self.bytes.get(at + 2..end)
-        {
+        if let Some((tag, start, end)) = short_field(self.bytes, at) {
             self.pos = end;
-            return Ok(Some((at, u32::from(tag >> 3), payload)));
+            return Ok(Some((at, u32::from(tag >> 3), &self.bytes[start..end])));
         }
         if self.is_at_end() {
             return Ok(None);
@@ -265,6 +275,50 @@ impl<'a> Cursor<'a> {
             }
         }
     }
+}
+
+/// The field at `at` of a message, if it is of the usual form, with a tag of one byte, and a number of one byte or a
+/// length of one or two: its tag, and where its payload begins and ends.
+#[inline(always)]
+pub(crate) fn short_field(message: &[u8], at: usize) -> Option<(u8, usize, usize)> {
+    let &[tag @ 8..0x80, next] = message.get(at..)?.first_chunk()? else {
+        return None;
+    };
+    let (start, end) = match tag & 7 {
+        2 => short_bytes(message, at + 1)?,
+        1 => (at + 1, at + 9),
+        0 if next < 0x80 => (at + 1, at + 2),
+        5 => (at + 1, at + 5),
+        _ => return None,
+    };
+    (end <= message.len()).then_some((tag, start, end))
+}
+
+/// Where the bytes begin and end whose length stands at `at`, if it takes one byte or two; they may be cut short.
+#[inline(always)]
+pub(crate) fn short_bytes(message: &[u8], at: usize) -> Option<(usize, usize)> {
+    match *message.get(at..)? {
+        [length @ 0..0x80, ..] => Some((at + 1, at + 1 + usize::from(length))),
+        [low, high @ 0..0x80, ..] => {
+            let length = usize::from(low & 0x7f) | usize::from(high) << 7;
+            Some((at + 2, at + 2 + length))
+        }
+        _ => None,
+    }
+}
+
+/// Where the bytes whose length stands at `pos` begin and end.
+fn long_bytes(bytes: &[u8], pos: usize) -> Result<(usize, usize), WireError> {
+    let (length, start) = long_varint(bytes, pos)?;
+    if length > (bytes.len() - start) as u64 {
+        let kind = if length > i64::MAX as u64 {
+            WireErrorKind::NegativeLength
+        } else {
+            WireErrorKind::Truncated
+        };
+        return Err(WireError::new(kind, pos));
+    }
+    Ok((start, start + length as usize))
 }
 
 /// The varint at `pos`, and the position after it.

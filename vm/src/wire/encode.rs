@@ -73,49 +73,37 @@ pub(crate) fn encode<'a>(tree: &mut Tree<'a>, splices: &mut Vec<Splice<'a>>, out
     write(tree.input, splices, out);
 }
 
-/// Leaves in every node's scratch by how much its payload grows.
+/// Adds to every node by how much the nodes in it grow.
 fn settle_sizes(tree: &mut Tree<'_>) {
-    for node in &mut tree.nodes {
-        node.scratch = 0;
-    }
     // Children come after their parents, so backwards each node is complete before it is added to its parent.
     for id in (0..tree.nodes.len()).rev() {
-        let node = tree.nodes[id];
+        let node = &tree.nodes[id];
         let grown = if node.is_dropped {
             -i64::from(node.end - node.tag_at)
         } else {
-            let mut own = node.scratch;
-            if node.first_edit != NONE {
-                own += tree
-                    .edits(id as u32)
-                    .map(|e| e.bytes.len() as i64 - i64::from(e.end - e.at))
-                    .sum::<i64>();
-                tree.nodes[id].scratch = own;
-            }
-            grown_with_header(&node, own)
+            grown_with_header(node)
         };
-        if grown != 0 && node.parent != NONE {
-            tree.nodes[node.parent as usize].scratch += grown;
+        let parent = node.parent;
+        if grown != 0 && parent != NONE {
+            tree.nodes[parent as usize].grown += grown;
         }
     }
 }
 
 /// By how much a node grows, its length prefix included.
-fn grown_with_header(node: &Node, payload: i64) -> i64 {
-    if payload == 0 && !node.is_virtual {
-        return 0;
-    }
-    let old = i64::from(node.end - node.start);
+fn grown_with_header(node: &Node) -> i64 {
     if node.is_virtual {
         // Written only if something was put into it.
-        return if node.first_edit == NONE {
-            0
-        } else {
-            payload + 1 + varint_len(payload as u64) as i64
+        return match node.first_edit {
+            NONE => 0,
+            _ => node.grown + 1 + varint_len(node.grown as u64) as i64,
         };
     }
-    let new_header = varint_len((old + payload) as u64) as i64;
-    payload + new_header - old_header_len(node)
+    if node.grown == 0 {
+        return 0;
+    }
+    let length = i64::from(node.end - node.start) + node.grown;
+    node.grown + varint_len(length as u64) as i64 - old_header_len(node)
 }
 
 /// The length of the node's length prefix as it stands, which need not be the shortest.
@@ -145,10 +133,10 @@ fn collect<'a>(tree: &Tree<'a>, splices: &mut Vec<Splice<'a>>) {
             continue;
         }
         if node.is_virtual && node.first_edit != NONE {
-            let header = New::Header(MESSAGE_FIELD << 3 | 2, node.scratch as u32);
+            let header = New::Header(MESSAGE_FIELD << 3 | 2, node.grown as u32);
             splices.push(Splice::new(node.start, node.start, level, header));
-        } else if node.scratch != 0 {
-            let length = i64::from(node.end - node.start) + node.scratch;
+        } else if node.grown != 0 {
+            let length = i64::from(node.end - node.start) + node.grown;
             let at = node.tag_at + tag_len(node) as u32;
             splices.push(Splice::new(
                 at,

@@ -129,7 +129,7 @@ pub(crate) fn kind_of(node: &Node, request: &[u8]) -> Option<MessageKind> {
 
 /// The level and variant of a message; `None` for messages that statements do not address.
 #[inline(always)]
-fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
+pub(crate) fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
     use MessageKind::*;
     Some(match kind {
         ResourceSpans | ResourceLogs | ResourceMetrics | ResourceProfiles => {

@@ -52,8 +52,10 @@ pub(crate) struct Node {
     pub(crate) first_edit: u32,
     /// The last edit of its chain.
     pub(crate) last_edit: u32,
-    /// Scratch: its number among its siblings while a section runs, its size change while encoding.
-    pub(crate) scratch: i64,
+    /// Scratch: its number among its siblings while a section runs, its live children while a filter sweeps.
+    pub(crate) scratch: u32,
+    /// By how many bytes its edits make its payload grow; while encoding, also those of the nodes in it.
+    pub(crate) grown: i64,
 }
 
 /// A change of one field of a node.
@@ -146,72 +148,61 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Puts `bytes`, a whole field or nothing, in the place of a field. Returns the edit.
-    pub(crate) fn replace(&mut self, id: NodeId, place: Place, bytes: &'a [u8]) -> u32 {
-        if place.edit != NONE {
-            self.edits[place.edit as usize].bytes = bytes;
-            return place.edit;
+    /// Puts `bytes`, a whole field or nothing, in the place of a field. Where that stands then.
+    #[inline]
+    pub(crate) fn replace(&mut self, id: NodeId, place: Place, bytes: &'a [u8]) -> Place {
+        if let Some(edit) = self.edits.get_mut(place.edit as usize) {
+            self.nodes[id as usize].grown += bytes.len() as i64 - edit.bytes.len() as i64;
+            edit.bytes = bytes;
+            return place;
         }
-        self.insert(
-            id,
-            Edit {
-                at: place.at,
-                end: place.end,
-                next: NONE,
-                bytes,
-            },
-        )
+        self.insert(id, place.at, place.end, bytes)
     }
 
-    /// Adds a whole field at a node's end. Returns the edit.
-    pub(crate) fn append(&mut self, id: NodeId, bytes: &'a [u8]) -> u32 {
+    /// Adds a whole field at a node's end. Where it stands.
+    #[inline]
+    pub(crate) fn append(&mut self, id: NodeId, bytes: &'a [u8]) -> Place {
         let at = self.node(id).end;
-        self.insert(
-            id,
-            Edit {
-                at,
-                end: at,
-                next: NONE,
-                bytes,
-            },
-        )
+        self.insert(id, at, at, bytes)
     }
 
     #[inline]
-    fn insert(&mut self, id: NodeId, edit: Edit<'a>) -> u32 {
-        let new = self.edits.len() as u32;
+    fn insert(&mut self, id: NodeId, at: u32, end: u32, bytes: &'a [u8]) -> Place {
+        let edit = self.edits.len() as u32;
         let node = &mut self.nodes[id as usize];
+        node.grown += bytes.len() as i64 - i64::from(end - at);
+        let mut next = NONE;
         if node.first_edit == NONE {
-            node.first_edit = new;
+            node.first_edit = edit;
+            node.last_edit = edit;
         } else if let last = &mut self.edits[node.last_edit as usize]
-            && last.at <= edit.at
+            && last.at <= at
         {
-            last.next = new;
+            last.next = edit;
+            node.last_edit = edit;
         } else {
-            return self.insert_between(id, edit);
+            next = self.link_between(id, at, edit);
         }
-        node.last_edit = new;
-        self.edits.push(edit);
-        new
+        self.edits.push(Edit {
+            at,
+            end,
+            next,
+            bytes,
+        });
+        Place { at, end, edit }
     }
 
-    /// Inserts an edit ahead of the node's last one.
-    fn insert_between(&mut self, id: NodeId, mut edit: Edit<'a>) -> u32 {
-        let new = self.edits.len() as u32;
+    /// Makes way in a node's chain for an edit at `at`, ahead of the last one. The edit that follows it.
+    fn link_between(&mut self, id: NodeId, at: u32, edit: u32) -> u32 {
         let node = &mut self.nodes[id as usize];
-        if edit.at < self.edits[node.first_edit as usize].at {
-            edit.next = node.first_edit;
-            node.first_edit = new;
-        } else {
-            let mut before = node.first_edit;
-            while self.edits[self.edits[before as usize].next as usize].at <= edit.at {
-                before = self.edits[before as usize].next;
-            }
-            edit.next = self.edits[before as usize].next;
-            self.edits[before as usize].next = new;
+        if at < self.edits[node.first_edit as usize].at {
+            return std::mem::replace(&mut node.first_edit, edit);
         }
-        self.edits.push(edit);
-        new
+        let mut before = node.first_edit;
+        while self.edits[self.edits[before as usize].next as usize].at <= at {
+            before = self.edits[before as usize].next;
+        }
+        std::mem::replace(&mut self.edits[before as usize].next, edit)
     }
 
     /// A node's edits in order.
@@ -245,8 +236,7 @@ impl<'a> Tree<'a> {
             return;
         }
         for inner in self.within(id, place.at, place.end) {
-            let node = &mut self.nodes[inner as usize];
-            (node.slots, node.first_edit, node.last_edit) = (NONE, NONE, NONE);
+            self.nodes[inner as usize].forget_edits();
         }
     }
 
@@ -315,6 +305,12 @@ impl Removal {
 }
 
 impl Node {
+    /// Takes all edits back.
+    pub(crate) fn forget_edits(&mut self) {
+        (self.slots, self.first_edit, self.last_edit) = (NONE, NONE, NONE);
+        self.grown = 0;
+    }
+
     pub(crate) fn new(
         level: Level,
         variant: u8,
@@ -341,6 +337,7 @@ impl Node {
             first_edit: NONE,
             last_edit: NONE,
             scratch: 0,
+            grown: 0,
         }
     }
 }

@@ -148,12 +148,11 @@ fn walk<'a, V: Visitor<'a>, O: Opens>(
         depth: 0,
         hazards: 0,
     };
-    let cursor = Cursor::new(request);
     match signal {
-        Signal::Traces => export_trace_service_request(&mut walk, cursor),
-        Signal::Metrics => export_metrics_service_request(&mut walk, cursor),
-        Signal::Logs => export_logs_service_request(&mut walk, cursor),
-        Signal::Profiles => export_profiles_service_request(&mut walk, cursor),
+        Signal::Traces => export_trace_service_request(&mut walk, request, 0),
+        Signal::Metrics => export_metrics_service_request(&mut walk, request, 0),
+        Signal::Logs => export_logs_service_request(&mut walk, request, 0),
+        Signal::Profiles => export_profiles_service_request(&mut walk, request, 0),
     }?;
     Ok(if walk.hazards == 0 {
         Canonical::Yes
@@ -162,15 +161,15 @@ fn walk<'a, V: Visitor<'a>, O: Opens>(
     })
 }
 
-/// Field number, wire type bits, and whether the tag isn't canonical.
-#[inline(always)]
-fn tag(cursor: &mut Cursor<'_>) -> Result<(u32, u32, bool), WireError> {
-    let at = cursor.position();
+/// Field number and wire type bits of a tag of more than one byte, where it ends, and whether it is a hazard: takes
+/// more bytes than it needs.
+#[inline(never)]
+fn long_tag(bytes: &[u8], at: usize) -> Result<(u32, u32, usize, bool), WireError> {
+    let mut cursor = Cursor::over(bytes, at, bytes.len());
     let tag = cursor.varint()?;
-    let number = (tag >> 3) as u32;
-    // One byte is what nearly all tags take; then nothing can be wrong with the width.
-    let odd = cursor.position() - at > 1 && !is_minimal_tag(tag, cursor.position() - at);
-    Ok((number, tag as u32 & 7, odd))
+    let next = cursor.position();
+    let odd = !is_minimal_tag(tag, next - at);
+    Ok(((tag >> 3) as u32, tag as u32 & 7, next, odd))
 }
 
 #[inline(always)]
@@ -181,11 +180,13 @@ fn is_minimal_tag(tag: u64, length: usize) -> bool {
 /// A field that the schema doesn't know, or number 0. Returns whether it isn't canonical.
 #[inline(never)]
 fn unknown(
-    mut cursor: Cursor<'_>,
+    bytes: &[u8],
+    value_at: usize,
     at: usize,
     number: u32,
     wire_type: u32,
 ) -> Result<(usize, bool), WireError> {
+    let mut cursor = Cursor::over(bytes, value_at, bytes.len());
     if number == 0 || number > i32::MAX as u32 {
         return Err(WireError::new(WireErrorKind::FieldNumber, at));
     }
@@ -197,48 +198,41 @@ fn unknown(
     Ok((cursor.position(), group))
 }
 
-/// The key and the value of a `KeyValue` that is one key and one scalar value with short lengths, in either
-/// order: valid and canonical. Most are; the walk is the twin for all others.
+/// The key and the value of the `KeyValue` that begins with its length, if it is one key and one scalar value with
+/// short lengths, in either order: valid and canonical; and how many bytes both take. Most are; [`attribute`] is the
+/// twin for all others.
 #[inline(always)]
-fn plain_attribute(body: &[u8]) -> Option<(&[u8], &[u8])> {
-    const KEY: u8 = 0x0a;
-    const VALUE: u8 = 0x12;
-    let &[first_tag, first_len, ref rest @ ..] = body else {
-        return None;
-    };
-    let (first, &[second_tag, second_len, ref second @ ..]) =
-        rest.split_at_checked(usize::from(first_len))?
-    else {
-        return None;
-    };
-    let (key, value) = match (first_tag, second_tag) {
-        (KEY, VALUE) => (first, second),
-        (VALUE, KEY) => (second, first),
-        _ => return None,
-    };
-    let is_plain = (first_len | second_len) < 0x80
-        && second.len() == usize::from(second_len)
-        && is_plain_value(value);
-    is_plain.then_some((key, value))
+fn plain_attribute(bytes: &[u8]) -> Option<(&[u8], &[u8], usize)> {
+    any::short_attribute(bytes).filter(|(_, value, _)| is_plain_value(value))
 }
 
-/// Whether a whole field with a one-byte tag is a plain attribute, if it is an attribute at all.
-pub(crate) fn is_plain_attribute(field: &[u8]) -> bool {
-    match field {
-        [tag @ 0..0x80, length @ 0..0x80, body @ ..] => {
-            tag & 7 == WireType::Bytes as u8
-                && body.len() == usize::from(*length)
-                && plain_attribute(body).is_some()
+/// The same of any `KeyValue`, checked.
+#[inline(never)]
+fn attribute<'a, V: Visitor<'a>, O: Opens>(
+    walk: &mut Walk<'_, V, O>,
+    bytes: &'a [u8],
+    at: usize,
+) -> Result<(&'a [u8], &'a [u8], usize), WireError> {
+    let mut cursor = Cursor::over(bytes, at, bytes.len());
+    let inner = cursor.message()?;
+    let (key, value) = match any::key_and_value(inner.rest()) {
+        Some((key, value)) if is_plain_value(value) => (key, value),
+        _ => {
+            key_value(walk, inner.cut(), inner.position())?;
+            any::key_value(inner.rest())
         }
-        _ => false,
-    }
+    };
+    Ok((key, value, cursor.position() - at))
 }
 
 /// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
 #[inline(always)]
-fn is_plain_value(value: &[u8]) -> bool {
+pub(crate) fn is_plain_value(value: &[u8]) -> bool {
     match *value {
-        [0x0a, length, ref text @ ..] => length < 0x80 && text.len() == usize::from(length),
+        [0x0a, length @ 0..0x80, ref text @ ..] => text.len() == usize::from(length),
+        [0x0a, low, high, ref text @ ..] => {
+            high < 0x80 && text.len() == usize::from(low & 0x7f) | usize::from(high) << 7
+        }
         [0x10, bool] => bool < 0x80,
         [0x18, int] => int < 0x80,
         [0x18, low, high] => low >= 0x80 && high < 0x80,
@@ -328,19 +322,18 @@ macro_rules! value {
         id(&mut $cursor, 16)?
     };
     ($walk:ident $cursor:ident $at:ident (KeyValue key_value)) => {{
-        let inner = $cursor.message()?;
         if $walk.opens.opens(MessageKind::KeyValue) {
-            let (key, value) = match plain_attribute(inner.rest()) {
-                Some(pair) => pair,
-                None => {
-                    key_value($walk, inner)?;
-                    any::key_value(inner.rest())
-                }
+            let (key, value, length) = match plain_attribute($cursor.rest()) {
+                Some(found) => found,
+                None => attribute($walk, $cursor.cut(), $cursor.position())?,
             };
+            $cursor.step(length);
             if const { OWNER.is_node() } {
-                let (at, end) = ($at as u32, inner.end() as u32);
+                let (at, end) = ($at as u32, $cursor.position() as u32);
                 $walk.visitor.attribute(OWNER, at, end, key, value);
             }
+        } else {
+            $cursor.bytes()?;
         }
     }};
     ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
@@ -354,7 +347,7 @@ macro_rules! value {
             );
         }
         if $walk.opens.opens(MessageKind::$name) {
-            $function($walk, inner)?;
+            $function($walk, inner.cut(), inner.position())?;
         }
     }};
     ($walk:ident $cursor:ident $at:ident $varint:tt) => {
@@ -407,7 +400,7 @@ macro_rules! field {
         let inner = $cursor.message()?;
         if $walk.opens.opens(MessageKind::$name) {
             let mut unseen = Walk { visitor: &mut (), opens: $walk.opens, depth: 0, hazards: 0 };
-            $function(&mut unseen, inner)?;
+            $function(&mut unseen, inner.cut(), inner.position())?;
             $again |= unseen.hazards;
         }
     }};
@@ -432,17 +425,17 @@ macro_rules! tell {
 
 /// Around a message that can be inside itself.
 macro_rules! nested {
-    (nest $walk:ident $cursor:ident $body:expr) => {{
+    (nest $walk:ident $start:ident $body:expr) => {{
         $walk.depth += 1;
         let done = if $walk.depth > VALUE_DEPTH_MAX {
-            Err(WireError::new(WireErrorKind::TooDeep, $cursor.position()))
+            Err(WireError::new(WireErrorKind::TooDeep, $start))
         } else {
             $body
         };
         $walk.depth -= 1;
         done
     }};
-    ($role:ident $walk:ident $cursor:ident $body:expr) => {
+    ($role:ident $walk:ident $start:ident $body:expr) => {
         $body
     };
 }
@@ -451,21 +444,33 @@ macro_rules! walkers {
     ($($name:ident $function:ident $role:ident {
         $($number:literal $field:ident $json:literal $label:ident $kind:tt;)*
     })*) => {$(
+        /// The message that ends with `bytes` and begins at `start`; passed so, both stay in registers.
         fn $function<'a, V: Visitor<'a>, O: Opens>(
             walk: &mut Walk<'_, V, O>,
-            cursor: Cursor<'a>,
+            bytes: &'a [u8],
+            start: usize,
         ) -> Result<(), WireError> {
             const OWNER: MessageKind = MessageKind::$name;
             #[inline(always)]
             fn fields<'a, V: Visitor<'a>, O: Opens>(
                 walk: &mut Walk<'_, V, O>,
-                mut cursor: Cursor<'a>,
+                bytes: &'a [u8],
+                start: usize,
             ) -> Result<(), WireError> {
+                let mut cursor = Cursor::over(bytes, start, bytes.len());
                 let (mut seen, mut again) = (0u32, 0u32);
-                while !cursor.is_at_end() {
+                while let Some(byte) = cursor.peek() {
                     let at = cursor.position();
-                    let (number, wire, odd) = tag(&mut cursor)?;
-                    again |= u32::from(odd);
+                    // One byte is what nearly all tags take; then nothing can be wrong with its width.
+                    let (number, wire) = if byte < 0x80 {
+                        cursor.step(1);
+                        (u32::from(byte >> 3), u32::from(byte & 7))
+                    } else {
+                        let (number, wire, next, odd) = long_tag(cursor.cut(), at)?;
+                        cursor = cursor.moved_to(next);
+                        again |= u32::from(odd);
+                        (number, wire)
+                    };
                     match number {
                         $($number => {
                             again |= seen & seen_bit!($label $number);
@@ -474,7 +479,8 @@ macro_rules! walkers {
                             tell!(walk cursor at $number $kind);
                         })*
                         _ => {
-                            let (next, group) = unknown(cursor, at, number, wire)?;
+                            let value_at = cursor.position();
+                            let (next, group) = unknown(cursor.cut(), value_at, at, number, wire)?;
                             cursor = cursor.moved_to(next);
                             again |= u32::from(group);
                         }
@@ -483,7 +489,7 @@ macro_rules! walkers {
                 walk.hazards |= again;
                 Ok(())
             }
-            nested!($role walk cursor fields(walk, cursor)).map_err(|error| error.within(MessageKind::$name))
+            nested!($role walk start fields(walk, bytes, start)).map_err(|error| error.within(MessageKind::$name))
         }
     )*
 
@@ -493,7 +499,7 @@ macro_rules! walkers {
             cursor: Cursor<'a>,
         ) -> Result<(), WireError> {
             match kind {
-                $(MessageKind::$name => $function(walk, cursor),)*
+                $(MessageKind::$name => $function(walk, cursor.cut(), cursor.position()),)*
             }
         }
     };
