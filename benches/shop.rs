@@ -30,9 +30,9 @@ impl Random {
     }
 }
 
-/// A request of about `records` spans, log records or data points.
-pub(crate) fn request(signal: &str, records: u64) -> Vec<u8> {
-    let random = &mut Random(20_251_003);
+/// A request of about `records` spans, log records or data points; each `seed` gives other ones.
+pub(crate) fn request(signal: &str, records: u64, seed: u64) -> Vec<u8> {
+    let random = &mut Random(20_251_003 + seed);
     let per_resource = records.div_ceil(RESOURCE_COUNT);
     let fill = |request: &mut Message| {
         for _ in 0..RESOURCE_COUNT {
