@@ -13,6 +13,7 @@ mod shop;
 
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
+use shop::Shape;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::hint::black_box;
@@ -22,8 +23,39 @@ use std::process::{Command, ExitCode, Stdio};
 /// By how much a row may change: a part of its budget.
 const CHANGE_MAX: f64 = 0.05;
 
-/// Records of the counted request.
+/// Records of the usual request that is counted.
 const RECORD_COUNT: u64 = 512;
+
+/// The configuration that runs over other shapes of data, too.
+const SHAPED: &str = "more/shapes";
+
+/// The shapes, each with the name of its row.
+const SHAPES: [(&str, Shape); 3] = [
+    (
+        "more/shapes/ascending",
+        Shape {
+            records: RECORD_COUNT,
+            per_resource: 64,
+            is_ascending: true,
+        },
+    ),
+    (
+        "more/shapes/three_a_scope",
+        Shape {
+            records: RECORD_COUNT,
+            per_resource: 3,
+            is_ascending: false,
+        },
+    ),
+    (
+        "more/shapes/single",
+        Shape {
+            records: 1,
+            per_resource: 1,
+            is_ascending: false,
+        },
+    ),
+];
 
 /// Requests that run before, each with other records: buffers and caches reach their size.
 const WARM_UP_COUNT: u64 = 2;
@@ -70,33 +102,39 @@ fn counted(
     worker.run(program, validation, request, output).is_ok()
 }
 
-/// Runs every row, as callgrind is to see it. Prints a line before each count: how many records it is of, the row,
-/// the validation.
+/// Runs every row, as callgrind is to see it. Prints a line for each count.
 fn run_all() {
     for name in configuration::names() {
         let (signal, program) = configuration::program(&name);
-        for (label, validation) in VALIDATIONS {
-            let (mut worker, mut output) = (Worker::new(), Vec::new());
-            for seed in 0..WARM_UP_COUNT {
-                output.clear();
-                let request = shop::request(&signal, RECORD_COUNT, seed);
-                let warm = worker
-                    .run(&program, validation, &request, &mut output)
-                    .is_ok();
-                assert!(black_box(warm), "{name}: a request was refused");
+        run_row(&name, &signal, &program, Shape::usual(RECORD_COUNT));
+        if name == SHAPED {
+            for (row, shape) in SHAPES {
+                run_row(row, &signal, &program, shape);
             }
-            let request = shop::request(&signal, RECORD_COUNT, WARM_UP_COUNT);
-            output.clear();
-            let done = counted(
-                &mut worker,
-                &program,
-                validation,
-                black_box(&request),
-                &mut output,
-            );
-            assert!(black_box(done), "{name}: a request was refused");
-            println!("{name}\t{label}");
         }
+    }
+}
+
+fn run_row(row: &str, signal: &str, program: &Program, shape: Shape) {
+    for (label, validation) in VALIDATIONS {
+        let (mut worker, mut output) = (Worker::new(), Vec::new());
+        for seed in 0..WARM_UP_COUNT {
+            let request = shop::request(signal, shape, seed);
+            output.clear();
+            let warm = worker.run(program, validation, &request, &mut output);
+            assert!(warm.is_ok(), "{row}: a request was refused");
+        }
+        let request = shop::request(signal, shape, WARM_UP_COUNT);
+        output.clear();
+        let done = counted(
+            &mut worker,
+            program,
+            validation,
+            black_box(&request),
+            &mut output,
+        );
+        assert!(black_box(done), "{row}: a request was refused");
+        println!("{row}\t{label}\t{}", shape.records);
     }
 }
 
@@ -162,7 +200,11 @@ fn count() -> Result<Counts, String> {
     let rows = String::from_utf8_lossy(&run.stdout);
     let mut counts = Counts::new();
     for (number, line) in rows.lines().enumerate() {
-        let (row, validation) = line.split_once('\t').ok_or("a line without a row")?;
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [row, validation, records] = fields[..] else {
+            return Err(format!("no count: {line}"));
+        };
+        let records: f64 = records.parse().map_err(|_| format!("no count: {line}"))?;
         let file = folder.join(format!("count.{}", number + 1));
         let text = std::fs::read_to_string(&file)
             .map_err(|error| format!("{}: {error}", file.display()))?;
@@ -174,7 +216,7 @@ fn count() -> Result<Counts, String> {
             .ok_or_else(|| format!("{row}: callgrind counted nothing"))?;
         counts.insert(
             (row.to_owned(), validation.to_owned()),
-            total as f64 / RECORD_COUNT as f64,
+            total as f64 / records,
         );
     }
     Ok(counts)

@@ -13,6 +13,7 @@ use ottl_grammar::{Dialect, parse_statement};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::Signal;
 use ottl_vm::wire::validate::validate;
+use shop::Shape;
 use std::hint::black_box;
 
 /// Records in a request, as in the data sets of the reference.
@@ -39,7 +40,7 @@ fn wire(criterion: &mut Criterion) {
         ("logs", Signal::Logs),
         ("metrics", Signal::Metrics),
     ] {
-        let request = shop::request(name, RECORD_COUNT, 0);
+        let request = shop::request(name, Shape::usual(RECORD_COUNT), 0);
         group.bench_function(name, |b| {
             b.iter(|| validate(signal, black_box(&request), &mut ()))
         });
@@ -52,7 +53,7 @@ fn run(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(RECORD_COUNT));
         for name in configuration::names() {
             let (signal, program) = configuration::program(&name);
-            let request = shop::request(&signal, RECORD_COUNT, 0);
+            let request = shop::request(&signal, Shape::usual(RECORD_COUNT), 0);
             let (mut worker, mut output) = (Worker::new(), Vec::new());
             group.bench_function(&name, |b| {
                 b.iter(|| {
