@@ -42,11 +42,13 @@ pub(crate) fn run<Work: Default, Done: Default + Send, Doing: FnMut(&mut Work, &
         is_room: Condvar::new(),
         sink,
     };
+    // A function, so that the source is free again before the work is done.
+    let next = |work: &mut Work| locked(&source).next(work);
     let work = || {
         let _over = OverIfPanicking(&turns);
         let (mut doing, mut work, mut done) = (worker(), Work::default(), Done::default());
         while turns.wait_for_room().is_continue()
-            && let Some(number) = locked(&source).next(&mut work)
+            && let Some(number) = next(&mut work)
         {
             doing(&mut work, &mut done);
             done = turns.put(number, done);
@@ -169,6 +171,7 @@ impl<Done, K> Drop for OverIfPanicking<'_, '_, Done, K> {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Instant;
 
     /// Numbers up to a bound.
     struct Count {
@@ -219,6 +222,25 @@ mod tests {
             assert!(locked(&seen.0).iter().copied().eq(0..500));
             assert_eq!(started.load(Ordering::Relaxed), 500);
         }
+    }
+
+    #[test]
+    fn threads_work_at_the_same_time() {
+        let (seen, inside) = (Seen(Mutex::default(), usize::MAX), AtomicUsize::new(0));
+        // Ends once all three are in the middle of their work.
+        let doing = || {
+            |number: &mut u64, done: &mut u64| {
+                inside.fetch_add(1, Ordering::Relaxed);
+                let start = Instant::now();
+                while inside.load(Ordering::Relaxed) < 3 {
+                    assert!(start.elapsed().as_secs() < 60, "nobody else works");
+                    thread::yield_now();
+                }
+                *done = *number;
+            }
+        };
+        run(3, &mut Count { next: 0, end: 3 }, doing, &seen);
+        assert!(locked(&seen.0).iter().copied().eq(0..3));
     }
 
     #[test]
