@@ -1,6 +1,6 @@
 //! Benchmarks of the parts: parsing, compiling, validation, and the configurations of `tests/reference/bench`.
 //!
-//! `cargo bench -- typical` measures one. `benches/compare` compares with the reference.
+//! `cargo bench --bench kernels -- typical` measures one. `benches/compare` compares with the reference.
 
 mod configuration;
 #[path = "../fuzz/src/protobuf.rs"]
