@@ -4,15 +4,41 @@ use ottl::compile::{Dialect, Gates, Options, Registry, compile};
 use ottl::config::{Processor, ProcessorKind, Signal};
 use ottl_vm::program::Program;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/bench")
+}
+
+/// The names of all configurations, each with the folder that it is in: `typical`, `more/merge_50`.
+///
+/// # Panics
+/// If a folder cannot be read.
+pub(crate) fn names() -> Vec<String> {
+    let (mut open, mut names) = (vec![folder()], Vec::new());
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).expect("the folder can be read");
+            open.extend(entries.map(|entry| entry.expect("the folder can be read").path()));
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            let name = path.with_extension("");
+            let name = name.strip_prefix(folder()).expect("below the folder");
+            names.push(name.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    names.sort();
+    names
+}
 
 /// The signal's name and the program of the configuration `name`.
 ///
 /// # Panics
 /// If the configuration does not exist or does not compile.
 pub(crate) fn program(name: &str) -> (String, Program) {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/reference/bench/{name}.json"));
+    let path = folder().join(name).with_extension("json");
     let text = std::fs::read_to_string(path).expect("the configuration exists");
     let config: Value = serde_json::from_str(&text).expect("the configuration is JSON");
     let word = |key: &str| config[key].as_str().unwrap_or_default();

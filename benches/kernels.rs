@@ -1,6 +1,6 @@
 //! Benchmarks of the parts: parsing, compiling, validation, and the configurations of `tests/reference/bench`.
 //!
-//! `cargo bench -- typical` measures one. For a comparison with the reference see `benches/compare.sh`.
+//! `cargo bench --bench kernels -- typical` measures one. `benches/compare` compares with the reference.
 
 mod configuration;
 #[path = "../fuzz/src/protobuf.rs"]
@@ -13,19 +13,8 @@ use ottl_grammar::{Dialect, parse_statement};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::Signal;
 use ottl_vm::wire::validate::validate;
+use shop::Shape;
 use std::hint::black_box;
-
-const CONFIGURATIONS: &[&str] = &[
-    "pass",
-    "set",
-    "filter",
-    "timeout",
-    "redact",
-    "typical",
-    "json",
-    "sha256",
-    "keep_keys",
-];
 
 /// Records in a request, as in the data sets of the reference.
 const RECORD_COUNT: u64 = 512;
@@ -36,9 +25,11 @@ fn front_end(criterion: &mut Criterion) {
     criterion.bench_function("parse", |b| {
         b.iter(|| parse_statement(black_box(STATEMENT), Dialect::Upstream))
     });
-    criterion.bench_function("compile typical", |b| {
-        b.iter(|| configuration::program(black_box("typical")))
-    });
+    for name in ["typical", "more/statements_200"] {
+        criterion.bench_function(&format!("compile {name}"), |b| {
+            b.iter(|| configuration::program(black_box(name)))
+        });
+    }
 }
 
 fn wire(criterion: &mut Criterion) {
@@ -49,7 +40,7 @@ fn wire(criterion: &mut Criterion) {
         ("logs", Signal::Logs),
         ("metrics", Signal::Metrics),
     ] {
-        let request = shop::request(name, RECORD_COUNT);
+        let request = shop::request(name, Shape::usual(RECORD_COUNT), 0);
         group.bench_function(name, |b| {
             b.iter(|| validate(signal, black_box(&request), &mut ()))
         });
@@ -60,11 +51,11 @@ fn run(criterion: &mut Criterion) {
     for (label, validation) in [("full", Validation::Full), ("touched", Validation::Touched)] {
         let mut group = criterion.benchmark_group(label);
         group.throughput(Throughput::Elements(RECORD_COUNT));
-        for name in CONFIGURATIONS {
-            let (signal, program) = configuration::program(name);
-            let request = shop::request(&signal, RECORD_COUNT);
+        for name in configuration::names() {
+            let (signal, program) = configuration::program(&name);
+            let request = shop::request(&signal, Shape::usual(RECORD_COUNT), 0);
             let (mut worker, mut output) = (Worker::new(), Vec::new());
-            group.bench_function(*name, |b| {
+            group.bench_function(&name, |b| {
                 b.iter(|| {
                     output.clear();
                     worker

@@ -3,7 +3,7 @@
 
 use crate::protobuf::Message;
 
-/// Resources in a request.
+/// Resources in a usual request.
 const RESOURCE_COUNT: u64 = 8;
 
 /// When everything happens: nanoseconds since 1970.
@@ -30,15 +30,37 @@ impl Random {
     }
 }
 
-/// A request of about `records` spans, log records or data points.
-pub(crate) fn request(signal: &str, records: u64) -> Vec<u8> {
-    let random = &mut Random(20_251_003);
-    let per_resource = records.div_ceil(RESOURCE_COUNT);
+/// How a request is laid out.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// Spans, log records or data points, about.
+    pub(crate) records: u64,
+    /// How many of them a resource has, all in one scope.
+    pub(crate) per_resource: u64,
+    /// Whether fields stand in the order of their numbers, as SDKs write them, and not in the collector's, from the
+    /// last to the first.
+    pub(crate) is_ascending: bool,
+}
+
+impl Shape {
+    /// As the collector's exporters send them.
+    pub(crate) fn usual(records: u64) -> Shape {
+        Shape {
+            records,
+            per_resource: records.div_ceil(RESOURCE_COUNT),
+            is_ascending: false,
+        }
+    }
+}
+
+/// A request of a signal; each `seed` gives other records.
+pub(crate) fn request(signal: &str, shape: Shape, seed: u64) -> Vec<u8> {
+    let random = &mut Random(20_251_003 + seed);
     let fill = |request: &mut Message| {
-        for _ in 0..RESOURCE_COUNT {
+        for _ in 0..shape.records.div_ceil(shape.per_resource) {
             request.message(1, |container| {
                 container.message(2, |scope| {
-                    for _ in 0..per_resource {
+                    for _ in 0..shape.per_resource {
                         scope.message(2, |record| match signal {
                             "traces" => span(record, random),
                             "logs" => log(record, random),
@@ -51,7 +73,69 @@ pub(crate) fn request(signal: &str, records: u64) -> Vec<u8> {
             });
         }
     };
-    Message::new(fill).0
+    let request = Message::new(fill).0;
+    match shape.is_ascending {
+        true => ascending(&request, &REQUEST),
+        false => request,
+    }
+}
+
+/// The fields of a message that are messages in turn, each with its own.
+struct Nested(&'static [(u64, Nested)]);
+
+/// Those of traces and logs: the attributes of their resources and records. A metric's number 9 is a histogram, of
+/// which there is none.
+const REQUEST: Nested = Nested(&[(
+    1,
+    Nested(&[
+        (1, Nested(&[(1, PAIR)])),
+        (2, Nested(&[(2, Nested(&[(6, PAIR), (9, PAIR)]))])),
+    ]),
+)]);
+
+const PAIR: Nested = Nested(&[(2, Nested(&[]))]);
+
+/// A message with its fields, and theirs, in the order of their numbers.
+fn ascending(message: &[u8], nested: &Nested) -> Vec<u8> {
+    let mut fields: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut rest = message;
+    while !rest.is_empty() {
+        let before = rest;
+        let tag = varint(&mut rest);
+        let inner = nested.0.iter().find(|(number, _)| *number == tag >> 3);
+        let length = match tag & 7 {
+            0 => {
+                varint(&mut rest);
+                0
+            }
+            1 => 8,
+            _ => varint(&mut rest) as usize,
+        };
+        let head = &before[..before.len() - rest.len()];
+        let (body, after) = rest.split_at(length);
+        rest = after;
+        let body = match inner {
+            Some((_, nested)) if tag & 7 == 2 => ascending(body, nested),
+            _ => body.to_vec(),
+        };
+        fields.push((tag >> 3, [head, &body].concat()));
+    }
+    fields.sort_by_key(|(number, _)| *number);
+    fields.into_iter().flat_map(|(_, bytes)| bytes).collect()
+}
+
+/// The number at the start of some bytes, which then begin after it.
+fn varint(bytes: &mut &[u8]) -> u64 {
+    let mut number = 0;
+    for shift in (0..).step_by(7) {
+        let (first, rest) = bytes.split_first().expect("a number ends");
+        *bytes = rest;
+        number |= u64::from(first & 0x7f) << shift;
+        if first & 0x80 == 0 {
+            break;
+        }
+    }
+    number
 }
 
 fn text(m: &mut Message, number: u32, key: &str, value: &str) {

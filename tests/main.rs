@@ -8,5 +8,6 @@ mod extended;
 mod lower;
 mod paths;
 mod regressions;
+mod streaming;
 mod tidy;
 mod touched;

@@ -93,6 +93,17 @@ impl Processor {
         }
     }
 
+    /// Whether anything in it may be for a signal: a program for one that it does not concern does nothing.
+    pub fn concerns(&self, signal: Signal) -> bool {
+        match self {
+            Processor::Transform(transform) => {
+                let flattens = transform.flatten_data && signal == Signal::Logs;
+                flattens || !transform.groups(signal).is_empty()
+            }
+            Processor::Filter(_) => true,
+        }
+    }
+
     /// A configuration that says nothing.
     fn empty(kind: ProcessorKind) -> Processor {
         match kind {

@@ -2,18 +2,27 @@
 
 use crate::error::CliError;
 use ottl_vm::wire::frame::{Format, FrameError, Frames};
-use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Is told of every read.
+pub(crate) trait Watch: Sync {
+    /// One is about to begin, and may take long.
+    fn before_read(&self);
+
+    /// It gave so many bytes.
+    fn after_read(&self, bytes: u64);
+}
 
 /// A file or standard input.
-pub(crate) struct Input {
+pub(crate) struct Input<'w> {
     name: String,
-    frames: Frames<Lines<Box<dyn Read>>>,
-    breaks: Rc<RefCell<Breaks>>,
+    frames: Frames<Lines<'w, Box<dyn Read + Send>>>,
+    breaks: Arc<Mutex<Breaks>>,
     /// Lines ended before the request last given.
     lines: u64,
 }
@@ -44,7 +53,7 @@ pub(crate) struct Request<'i> {
     pub(crate) place: Place,
 }
 
-impl Input {
+impl<'w> Input<'w> {
     /// Opens a file, or standard input for `None`, and tells its format unless it is given.
     ///
     /// # Errors
@@ -52,28 +61,28 @@ impl Input {
     pub(crate) fn open(
         path: Option<&Path>,
         format: Option<Format>,
-        read: Rc<Cell<u64>>,
-    ) -> Result<Input, CliError> {
-        let (name, input): (_, Box<dyn Read>) = match path {
+        watch: &'w dyn Watch,
+    ) -> Result<Input<'w>, CliError> {
+        let (name, input): (_, Box<dyn Read + Send>) = match path {
             Some(path) => {
                 let file = File::open(path).map_err(|error| CliError::reading(path, &error))?;
                 (path.display().to_string(), Box::new(file))
             }
             None => ("<stdin>".to_owned(), Box::new(io::stdin())),
         };
-        let breaks = Rc::new(RefCell::new(Breaks {
+        let breaks = Arc::new(Mutex::new(Breaks {
             offsets: VecDeque::new(),
             is_wanted: true,
         }));
         let lines = Lines {
             input,
             offset: 0,
-            breaks: Rc::clone(&breaks),
-            read,
+            breaks: Arc::clone(&breaks),
+            watch,
         };
         let frames = Frames::new(lines, format).map_err(|error| CliError::about(&name, &error))?;
         if !frames.format().is_json() {
-            *breaks.borrow_mut() = Breaks {
+            *locked(&breaks) = Breaks {
                 offsets: VecDeque::new(),
                 is_wanted: false,
             };
@@ -108,7 +117,7 @@ impl Input {
         })?;
         let Some(frame) = frame else { return Ok(None) };
         let line = format.is_json().then(|| {
-            self.lines += self.breaks.borrow_mut().pass(frame.offset);
+            self.lines += locked(&self.breaks).pass(frame.offset);
             self.lines + 1
         });
         Ok(Some(Request {
@@ -137,18 +146,27 @@ impl Breaks {
     }
 }
 
-/// A reader that notes where lines end and how much was read.
-struct Lines<R> {
-    input: R,
-    offset: u64,
-    breaks: Rc<RefCell<Breaks>>,
-    read: Rc<Cell<u64>>,
+/// Nobody panics with it.
+fn locked(breaks: &Mutex<Breaks>) -> MutexGuard<'_, Breaks> {
+    breaks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<R: Read> Read for Lines<R> {
+/// A reader that notes where lines end and tells how much was read.
+struct Lines<'w, R> {
+    input: R,
+    offset: u64,
+    breaks: Arc<Mutex<Breaks>>,
+    watch: &'w dyn Watch,
+}
+
+impl<R: Read> Read for Lines<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        let mut breaks = self.breaks.borrow_mut();
+        self.watch.before_read();
+        let read = self.input.read(buffer);
+        self.watch
+            .after_read(read.as_ref().map_or(0, |count| *count as u64));
+        let count = read?;
+        let mut breaks = locked(&self.breaks);
         if breaks.is_wanted {
             let found = buffer
                 .iter()
@@ -160,27 +178,22 @@ impl<R: Read> Read for Lines<R> {
                 .extend(found.map(|(at, _)| self.offset + at as u64));
         }
         self.offset += count as u64;
-        self.read.set(self.read.get() + count as u64);
         Ok(count)
     }
 }
 
-/// The JSON documents that follow one another in a text, each with where it starts: bytes. What cannot be
-/// told apart is left together, for the reader to complain about.
-pub(crate) fn documents(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let rest = &text[start..];
-        let indent = rest.len() - rest.trim_ascii_start().len();
-        if indent == rest.len() {
-            return None;
-        }
-        let document = &rest[indent..];
-        let length = end_of_object(document).unwrap_or(document.len());
-        let at = start + indent;
-        start = at + length;
-        Some((at, &document[..length]))
-    })
+/// The next of the JSON documents that follow one another in a text, from `start` on: where it stands. What cannot
+/// be told apart is left together, for the reader to complain about.
+pub(crate) fn next_document(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let rest = &text[start..];
+    let indent = rest.len() - rest.trim_ascii_start().len();
+    if indent == rest.len() {
+        return None;
+    }
+    let at = start + indent;
+    let document = &text[at..];
+    let length = end_of_object(document).unwrap_or(document.len());
+    Some(at..at + length)
 }
 
 /// Where the object ends that the text starts with, if it does both.

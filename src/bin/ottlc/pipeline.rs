@@ -1,114 +1,168 @@
-//! Work on several threads whose results come out in the order in which the work went in.
+//! Work on several threads whose results come out in the order in which the work came in.
 //!
-//! One thread (the caller's) hands work in, some do it, one takes the results. What is on its way is bounded,
-//! so that memory is, too: whoever is ahead waits.
+//! Every thread does all of it: it takes a piece of work from the source, does it, and leaves the result; whoever
+//! leaves the one whose turn it is hands it on, and those after it that are there. What is on its way is bounded, so
+//! that memory is, too, and its buffers are used again.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Pieces of work that may be on their way at once, for each thread that does them.
-const IN_FLIGHT_PER_THREAD: usize = 4;
+/// Results that may wait for their turn, for each thread.
+const WAITING_PER_THREAD: usize = 4;
 
-/// Where work is handed in.
-pub(crate) struct Feed<Work> {
-    permits: SyncSender<()>,
-    work: SyncSender<(u64, Work)>,
-    next: u64,
+/// Where work comes from.
+pub(crate) trait Source<Work>: Send {
+    /// Puts the next piece of work in the place of an earlier one; `false` if there is none.
+    fn next(&mut self, work: &mut Work) -> bool;
 }
 
-impl<Work> Feed<Work> {
-    /// Hands a piece of work in; waits while too many are on their way. Breaks once nobody takes results.
-    pub(crate) fn put(&mut self, work: Work) -> ControlFlow<()> {
-        let number = self.next;
-        self.next += 1;
-        let is_open = self.permits.send(()).is_ok() && self.work.send((number, work)).is_ok();
-        match is_open {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
+/// Where results go.
+pub(crate) trait Sink<Done>: Sync {
+    /// The next result, in order, of which the memory may stay. Breaks if it is the last that is wanted.
+    fn take(&self, done: &mut Done) -> ControlFlow<()>;
+}
+
+/// Does what `source` gives on `threads` threads, this one among them, each with a `worker` of its own, and hands
+/// the results to `sink`.
+pub(crate) fn run<Work: Default, Done: Default + Send, Doing: FnMut(&mut Work, &mut Done)>(
+    threads: usize,
+    source: &mut impl Source<Work>,
+    worker: impl Fn() -> Doing + Sync,
+    sink: &impl Sink<Done>,
+) {
+    let source = Mutex::new(Numbered {
+        source,
+        next: Some(0),
+    });
+    let turns = Turns {
+        waiting_max: threads * WAITING_PER_THREAD,
+        ordered: Mutex::default(),
+        is_room: Condvar::new(),
+        sink,
+    };
+    // A function, so that the source is free again before the work is done.
+    let next = |work: &mut Work| locked(&source).next(work);
+    let work = || {
+        let _over = OverIfPanicking(&turns);
+        let (mut doing, mut work, mut done) = (worker(), Work::default(), Done::default());
+        while turns.wait_for_room().is_continue()
+            && let Some(number) = next(&mut work)
+        {
+            doing(&mut work, &mut done);
+            done = turns.put(number, done);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+}
+
+/// Poisoned or not: a panic ends the run anyway.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A source that numbers what it gives.
+struct Numbered<'s, S> {
+    source: &'s mut S,
+    /// `None` once there is nothing more.
+    next: Option<u64>,
+}
+
+impl<S> Numbered<'_, S> {
+    fn next<Work>(&mut self, work: &mut Work) -> Option<u64>
+    where
+        S: Source<Work>,
+    {
+        let number = self.next.take()?;
+        self.next = self.source.next(work).then_some(number + 1);
+        self.next.map(|_| number)
+    }
+}
+
+/// Results, brought into order.
+struct Turns<'s, Done, K> {
+    waiting_max: usize,
+    ordered: Mutex<Ordered<Done>>,
+    /// Told when results have been handed on.
+    is_room: Condvar,
+    sink: &'s K,
+}
+
+struct Ordered<Done> {
+    /// Whose turn it is.
+    next: u64,
+    waiting: BTreeMap<u64, Done>,
+    /// Results that were handed on, whose memory is used again.
+    spare: Vec<Done>,
+    /// Whether a thread is handing results on.
+    is_busy: bool,
+    /// Whether no more results are wanted.
+    is_over: bool,
+}
+
+impl<Done> Default for Ordered<Done> {
+    fn default() -> Self {
+        Ordered {
+            next: 0,
+            waiting: BTreeMap::new(),
+            spare: Vec::new(),
+            is_busy: false,
+            is_over: false,
         }
     }
 }
 
-/// Takes results.
-pub(crate) trait Sink<Done>: Send {
-    /// The next result, in order. Breaks if it is the last that is wanted.
-    fn take(&mut self, done: Done) -> ControlFlow<()>;
-
-    /// Nothing more is at hand right now.
-    fn idle(&mut self) -> ControlFlow<()>;
-}
-
-/// Runs `feed` on this thread, what `worker` makes on `threads` others, and `sink` on one more.
-pub(crate) fn run<Work: Send, Done: Send, Doing: FnMut(Work) -> Done, T>(
-    threads: usize,
-    worker: impl Fn() -> Doing + Sync,
-    sink: &mut impl Sink<Done>,
-    feed: impl FnOnce(&mut Feed<Work>) -> T,
-) -> T {
-    let in_flight_max = threads * IN_FLIGHT_PER_THREAD;
-    let (permits, permitted) = sync_channel(in_flight_max);
-    let (work, todo) = sync_channel(in_flight_max);
-    let (done, results) = sync_channel(in_flight_max);
-    let todo = Mutex::new(todo);
-    thread::scope(|scope| {
-        scope.spawn(move || in_order(results, &permitted, sink));
-        for _ in 0..threads {
-            let (todo, done, worker) = (&todo, done.clone(), &worker);
-            scope.spawn(move || {
-                let mut doing = worker();
-                while let Some((number, work)) = next(todo) {
-                    if done.send((number, doing(work))).is_err() {
-                        break;
-                    }
-                }
-            });
+impl<Done: Default, K: Sink<Done>> Turns<'_, Done, K> {
+    /// Waits while too many results do. The one whose turn it is has been begun, so it will come. Breaks if no more
+    /// are wanted.
+    fn wait_for_room(&self) -> ControlFlow<()> {
+        let is_full = |ordered: &mut Ordered<Done>| {
+            ordered.waiting.len() >= self.waiting_max && !ordered.is_over
+        };
+        let ordered = self.is_room.wait_while(locked(&self.ordered), is_full);
+        match ordered.unwrap_or_else(PoisonError::into_inner).is_over {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
-        drop(done);
-        let mut handed = Feed {
-            permits,
-            work,
-            next: 0,
-        };
-        feed(&mut handed)
-    })
+    }
+
+    /// Leaves a result, and hands on those whose turn it is unless another thread does. Gives room for the next one.
+    fn put(&self, number: u64, done: Done) -> Done {
+        let mut ordered = locked(&self.ordered);
+        ordered.waiting.insert(number, done);
+        while !ordered.is_busy && !ordered.is_over {
+            let next = ordered.next;
+            let Some(mut done) = ordered.waiting.remove(&next) else {
+                break;
+            };
+            ordered.is_busy = true;
+            drop(ordered);
+            let flow = self.sink.take(&mut done);
+            ordered = locked(&self.ordered);
+            ordered.is_busy = false;
+            ordered.next += 1;
+            ordered.is_over |= flow.is_break();
+            ordered.spare.push(done);
+            self.is_room.notify_all();
+        }
+        ordered.spare.pop().unwrap_or_default()
+    }
 }
 
-fn next<Work>(todo: &Mutex<Receiver<(u64, Work)>>) -> Option<(u64, Work)> {
-    // Poisoned or not: the receiver is as good as it was.
-    let todo = todo
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    todo.recv().ok()
-}
+/// Ends the others' work if a thread panics, as the result that they would wait for does not come.
+struct OverIfPanicking<'t, 's, Done, K>(&'t Turns<'s, Done, K>);
 
-/// Hands results on in the order of their numbers, each of which makes room for more work.
-fn in_order<Done>(
-    results: Receiver<(u64, Done)>,
-    permitted: &Receiver<()>,
-    sink: &mut impl Sink<Done>,
-) {
-    let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    loop {
-        let result = match results.try_recv() {
-            Ok(result) => result,
-            Err(_) if sink.idle().is_break() => return,
-            Err(_) => match results.recv() {
-                Ok(result) => result,
-                Err(_) => return,
-            },
-        };
-        waiting.insert(result.0, result.1);
-        while let Some(done) = waiting.remove(&next) {
-            next += 1;
-            if sink.take(done).is_break() {
-                return;
-            }
-            // There is one for every result.
-            let _ = permitted.recv();
+impl<Done, K> Drop for OverIfPanicking<'_, '_, Done, K> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            locked(&self.0.ordered).is_over = true;
+            self.0.is_room.notify_all();
         }
     }
 }
@@ -117,59 +171,107 @@ fn in_order<Done>(
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Instant;
 
-    struct Seen(Vec<u64>, usize);
+    /// Numbers up to a bound.
+    struct Count {
+        next: u64,
+        end: u64,
+    }
+
+    impl Source<u64> for Count {
+        fn next(&mut self, work: &mut u64) -> bool {
+            *work = self.next;
+            self.next += 1;
+            *work < self.end
+        }
+    }
+
+    /// What was taken, and how much is wanted.
+    struct Seen(Mutex<Vec<u64>>, usize);
 
     impl Sink<u64> for Seen {
-        fn take(&mut self, done: u64) -> ControlFlow<()> {
-            self.0.push(done);
-            match self.0.len() == self.1 {
+        fn take(&self, done: &mut u64) -> ControlFlow<()> {
+            let mut seen = locked(&self.0);
+            seen.push(*done);
+            match seen.len() == self.1 {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             }
         }
-
-        fn idle(&mut self) -> ControlFlow<()> {
-            ControlFlow::Continue(())
-        }
     }
 
     /// Takes longer for some numbers than for others.
-    fn slowly(number: u64) -> u64 {
-        thread::sleep(std::time::Duration::from_micros(number * 7919 % 300));
-        number
+    fn slowly(number: &mut u64, done: &mut u64) {
+        thread::sleep(std::time::Duration::from_micros(*number * 7919 % 300));
+        *done = *number;
     }
 
     #[test]
-    fn results_come_in_order_and_few_are_on_their_way() {
+    fn results_come_in_order() {
         for threads in [1, 2, 5] {
-            let mut seen = Seen(Vec::new(), usize::MAX);
+            let seen = Seen(Mutex::default(), usize::MAX);
             let started = AtomicUsize::new(0);
             let doing = || {
-                |number| {
+                |number: &mut u64, done: &mut u64| {
                     started.fetch_add(1, Ordering::Relaxed);
-                    slowly(number)
+                    slowly(number, done);
                 }
             };
-            let fed = run(threads, doing, &mut seen, |feed| {
-                (0..500).try_for_each(|number| feed.put(number))
-            });
-            assert!(fed.is_continue());
-            assert!(seen.0.iter().copied().eq(0..500));
+            run(threads, &mut Count { next: 0, end: 500 }, doing, &seen);
+            assert!(locked(&seen.0).iter().copied().eq(0..500));
             assert_eq!(started.load(Ordering::Relaxed), 500);
         }
     }
 
     #[test]
-    fn a_sink_that_breaks_stops_the_feed() {
-        let mut seen = Seen(Vec::new(), 10);
-        let fed = run(
-            3,
-            || slowly,
-            &mut seen,
-            |feed| (0..u64::MAX).find(|number| feed.put(*number).is_break()),
-        );
-        assert!(seen.0.iter().copied().eq(0..10));
-        assert!(fed.is_some_and(|fed| fed < 100), "{fed:?}");
+    fn threads_work_at_the_same_time() {
+        let (seen, inside) = (Seen(Mutex::default(), usize::MAX), AtomicUsize::new(0));
+        // Ends once all three are in the middle of their work.
+        let doing = || {
+            |number: &mut u64, done: &mut u64| {
+                inside.fetch_add(1, Ordering::Relaxed);
+                let start = Instant::now();
+                while inside.load(Ordering::Relaxed) < 3 {
+                    assert!(start.elapsed().as_secs() < 60, "nobody else works");
+                    thread::yield_now();
+                }
+                *done = *number;
+            }
+        };
+        run(3, &mut Count { next: 0, end: 3 }, doing, &seen);
+        assert!(locked(&seen.0).iter().copied().eq(0..3));
+    }
+
+    #[test]
+    fn few_are_on_their_way_while_one_takes_long() {
+        let (seen, started) = (Seen(Mutex::default(), usize::MAX), AtomicUsize::new(0));
+        let most = AtomicUsize::new(0);
+        let doing = || {
+            |number: &mut u64, done: &mut u64| {
+                started.fetch_add(1, Ordering::Relaxed);
+                if *number == 0 {
+                    thread::sleep(std::time::Duration::from_millis(100));
+                    most.store(started.load(Ordering::Relaxed), Ordering::Relaxed);
+                }
+                *done = *number;
+            }
+        };
+        run(3, &mut Count { next: 0, end: 500 }, doing, &seen);
+        assert!(locked(&seen.0).iter().copied().eq(0..500));
+        let most = most.into_inner();
+        assert!(most <= 3 * (WAITING_PER_THREAD + 1), "{most}");
+    }
+
+    #[test]
+    fn a_sink_that_breaks_stops_the_source() {
+        let seen = Seen(Mutex::default(), 10);
+        let mut source = Count {
+            next: 0,
+            end: u64::MAX,
+        };
+        run(3, &mut source, || slowly, &seen);
+        assert!(locked(&seen.0).iter().copied().eq(0..10));
+        assert!(source.next < 100, "{}", source.next);
     }
 }

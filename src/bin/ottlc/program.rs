@@ -367,6 +367,10 @@ impl Unit {
                 continue;
             }
             for (index, (signal, stages)) in by_signal.iter_mut().enumerate() {
+                // All statements are checked whatever the signal, so the first one is enough for that.
+                if index > 0 && !component.processor.concerns(*signal) {
+                    continue;
+                }
                 match compile_component(component, language, *signal) {
                     Ok(program) => {
                         let applies =

@@ -2,15 +2,12 @@
 
 use crate::limits::PROGRESS_AFTER_MS;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::cell::Cell;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::Instant;
 
 /// Shows how much has been read, if there is a terminal to show it on.
 pub(crate) struct Progress {
-    read: Rc<Cell<u64>>,
     started: Instant,
     bar: Option<ProgressBar>,
     is_shown: bool,
@@ -50,27 +47,21 @@ impl Progress {
             }
         });
         Progress {
-            read: Rc::default(),
             started: Instant::now(),
             bar,
             is_shown: false,
         }
     }
 
-    /// Where readers count the bytes that they read.
-    pub(crate) fn counter(&self) -> Rc<Cell<u64>> {
-        Rc::clone(&self.read)
-    }
-
-    /// Brings the display up to date.
-    pub(crate) fn update(&mut self) {
+    /// Brings the display up to date: so many bytes were read.
+    pub(crate) fn update(&mut self, read: u64) {
         let Some(bar) = &self.bar else { return };
         if !self.is_shown && self.started.elapsed().as_millis() >= PROGRESS_AFTER_MS {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             self.is_shown = true;
         }
         if self.is_shown {
-            bar.set_position(self.read.get());
+            bar.set_position(read);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::failures::Failures;
-use crate::input::{Input, Place, documents};
+use crate::input::{Input, Place, Watch, next_document};
 use crate::limits::{JOBS_MAX, TEXT_BYTES};
 use crate::output::{FormatName, Output, encode};
-use crate::pipeline::{self, Feed, Sink};
+use crate::pipeline::{self, Sink, Source};
 use crate::program::{ProgramArguments, Programs, SURROUNDINGS, Validate, load};
 use crate::progress::Progress;
 use crate::signals::{of_json, of_protobuf, wire_signal};
@@ -16,8 +16,9 @@ use ottl_vm::wire::frame::Format;
 use ottl_vm::wire::json;
 use std::num::NonZero;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Transform and filter OTLP data
 ///
@@ -97,40 +98,38 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     let programs = load(&arguments.config, &arguments.statements, &arguments.program)?;
     let programs = programs.map_err(CliError::Diagnostics)?;
     SURROUNDINGS.fetch();
-    let mut results = Results {
-        output: Output::open(arguments.output.as_deref(), &arguments.input)?,
-        failures: Failures::default(),
-        has_met_program: false,
-        other_signal: None,
+    let results = Results::new(Output::open(arguments.output.as_deref(), &arguments.input)?);
+    let mut reading = Reading {
+        arguments,
+        programs: &programs,
+        progress: Progress::new(&arguments.input, arguments.output.is_some()),
+        results: &results,
+        paths: &arguments.input,
+        input: match arguments.input.is_empty() {
+            true => Some(Opened::new(None, arguments, &results)?),
+            false => None,
+        },
         error: None,
     };
-    let mut progress = Progress::new(&arguments.input, arguments.output.is_some());
     let worker = || {
         let mut work = Work::new(arguments, &programs);
-        move |job| work.run(job)
+        move |job: &mut Job, done: &mut Done| work.run(job, done)
     };
     let threads = match programs.is_ordered() {
         true => 1,
         false => arguments.jobs.map_or_else(default_jobs, usize::from),
     };
-    let read = pipeline::run(threads, worker, &mut results, |feed| {
-        Reading {
-            arguments,
-            programs: &programs,
-            progress: &mut progress,
-            feed,
-        }
-        .all()
-    });
-    let flushed = results.output.flush();
-    drop(progress);
-    let Results {
+    pipeline::run(threads, &mut reading, worker, &results);
+    let read = reading.error.take().map_or(Ok(()), Err);
+    drop(reading);
+    let Written {
+        mut output,
         failures,
         has_met_program,
         other_signal,
         error,
-        ..
-    } = results;
+    } = results.into_inner();
+    let flushed = output.flush();
     eprint!("{}", failures.summary(&programs));
     // What went wrong with a request comes before what was read after it.
     error.map_or(Ok(()), Err)?;
@@ -160,12 +159,35 @@ fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Reads requests and hands them in.
+/// Reads requests.
 struct Reading<'s> {
     arguments: &'s Arguments,
     programs: &'s Programs,
-    progress: &'s mut Progress,
-    feed: &'s mut Feed<Job>,
+    progress: Progress,
+    results: &'s Results,
+    /// The files that come after the input.
+    paths: &'s [PathBuf],
+    input: Option<Opened<'s>>,
+    /// What ended the reading early.
+    error: Option<CliError>,
+}
+
+/// An input that is being read.
+struct Opened<'s> {
+    input: Input<'s>,
+    name: Arc<str>,
+    /// The signal of the requests in protobuf, once the records have told.
+    told: Option<Signal>,
+    /// JSON of which a request takes several lines, or several requests one.
+    text: Option<Text>,
+}
+
+/// A text of JSON documents, of which some have been handed out.
+struct Text {
+    bytes: Vec<u8>,
+    start: usize,
+    /// Where it continues.
+    place: Place,
 }
 
 /// A request as it was read.
@@ -179,86 +201,144 @@ struct Job {
     bytes: Vec<u8>,
 }
 
-impl Reading<'_> {
-    fn all(&mut self) -> Result<(), CliError> {
-        if self.arguments.input.is_empty() {
-            return self.input(None).map(drop);
+impl Default for Job {
+    fn default() -> Job {
+        Job {
+            name: Arc::from(""),
+            place: Place {
+                line: None,
+                offset: 0,
+            },
+            format: Format::JsonLines,
+            signal: None,
+            bytes: Vec::new(),
         }
-        for path in &self.arguments.input {
-            if self.input(Some(path))?.is_break() {
-                break;
-            }
-        }
-        Ok(())
     }
+}
 
-    fn input(&mut self, path: Option<&PathBuf>) -> Result<ControlFlow<()>, CliError> {
-        let path = path
-            .map(PathBuf::as_path)
-            .filter(|path| path.as_os_str() != "-");
-        let format = self.arguments.input_format.and_then(FormatName::of_input);
-        let mut input = Input::open(path, format, self.progress.counter())?;
+impl<'s> Opened<'s> {
+    /// Opens a file, or standard input.
+    fn new(
+        path: Option<&Path>,
+        arguments: &Arguments,
+        results: &'s Results,
+    ) -> Result<Opened<'s>, CliError> {
+        let path = path.filter(|path| path.as_os_str() != "-");
+        let format = arguments.input_format.and_then(FormatName::of_input);
+        let input = Input::open(path, format, results)?;
         let is_wrong =
-            self.arguments.input_format == Some(FormatName::Json) && !input.format().is_json();
+            arguments.input_format == Some(FormatName::Json) && !input.format().is_json();
         if is_wrong {
             return Err(CliError::about(
                 input.name(),
                 &"this is not OTLP/JSON: a request is an object",
             ));
         }
-        let (name, format) = (Arc::from(input.name()), input.format());
-        // The signal of the requests in protobuf, once the records have told.
-        let mut told = None;
-        while let Some(request) = input.next()? {
-            if !format.is_json() && request.place.offset == 0 && is_text(request.bytes) {
-                if request.bytes.trim_ascii().is_empty() {
+        Ok(Opened {
+            name: Arc::from(input.name()),
+            input,
+            told: None,
+            text: None,
+        })
+    }
+}
+
+impl Text {
+    /// Puts the next request into `job`; `false` if there is none.
+    fn next(&mut self, job: &mut Job) -> bool {
+        let Some(document) = next_document(&self.bytes, self.start) else {
+            return false;
+        };
+        let passed = &self.bytes[self.start..document.start];
+        self.pass(passed.len());
+        job.place = self.place;
+        job.bytes.extend_from_slice(&self.bytes[document.clone()]);
+        self.pass(document.len());
+        true
+    }
+
+    /// Goes on by so many bytes.
+    fn pass(&mut self, length: usize) {
+        let end = self.start + length;
+        let passed = &self.bytes[self.start..end];
+        let lines = passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.place.line = self.place.line.map(|line| line + lines);
+        self.place.offset += length as u64;
+        self.start = end;
+    }
+}
+
+impl Source<Job> for Reading<'_> {
+    fn next(&mut self, job: &mut Job) -> bool {
+        let found = self.job(job);
+        self.progress.update(self.results.read());
+        found.unwrap_or_else(|error| {
+            self.error = Some(error);
+            false
+        })
+    }
+}
+
+impl Reading<'_> {
+    /// The next request of all inputs, in place of the one in `job`; whether there is one.
+    fn job(&mut self, job: &mut Job) -> Result<bool, CliError> {
+        loop {
+            if self.next_of_input(job)? {
+                return Ok(true);
+            }
+            let Some((path, rest)) = self.paths.split_first() else {
+                return Ok(false);
+            };
+            self.paths = rest;
+            self.input = Some(Opened::new(Some(path), self.arguments, self.results)?);
+        }
+    }
+
+    fn next_of_input(&mut self, job: &mut Job) -> Result<bool, CliError> {
+        let Some(open) = &mut self.input else {
+            return Ok(false);
+        };
+        let format = open.input.format();
+        job.name = Arc::clone(&open.name);
+        job.format = match format {
+            Format::Json => Format::JsonLines,
+            format => format,
+        };
+        job.signal = None;
+        job.bytes.clear();
+        if let Some(text) = &mut open.text {
+            return Ok(text.next(job));
+        }
+        while let Some(request) = open.input.next()? {
+            let (bytes, place) = (request.bytes, request.place);
+            if !format.is_json() && place.offset == 0 && is_text(bytes) {
+                if bytes.trim_ascii().is_empty() {
                     continue;
                 }
                 let message = "this is text, but neither OTLP/JSON, of which each request begins with `{`, nor protobuf";
-                return Err(CliError::about(&name, &message));
+                return Err(CliError::about(&job.name, &message));
             }
-            let flow = match format {
-                Format::Json => self.documents(&name, request.bytes, request.place),
-                _ => {
-                    let signal = match format {
-                        Format::JsonLines => None,
-                        _ => Some(self.signal(&name, request.bytes, request.place, &mut told)?),
-                    };
-                    self.feed.put(Job {
-                        name: Arc::clone(&name),
-                        place: request.place,
-                        format,
-                        signal,
-                        bytes: request.bytes.to_vec(),
-                    })
+            if format == Format::Json {
+                let text = open.text.insert(Text {
+                    bytes: bytes.to_vec(),
+                    start: 0,
+                    place,
+                });
+                return Ok(text.next(job));
+            }
+            job.place = place;
+            job.bytes.extend_from_slice(bytes);
+            if !format.is_json() {
+                let told = open.told;
+                job.signal = Some(self.signal(&job.name, &job.bytes, place, told)?);
+                // An empty request tells nothing.
+                if let (Some(open), false) = (&mut self.input, job.bytes.is_empty()) {
+                    open.told = job.signal;
                 }
-            };
-            if flow.is_break() {
-                return Ok(flow);
             }
-            self.progress.update();
+            return Ok(true);
         }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    /// The requests of a JSON text, which may take several lines each.
-    fn documents(&mut self, name: &Arc<str>, text: &[u8], place: Place) -> ControlFlow<()> {
-        let (mut lines, mut counted) = (0, 0);
-        for (at, document) in documents(text) {
-            lines += text[counted..at].iter().filter(|&&b| b == b'\n').count() as u64;
-            counted = at;
-            self.feed.put(Job {
-                name: Arc::clone(name),
-                place: Place {
-                    line: place.line.map(|line| line + lines),
-                    offset: place.offset + at as u64,
-                },
-                format: Format::JsonLines,
-                signal: None,
-                bytes: document.to_vec(),
-            })?;
-        }
-        ControlFlow::Continue(())
+        Ok(false)
     }
 
     /// The signal of a request in protobuf.
@@ -267,17 +347,15 @@ impl Reading<'_> {
         name: &str,
         request: &[u8],
         place: Place,
-        told: &mut Option<Signal>,
+        told: Option<Signal>,
     ) -> Result<Signal, CliError> {
-        if let Some(signal) = self.arguments.program.language.signal.or(*told) {
+        if let Some(signal) = self.arguments.program.language.signal.or(told) {
             return Ok(signal);
         }
-        let signal = self.signal_of(request).map_err(|reason| {
+        self.signal_of(request).map_err(|reason| {
             let at = place.offset;
             CliError::Message(format!("{name}: the request at byte {at}: {reason}"))
-        })?;
-        *told = Some(signal).filter(|_| !request.is_empty());
-        Ok(signal)
+        })
     }
 
     /// The signal of a request in protobuf: what its records can be, and of that, what there are programs for.
@@ -325,6 +403,19 @@ struct Done {
     has_met_program: bool,
     /// Its signal, if there is none.
     other_signal: Option<Signal>,
+    error: Option<CliError>,
+}
+
+impl Done {
+    /// Keeps the memory alone.
+    fn clear(&mut self) {
+        let mut output = std::mem::take(&mut self.output);
+        output.clear();
+        *self = Done {
+            output,
+            ..Done::default()
+        };
+    }
 }
 
 impl<'s> Work<'s> {
@@ -338,15 +429,17 @@ impl<'s> Work<'s> {
         }
     }
 
-    fn run(&mut self, job: Job) -> Result<Done, CliError> {
+    fn run(&mut self, job: &Job, done: &mut Done) {
+        done.clear();
         let validation = self.arguments.validate.into();
-        let Some(signal) = job.signal else {
-            return self.json(&job);
+        let ran = match job.signal {
+            Some(signal) => self.request(job, signal, validation, &job.bytes, done),
+            None => self.json(job, done),
         };
-        self.request(&job, signal, validation, &job.bytes)
+        done.error = ran.err();
     }
 
-    fn json(&mut self, job: &Job) -> Result<Done, CliError> {
+    fn json(&mut self, job: &Job, done: &mut Done) -> Result<(), CliError> {
         let (name, line) = (&job.name, job.place.line.unwrap_or(1));
         let Some(signal) = of_json(&job.bytes).or(self.arguments.program.language.signal) else {
             return Err(CliError::Message(format!(
@@ -368,7 +461,7 @@ impl<'s> Work<'s> {
             ))
         })?;
         // What was read from JSON is well-formed.
-        let result = self.request(job, signal, Validation::Touched, &request);
+        let result = self.request(job, signal, Validation::Touched, &request, done);
         self.protobuf = request;
         result
     }
@@ -380,8 +473,8 @@ impl<'s> Work<'s> {
         signal: Signal,
         validation: Validation,
         request: &[u8],
-    ) -> Result<Done, CliError> {
-        let mut done = Done::default();
+        done: &mut Done,
+    ) -> Result<(), CliError> {
         let stages = self.programs.of(signal);
         match stages {
             Some(_) => done.has_met_program = true,
@@ -420,12 +513,22 @@ impl<'s> Work<'s> {
             let (json, out) = (&mut self.json, &mut done.output);
             encode(wire_signal(signal), format, request, json, out).map_err(|e| about(&e))?;
         }
-        Ok(done)
+        Ok(())
     }
 }
 
 /// Takes what came of the requests, in their order.
 struct Results {
+    written: Mutex<Written>,
+    /// Bytes that were read.
+    read: AtomicU64,
+    /// Whether the input is being waited for. What is written then goes on at once: who reads the other end of a
+    /// pipe sees results as soon as they are there.
+    is_reading: AtomicBool,
+}
+
+/// What came of the requests so far.
+struct Written {
     output: Output,
     failures: Failures,
     /// Whether there was a request for which there is a program.
@@ -437,21 +540,40 @@ struct Results {
 }
 
 impl Results {
-    fn or_stop(&mut self, result: Result<(), CliError>) -> ControlFlow<()> {
-        match result {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.error = Some(error);
-                ControlFlow::Break(())
-            }
+    fn new(output: Output) -> Results {
+        Results {
+            written: Mutex::new(Written {
+                output,
+                failures: Failures::default(),
+                has_met_program: false,
+                other_signal: None,
+                error: None,
+            }),
+            read: AtomicU64::new(0),
+            is_reading: AtomicBool::new(false),
         }
+    }
+
+    fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// Nothing is half done in it, whoever panics.
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn into_inner(self) -> Written {
+        self.written
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Sink<Result<Done, CliError>> for Results {
-    fn take(&mut self, done: Result<Done, CliError>) -> ControlFlow<()> {
-        let result = done.and_then(|done| {
-            self.failures.append(done.failures);
+impl Written {
+    fn add(&mut self, done: &mut Done) -> ControlFlow<()> {
+        let result = done.error.take().map_or(Ok(()), Err).and_then(|()| {
+            self.failures.append(std::mem::take(&mut done.failures));
             self.has_met_program |= done.has_met_program;
             self.other_signal = self.other_signal.or(done.other_signal);
             self.output.write(&done.output)
@@ -459,9 +581,44 @@ impl Sink<Result<Done, CliError>> for Results {
         self.or_stop(result)
     }
 
-    fn idle(&mut self) -> ControlFlow<()> {
-        // Who reads the other end of a pipe sees results as soon as they are there.
+    fn flush(&mut self) -> ControlFlow<()> {
         let result = self.output.flush();
         self.or_stop(result)
+    }
+
+    fn or_stop(&mut self, result: Result<(), CliError>) -> ControlFlow<()> {
+        match result {
+            Ok(()) if self.error.is_none() => ControlFlow::Continue(()),
+            Ok(()) => ControlFlow::Break(()),
+            Err(error) => {
+                self.error.get_or_insert(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+impl Sink<Done> for Results {
+    fn take(&self, done: &mut Done) -> ControlFlow<()> {
+        let flow = self.written().add(done);
+        match self.is_reading.load(Ordering::SeqCst) {
+            true if flow.is_continue() => self.written().flush(),
+            _ => flow,
+        }
+    }
+}
+
+impl Watch for Results {
+    fn before_read(&self) {
+        self.is_reading.store(true, Ordering::SeqCst);
+        // If somebody writes, he sees afterwards that the input is being waited for. An error stops the next result.
+        if let Ok(mut written) = self.written.try_lock() {
+            let _ = written.flush();
+        }
+    }
+
+    fn after_read(&self, bytes: u64) {
+        self.read.fetch_add(bytes, Ordering::Relaxed);
+        self.is_reading.store(false, Ordering::SeqCst);
     }
 }

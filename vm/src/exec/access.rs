@@ -17,7 +17,6 @@ use smallvec::SmallVec;
 use std::ops::ControlFlow;
 
 type Result<'a, T> = std::result::Result<T, Error<'a>>;
-type Keys<'a> = SmallVec<[ResolvedKey<'a>; 2]>;
 
 /// One record's messages, for paths that are more than a field.
 pub struct Lane<'m, 'p: 'a, 'a> {
@@ -34,14 +33,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    pub(crate) fn resolve_keys(&self, keys: &'p [Key], lane: usize) -> Keys<'a> {
-        keys.iter()
-            .map(|key| match key {
+    pub(crate) fn resolve_keys(&self, keys: &'p [Key], lane: usize) -> &'a [ResolvedKey<'a>] {
+        self.arena
+            .alloc_slice_fill_iter(keys.iter().map(|key| match key {
                 Key::String(text) => ResolvedKey::String(text),
                 Key::Int(index) => ResolvedKey::Int(*index),
                 Key::Value(operand) => ResolvedKey::Expression(self.operand(*operand, lane)),
-            })
-            .collect()
+            }))
     }
 
     /// The value of a path.
@@ -73,7 +71,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 }
                 indexable_body(&value, self.arena)?;
                 let keys = self.resolve_keys(&path.keys, lane);
-                keyed::read(value, &keys, self.arena)
+                keyed::read(value, keys, self.arena)
             }
             Access::Nested { field, inner, form } => {
                 let outer = self.field(id, &field, path.slot).payload;
@@ -102,7 +100,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     return Ok(any::decode(payload));
                 }
                 let keys = self.resolve_keys(&path.keys[1..], lane);
-                keyed::read(any::decode(payload), &keys, self.arena)
+                keyed::read(any::decode(payload), keys, self.arena)
             }
             Access::Special(special) => {
                 let keys = self.resolve_keys(&path.keys, lane);
@@ -111,7 +109,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                         machine: self,
                         lane,
                     },
-                    &keys,
+                    keys,
                 )
             }
         }
@@ -155,7 +153,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 if !keys.is_empty() {
                     indexable_body(&current, self.arena)?;
                 }
-                let (new, result) = keyed::write(current, &keys, value, self.arena);
+                let (new, result) = keyed::write(current, keys, value, self.arena);
                 let bytes = any_field(number, &new, self.arena);
                 self.put(id, slot, path.slot, bytes);
                 result
@@ -180,7 +178,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                         machine: self,
                         lane,
                     },
-                    &keys,
+                    keys,
                     value,
                 )
             }

@@ -65,6 +65,12 @@ impl<'a> MapItem<'a> {
         self.key
     }
 
+    /// Whether it has this key. Keys that are written alike differ at their ends, most of them.
+    #[inline]
+    fn has_key(&self, key: &[u8]) -> bool {
+        self.key.len() == key.len() && self.key.last() == key.last() && self.key == key
+    }
+
     /// The value.
     #[inline(always)]
     pub fn value(&self) -> Value<'a> {
@@ -175,13 +181,13 @@ impl<'a> MapEdit<'a> {
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
         self.items
             .iter()
-            .find(|item| item.key == key)
+            .find(|item| item.has_key(key))
             .map(MapItem::value)
     }
 
     /// Gives the first entry with this key another value, or adds one.
     pub fn set(&mut self, key: &'a [u8], value: Value<'a>) {
-        match self.items.iter_mut().find(|item| item.key == key) {
+        match self.items.iter_mut().find(|item| item.has_key(key)) {
             Some(item) => item.set_value(value),
             None => self.push(key, value),
         }
@@ -218,7 +224,7 @@ impl<'a> MapEdit<'a> {
 
     /// Removes the first entry with this key; the last entry moves into the hole. Whether there was one.
     pub fn remove(&mut self, key: &[u8]) -> bool {
-        let Some(at) = self.items.iter().position(|item| item.key == key) else {
+        let Some(at) = self.items.iter().position(|item| item.has_key(key)) else {
             return false;
         };
         self.items.swap_remove(at);

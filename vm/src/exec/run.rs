@@ -54,13 +54,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             Op::Index => self.map_lanes(i, |machine, lane| {
                 let keys = &machine.pass.operands[usize::from(i.b)];
-                let keys: smallvec::SmallVec<[_; 2]> = keys
-                    .iter()
-                    .map(|key| {
-                        crate::path::special::ResolvedKey::Expression(machine.operand(*key, lane))
-                    })
-                    .collect();
-                keyed::read_result(machine.operand(i.a, lane), &keys, machine.arena)
+                let keys = keys.iter().map(|key| {
+                    crate::path::special::ResolvedKey::Expression(machine.operand(*key, lane))
+                });
+                let keys = machine.arena.alloc_slice_fill_iter(keys);
+                keyed::read_result(machine.operand(i.a, lane), keys, machine.arena)
             }),
             Op::Add => self.calculate(i, Operator::Add),
             Op::Subtract => self.calculate(i, Operator::Subtract),

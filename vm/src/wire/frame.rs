@@ -11,7 +11,11 @@ use std::io::{self, Read, Write};
 /// Bytes asked for at once.
 const READ_BYTES: usize = 64 * 1024;
 
-/// Bytes at the start of a stream that [`detect`] is given by [`Frames`], if there are so many.
+/// What is looked at of the first name in JSON: bytes.
+const NAME_BYTES: usize = 8;
+
+/// Bytes at the start of a stream that [`detect`] is given by [`Frames`], if there are so many
+/// and fewer do not tell.
 const DETECT_BYTES: usize = 4 * 1024;
 
 /// How requests stand in a file or stream.
@@ -65,12 +69,27 @@ pub fn detect(first: &[u8]) -> Format {
     }
 }
 
+/// Whether [`detect`] would tell the same of these bytes and whatever follows.
+fn tells(first: &[u8]) -> bool {
+    let text = without_mark(first).trim_ascii_start();
+    match text {
+        [] => false,
+        // The first line, and enough for the first name.
+        [b'{', inside @ ..] => {
+            inside.trim_ascii_start().len() > NAME_BYTES && text.contains(&b'\n')
+        }
+        _ => first.len() > 4,
+    }
+}
+
+/// The bytes without a byte-order mark.
+fn without_mark(first: &[u8]) -> &[u8] {
+    first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first)
+}
+
 /// Whether the bytes start a JSON object, and if they do, whether its first line could be all of it.
 fn json_start(first: &[u8]) -> Option<bool> {
-    let text = first
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(first)
-        .trim_ascii_start();
+    let text = without_mark(first).trim_ascii_start();
     let inside = text.strip_prefix(b"{")?.trim_ascii_start();
     // The tag of field 1 is a line end and `{` may be its length, so look at the first name as well.
     let is_object = match inside {
@@ -78,7 +97,7 @@ fn json_start(first: &[u8]) -> Option<bool> {
         [b'"', name @ ..] => name
             .iter()
             .take_while(|&&byte| byte != b'"')
-            .take(8)
+            .take(NAME_BYTES)
             .all(u8::is_ascii_graphic),
         _ => false,
     };
@@ -209,7 +228,10 @@ impl<R: Read> Frames<R> {
             is_ended: false,
         };
         if format.is_none() {
-            frames.fill_to(DETECT_BYTES)?;
+            // Whoever writes the other end of a pipe may wait for an answer to the first request.
+            while !frames.is_ended && frames.buffer.len() < DETECT_BYTES && !tells(&frames.buffer) {
+                frames.fill()?;
+            }
             frames.format = detect(&frames.buffer);
         }
         Ok(frames)
@@ -400,6 +422,34 @@ mod tests {
             self.0 = later;
             Ok(count)
         }
+    }
+
+    #[test]
+    fn a_format_is_told_as_soon_as_nothing_can_change_it() {
+        let streams: [&[u8]; 9] = [
+            b"{\"resourceSpans\":[]}\n{}\n",
+            b"\xef\xbb\xbf \n{\"a\":\"}{\"}\n",
+            b"{\n  \"resourceSpans\": []\n}\n{\n}",
+            b"{}\n{}\n{}\n",
+            b"\0\0\0\x02\x0a\0\0\0\0\0",
+            b"\0\0\0\0\0\0\0\0",
+            b"\x0a\x7b\x0a\x79\x12\x77\x0a\x75\x0a\x0a",
+            b"\x0a\x02\x0a\0\x0a\x02\x0a\0",
+            b"text\nand more text",
+        ];
+        for stream in streams {
+            for end in 0..stream.len() {
+                if tells(&stream[..end]) {
+                    assert_eq!(
+                        detect(&stream[..end]),
+                        detect(stream),
+                        "{stream:?} at {end}"
+                    );
+                }
+            }
+        }
+        let line: &[u8] = b"{\"resourceSpans\":[]}\n";
+        assert!(tells(line) && tells(b"\0\0\0\x02\x0a"));
     }
 
     /// What a frame holds and where it was.
