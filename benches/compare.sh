@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Records per second of the reference and of ottlc, by turns, on one core and the same requests.
 #
-#     benches/compare.sh [ROUNDS] [SECONDS]
+#     benches/compare.sh [ROUNDS] [SECONDS] [FOLDER]
 #
+# FOLDER has the rows' configurations: tests/reference/bench, or tests/reference/bench/functions with a row for each
+# family of functions.
 # Needs Go and Python 3. Before it measures a row it compares the outputs of both for a case of the row's shape; a row
 # whose outputs differ is refused. Prints a Markdown table; each number is the median of the rounds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rounds=${1:-5}
 seconds=${2:-2}
+folder=${3:-tests/reference/bench}
 
 command -v go >/dev/null || { echo "compare.sh: the reference needs Go" >&2; exit 2; }
 work=$(mktemp -d)
@@ -41,7 +44,7 @@ same_outputs() {
     first_case "$1" "$2" >"$work/case.jsonl"
     "$reference" run <"$work/case.jsonl" >"$work/theirs.jsonl"
     "$ottlc" conform "$work/case.jsonl" >"$work/ours.jsonl"
-    # Maps have no order: attributes are compared as sets.
+    # Maps have no order, nor have data points that were aggregated: they are compared as sets.
     python3 - "$work/theirs.jsonl" "$work/ours.jsonl" <<'PYTHON'
 import json, sys
 def plain(value):
@@ -49,7 +52,7 @@ def plain(value):
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list):
         items = [plain(v) for v in value]
-        if items and all(isinstance(i, dict) and "key" in i for i in items):
+        if items and all(isinstance(i, dict) and ("key" in i or "timeUnixNano" in i) for i in items):
             items.sort(key=lambda i: json.dumps(i, sort_keys=True))
         return items
     return value
@@ -61,7 +64,7 @@ PYTHON
 echo "| row | reference, records/s | ours, full | ours, touched | full / reference | touched / reference |"
 echo "|---|---:|---:|---:|---:|---:|"
 failed=0
-for config in tests/reference/bench/*.json; do
+for config in "$folder"/*.json; do
     row=$(basename "$config" .json)
     signal=$(sed -nE 's/.*"signal": *"([a-z]+)".*/\1/p' "$config")
     data=$work/$signal.otlp
