@@ -21,7 +21,7 @@ const TABLES: [(&str, &str, &str, usize); 2] = [
 const GROK_OMITTED_NAME: &str = "MONTHNUM2";
 
 /// Files of definitions that the reference has none of.
-const GROK_OMITTED: [&str; 2] = ["bacula.pattern", "nagios.pattern"];
+const GROK_OMITTED: [&str; 3] = ["bacula", "nagios", "zeek"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -193,17 +193,20 @@ fn required(hir: &Hir) -> Option<Vec<Vec<u8>>> {
 
 /// The definitions of the package as our expressions take them, then ours, by name.
 fn write_grok() {
-    let folder = package("grok").join("patterns");
+    let folder = package("grok-rs").join("src/patterns");
     let parts = read_file(Path::new("src/grok/parts.tsv"));
+    let keys = pairs(&read_file(Path::new("src/grok/keys.tsv")), '\t');
+    let keys = keys.into_iter().collect();
     let mut definitions = BTreeMap::new();
     for entry in std::fs::read_dir(&folder).expect("the package has definitions") {
         let path = entry.expect("the folder can be read").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !name.ends_with(".pattern") || GROK_OMITTED.contains(&&*name) {
+        if GROK_OMITTED.contains(&&*name) {
             continue;
         }
         for (name, definition) in pairs(&read_file(&path), ' ') {
-            let definition = replace_parts(&name, &translate(definition.trim_end()), &parts);
+            let definition = translate(definition.trim_end());
+            let definition = replace_parts(&name, &definition, &parts, &keys);
             definitions.insert(name, definition);
         }
     }
@@ -224,8 +227,13 @@ fn pairs(text: &str, separator: char) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Puts in place what `parts` has for this definition.
-fn replace_parts(name: &str, definition: &str, parts: &str) -> String {
+/// Puts in place what `parts` has for this definition, and the keys that `keys` has for others.
+fn replace_parts(
+    name: &str,
+    definition: &str,
+    parts: &str,
+    keys: &BTreeMap<String, String>,
+) -> String {
     let mut out = String::new();
     let mut rest = definition;
     while let Some((before, after)) = rest.split_once("%{") {
@@ -240,9 +248,13 @@ fn replace_parts(name: &str, definition: &str, parts: &str) -> String {
             let is_it = fields.next() == Some(name) && fields.next() == Some(key);
             fields.next().filter(|_| is_it)
         });
-        match replacement {
-            Some(text) => out.push_str(text),
-            None => write!(out, "%{{{part}}}").expect("a String takes all"),
+        match (replacement, keys.get(key)) {
+            (Some(text), _) => out.push_str(text),
+            (None, Some(new)) => {
+                let part = part.replacen(&format!(":{key}"), &format!(":{new}"), 1);
+                write!(out, "%{{{part}}}").expect("a String takes all");
+            }
+            (None, None) => write!(out, "%{{{part}}}").expect("a String takes all"),
         }
         rest = behind;
     }
@@ -280,6 +292,13 @@ fn translate(definition: &str) -> String {
                 c.len_utf8()
             }
             '(' if LOOKS_AROUND.iter().any(|start| rest.starts_with(start)) => group_length(rest),
+            // The name of a group can have no dots: the library reads these as such.
+            '(' if rest.starts_with("(?<") => {
+                let length = rest.find('>').unwrap_or(2) + 1;
+                let name = rest[3..length].replace('.', "___");
+                write!(out, "(?P<{name}").expect("a String takes all");
+                length
+            }
             '(' if rest.starts_with("(?>") => {
                 out.push_str("(?:");
                 3

@@ -7,7 +7,7 @@ pub use json::json;
 
 use crate::report::nearest;
 use family::FAMILIES;
-use ottl_vm::function::{Contexts, Function, Kind, Parameter, Purity, Type};
+use ottl_vm::function::{Contexts, Cost, Function, Kind, Parameter, Purity, Type};
 use std::fmt::Write;
 
 /// What a function's page is: a heading of this level, then all that is to be said.
@@ -151,6 +151,9 @@ fn gate(function: &Function) -> &'static str {
 /// What can be relied on when it is called again, in a sentence.
 fn purity(function: &Function) -> &'static str {
     match (function.purity, function.kind) {
+        (Purity::Pure, _) if function.cost == Cost::Costly => {
+            "Equal arguments give equal results, which are remembered."
+        }
         (Purity::Pure, _) => "Equal arguments give equal results.",
         (Purity::Stateful, _) => "Results depend on earlier calls; requests run in order.",
         (Purity::Idempotent, _) => "Run again, it changes nothing more.",

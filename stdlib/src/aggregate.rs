@@ -4,9 +4,7 @@
 mod exponential;
 mod number;
 
-use crate::message::{
-    double, fixed64, fixed64s, put_fixed64, put_fixed64s, put_nonzero, put_others, sint32, varint,
-};
+use crate::message::{Lasts, fixed64s, put_fixed64, put_fixed64s, put_nonzero, put_others, varint};
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
 use bumpalo::Bump;
@@ -72,7 +70,7 @@ pub(crate) fn aggregate<'a>(
     if kind != Kind::Summary {
         let is_delta = varint(data, TEMPORALITY) == DELTA;
         let points = metric.points().map(|point| edit(kind, point));
-        for group in groups(kind, is_delta, points) {
+        for group in groups(kind, is_delta, points, arena) {
             let point = match kind {
                 Kind::Histogram => merged_histogram(&group, arena)?,
                 Kind::ExponentialHistogram => exponential::merged(call, &group)?,
@@ -89,13 +87,21 @@ fn groups<'a>(
     kind: Kind,
     is_delta: bool,
     points: impl Iterator<Item = &'a [u8]>,
+    arena: &Bump,
 ) -> Vec<Vec<&'a [u8]>> {
     let mut groups: Vec<Vec<&[u8]>> = Vec::new();
     let mut by_key: HashMap<Vec<u8>, usize> = HashMap::new();
+    let mut new = Vec::new();
     for point in points {
-        let group = *by_key
-            .entry(key(kind, is_delta, point))
-            .or_insert(groups.len());
+        new.clear();
+        put_key(&mut new, kind, is_delta, point, arena);
+        let group = match by_key.get(&new) {
+            Some(group) => *group,
+            None => {
+                by_key.insert(new.clone(), groups.len());
+                groups.len()
+            }
+        };
         match groups.get_mut(group) {
             Some(group) => group.push(point),
             None => groups.push(vec![point]),
@@ -106,46 +112,46 @@ fn groups<'a>(
 
 /// What points that become one have in common. The attributes count as JSON, so that an int equals the double.
 /// Points of which JSON cannot tell, as attributes or bounds are no finite numbers, all have an empty key.
-fn key(kind: Kind, is_delta: bool, point: &[u8]) -> Vec<u8> {
+fn put_key(out: &mut Vec<u8>, kind: Kind, is_delta: bool, point: &[u8], arena: &Bump) {
     const BOUNDS: u32 = 7;
     const SCALE: u32 = 6;
-    let mut key = Vec::new();
-    let attributes = message_fields(point).filter(|field| field.number == kind.attributes());
-    let entries: Vec<Entry<'_>> = attributes
-        .map(|field| any::key_value(field.payload))
-        .map(|(key, value)| Entry {
-            key,
-            value: any::decode(value),
-        })
-        .collect();
-    append_pdata_string(&mut key, &Value::Map(&entries));
-    if key.is_empty() {
-        return key;
+    let mut entries = bumpalo::collections::Vec::new_in(arena);
+    let mut lasts = Lasts::default();
+    for field in message_fields(point) {
+        lasts.meet(&field);
+        if field.number == kind.attributes() {
+            let (key, value) = any::key_value(field.payload);
+            let value = any::decode(value);
+            entries.push(Entry { key, value });
+        }
     }
-    let mut put = |bits: u64| key.extend_from_slice(&bits.to_le_bytes());
-    put(fixed64(point, TIME).unwrap_or_default());
+    append_pdata_string(out, &Value::Map(&entries));
+    if out.is_empty() {
+        return;
+    }
+    let mut put = |bits: u64| out.extend_from_slice(&bits.to_le_bytes());
+    put(lasts.fixed64(TIME).unwrap_or_default());
     if is_delta {
-        put(fixed64(point, START).unwrap_or_default());
+        put(lasts.fixed64(START).unwrap_or_default());
     }
     let (flags, min, max) = match kind {
         Kind::Histogram => {
             for bound in fixed64s(point, BOUNDS) {
                 if !f64::from_bits(bound).is_finite() {
-                    return Vec::new();
+                    return out.clear();
                 }
                 put(bound);
             }
             (10, 11, 12)
         }
         Kind::ExponentialHistogram => {
-            put(sint32(point, SCALE) as u64);
+            put(lasts.sint32(SCALE) as u64);
             (10, 12, 13)
         }
-        _ => return key,
+        _ => return,
     };
-    put(u64::from(varint(point, flags) as u32));
-    put(u64::from(double(point, min).is_some()) << 1 | u64::from(double(point, max).is_some()));
-    key
+    put(u64::from(lasts.varint(flags) as u32));
+    put(u64::from(lasts.double(min).is_some()) << 1 | u64::from(lasts.double(max).is_some()));
 }
 
 /// What histograms of both kinds add up in the same way: `start`, `count`, `sum`, `min`, `max`.
@@ -165,12 +171,13 @@ impl Totals {
 
     fn of(point: &[u8], fields: [u32; 2]) -> Totals {
         let [min, max] = fields;
+        let lasts = Lasts::of(point);
         Totals {
-            start: fixed64(point, START).unwrap_or_default(),
-            count: fixed64(point, Self::COUNT).unwrap_or_default(),
-            sum: double(point, Self::SUM),
-            min: double(point, min),
-            max: double(point, max),
+            start: lasts.fixed64(START).unwrap_or_default(),
+            count: lasts.fixed64(Self::COUNT).unwrap_or_default(),
+            sum: lasts.double(Self::SUM),
+            min: lasts.double(min),
+            max: lasts.double(max),
             fields,
         }
     }

@@ -1,8 +1,9 @@
 //! Grok: regular expressions with named parts, `%{NAME}`, `%{NAME:key}` and `%{NAME:key:type}`.
 //!
-//! The named parts come from the table of the package grok, as the build script translates it; those in
-//! `grok/own.tsv` are ours, and those parts of them that `grok/parts.tsv` has have the reference's keys. A pattern is expanded to a regular expression first, whose groups bear the
-//! keys with `___` for each dot, as the reference has it: two keys that differ in that alone are one.
+//! The named parts come from the tables of the package grok-rs, as the build script translates them; those in
+//! `grok/own.tsv` are ours, and `grok/parts.tsv` and `grok/keys.tsv` say which parts and keys of them are others in
+//! the reference. A pattern is expanded to a regular expression first, whose groups bear the keys with `___` for
+//! each dot, as the reference has it: two keys that differ in that alone are one.
 
 use crate::limits;
 use crate::regex::Regex;
@@ -207,9 +208,12 @@ mod tests {
 
     #[test]
     fn every_definition_compiles() {
+        /// Refused by the reference, too.
+        const REFUSED: &str = "CISCOFW733100";
         let none = Definitions::default();
         let wrong: Vec<String> = DEFINITIONS
             .iter()
+            .filter(|(name, _)| *name != REFUSED)
             .filter_map(|(name, _)| {
                 let error = Grok::new(format!("%{{{name}}}").as_bytes(), false, &none).err()?;
                 Some(format!("{name}: {error}"))

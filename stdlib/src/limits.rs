@@ -84,12 +84,6 @@ pub(crate) const RANDOM_PLACES_MAX: u64 = 256;
 /// Rules for user agents whose memory for searching a call site keeps, per worker and set of rules.
 pub(crate) const USER_AGENT_CACHES_MAX: usize = 64;
 
-/// User agents whose meaning a call site keeps, per worker. With one more all are forgotten.
-pub(crate) const USER_AGENTS_KNOWN_MAX: usize = 1024;
-
-/// Length of a user agent whose meaning is kept, in bytes.
-pub(crate) const USER_AGENT_KNOWN_BYTES_MAX: usize = 1024;
-
 /// Rounds in which the parts of a grok pattern are replaced. The reference's bound.
 pub(crate) const GROK_ROUNDS_MAX: usize = 1000;
 

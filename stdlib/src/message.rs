@@ -4,7 +4,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use ottl_vm::path::form::length_delimited;
-use ottl_vm::wire::{Cursor, message_fields};
+use ottl_vm::wire::{Cursor, Field, message_fields};
 
 const FIXED64: u8 = 1;
 
@@ -14,6 +14,54 @@ pub(crate) fn last(message: &[u8], number: u32) -> Option<&[u8]> {
         .filter(|field| field.number == number)
         .last()
         .map(|field| field.payload)
+}
+
+/// The payloads of the last field of each number, all found in one pass.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Lasts<'m>([Option<&'m [u8]>; 16]);
+
+impl<'m> Lasts<'m> {
+    pub(crate) fn of(message: &'m [u8]) -> Lasts<'m> {
+        let mut lasts = Lasts::default();
+        message_fields(message).for_each(|field| lasts.meet(&field));
+        lasts
+    }
+
+    /// Takes a field into account.
+    pub(crate) fn meet(&mut self, field: &Field<'m>) {
+        if let Some(last) = self.0.get_mut(field.number as usize) {
+            *last = Some(field.payload);
+        }
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Option<&'m [u8]> {
+        *self.0.get(number as usize)?
+    }
+
+    pub(crate) fn fixed64(&self, number: u32) -> Option<u64> {
+        bits(self.get(number)?)
+    }
+
+    pub(crate) fn double(&self, number: u32) -> Option<f64> {
+        self.fixed64(number).map(f64::from_bits)
+    }
+
+    /// A varint, 0 if there is none.
+    pub(crate) fn varint(&self, number: u32) -> u64 {
+        self.get(number)
+            .and_then(|payload| Cursor::new(payload).varint().ok())
+            .unwrap_or_default()
+    }
+
+    /// A sint32, 0 if there is none.
+    pub(crate) fn sint32(&self, number: u32) -> i32 {
+        zigzag(self.varint(number))
+    }
+}
+
+fn zigzag(varint: u64) -> i32 {
+    let varint = varint as u32;
+    (varint >> 1) as i32 ^ -((varint & 1) as i32)
 }
 
 /// The last fixed64 or double with this number, as bits.
@@ -42,8 +90,7 @@ pub(crate) fn varint(message: &[u8], number: u32) -> u64 {
 
 /// The last sint32 with this number, 0 if there is none.
 pub(crate) fn sint32(message: &[u8], number: u32) -> i32 {
-    let zigzag = varint(message, number) as u32;
-    (zigzag >> 1) as i32 ^ -((zigzag & 1) as i32)
+    zigzag(varint(message, number))
 }
 
 /// The items of a repeated fixed64 or double, packed or not.

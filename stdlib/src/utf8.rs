@@ -12,7 +12,15 @@ pub(crate) fn start_before(text: &[u8], at: usize) -> usize {
 
 /// `utf8.DecodeRune`: the first character and its length; U+FFFD and 1 where there is none. Not for an
 /// empty `text`.
+#[inline]
 pub(crate) fn first(text: &[u8]) -> (char, usize) {
+    match text {
+        [ascii @ ..0x80, ..] => (char::from(*ascii), 1),
+        _ => first_of_several(text),
+    }
+}
+
+fn first_of_several(text: &[u8]) -> (char, usize) {
     let head = &text[..text.len().min(4)];
     match head
         .utf8_chunks()
@@ -26,7 +34,15 @@ pub(crate) fn first(text: &[u8]) -> (char, usize) {
 
 /// `utf8.DecodeLastRune`: the last character and its length; U+FFFD and 1 where there is none. Not for
 /// an empty `text`.
+#[inline]
 pub(crate) fn last(text: &[u8]) -> (char, usize) {
+    match text {
+        [.., ascii @ ..0x80] => (char::from(*ascii), 1),
+        _ => last_of_several(text),
+    }
+}
+
+fn last_of_several(text: &[u8]) -> (char, usize) {
     let start = (1..=text.len().min(4)).find(|&length| is_start(text[text.len() - length]));
     match start.map(|length| (first(&text[text.len() - length..]), length)) {
         Some(((c, decoded), length)) if decoded == length => (c, length),

@@ -166,6 +166,15 @@ pub enum Purity {
     Idempotent,
 }
 
+/// What one call takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// No more than it takes to remember a result.
+    Cheap,
+    /// Microseconds: where one string alone decides the result, it is remembered.
+    Costly,
+}
+
 /// Where a function is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contexts {
@@ -355,6 +364,8 @@ pub struct Function {
     pub parameters: &'static [Parameter],
     /// What the optimiser may assume.
     pub purity: Purity,
+    /// What one call takes.
+    pub cost: Cost,
     /// Where it may be called.
     pub contexts: Contexts,
     /// Whether only the extended dialect has it.
@@ -451,7 +462,8 @@ impl PartialEq for Function {
 /// assert_eq!(HAS_PREFIX.parameters[1].name, "prefix");
 /// ```
 ///
-/// After the parameters stand the purity (`pure`, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
+/// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], `volatile`,
+/// `stateful`, `idempotent`), then what runs it: `run body`,
 /// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]` or `both` and `extension`.
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
@@ -476,6 +488,7 @@ macro_rules! function {
                     optional: $crate::function!(@optional $($optional)?),
                 }),*],
                 purity: $crate::function!(@purity $purity),
+                cost: $crate::function!(@cost $purity),
                 contexts: $crate::function!(@contexts $($body)+),
                 extension: $crate::function!(@extension $($body)+),
                 body: $crate::function!(@body $($body)+),
@@ -487,9 +500,12 @@ macro_rules! function {
     (@optional) => { false };
     (@optional optional) => { true };
     (@purity pure) => { $crate::function::Purity::Pure };
+    (@purity costly) => { $crate::function::Purity::Pure };
     (@purity stateful) => { $crate::function::Purity::Stateful };
     (@purity volatile) => { $crate::function::Purity::Volatile };
     (@purity idempotent) => { $crate::function::Purity::Idempotent };
+    (@cost costly) => { $crate::function::Cost::Costly };
+    (@cost $purity:ident) => { $crate::function::Cost::Cheap };
     (@body store $($rest:tt)*) => { $crate::function::Body::Store };
     (@body run $run:ident $($rest:tt)*) => { $crate::function::Body::Run($run) };
     (@body prepare $prepare:ident, run $run:ident $($rest:tt)*) => { $crate::function::Body::Prepared($prepare, $run) };

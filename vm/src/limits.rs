@@ -53,6 +53,15 @@ pub const MEMORY_KEPT_BYTES_MAX: usize = 1 << 29;
 /// bring, since a program can put values into one another.
 pub const JSON_WRITE_DEPTH_MAX: u32 = 512;
 
+/// Results that a worker remembers of a costly call: results.
+pub const REMEMBERED_COUNT_MAX: usize = 1024;
+
+/// A string by which a result is remembered: bytes.
+pub const REMEMBERED_KEY_BYTES_MAX: usize = 1024;
+
+/// A result that is remembered: bytes on the wire.
+pub const REMEMBERED_RESULT_BYTES_MAX: usize = 4096;
+
 /// One request of a file or stream: bytes. Below 0x0a000000, so that a length before a request never
 /// starts with the byte that a request itself starts with.
 pub const FRAME_BYTES_MAX: usize = 128 << 20;

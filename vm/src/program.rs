@@ -229,8 +229,11 @@ pub struct CallSite {
     pub arguments: Vec<Argument>,
     /// What the function prepared from the literals.
     pub prepared: Option<Prepared>,
-    /// The number of the call in its program, by which workers keep scratch memory for it.
+    /// The number by which workers keep scratch memory for the call; a call that is remembered has the next
+    /// one, too.
     pub scratch: usize,
+    /// The operand, a register, by whose value the results are remembered.
+    pub remembered_by: Option<u16>,
 }
 
 /// An argument of a call.

@@ -9,7 +9,7 @@ use ottl::report::Source;
 use ottl_vm::exec::Worker;
 use ottl_vm::program::Program;
 use ottl_vm::wire::frame::{Format, Frames};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -25,7 +25,7 @@ use std::time::Instant;
 Example:
   ottlc bench tests/reference/bench/typical.json traces.otlp 3 --validate touched")]
 pub(crate) struct Arguments {
-    /// A benchmark's configuration, `{\"processor\", \"signal\", \"config\"}`
+    /// A benchmark's configuration, `{\"processor\", \"signal\", \"config\", \"gates\"}`
     #[arg(value_name = "CONFIG.json")]
     config: PathBuf,
     /// Requests in protobuf, each after its length (4 bytes, big endian)
@@ -114,7 +114,7 @@ fn load(path: &Path, dialect: Dialect) -> Result<Program, CliError> {
     let options = Options {
         signal,
         dialect: dialect.into(),
-        gates: &Gates::default(),
+        gates: &gates(&source.text).map_err(|error| CliError::about(&source.name, &error))?,
         registry: &registry,
     };
     let program = compile(processor, &options).map_err(|refusals| {
@@ -127,6 +127,14 @@ fn load(path: &Path, dialect: Dialect) -> Result<Program, CliError> {
     })?;
     debug_assert_eq!(program.signal, wire_signal(signal));
     Ok(program)
+}
+
+/// The feature gates that the configuration enables.
+fn gates(config: &str) -> Result<Gates, String> {
+    let config: Value = serde_json::from_str(config).map_err(|error| error.to_string())?;
+    let names = config["gates"].as_array().into_iter().flatten();
+    Gates::new(names.filter_map(Value::as_str))
+        .map_err(|gate| format!("there is no feature gate `{gate}`"))
 }
 
 fn names() -> String {

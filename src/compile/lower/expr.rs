@@ -5,8 +5,8 @@ use super::super::resolved::{self, Argument, Call, Expr, Operator};
 use super::code::{Mask, Operand, Source};
 use super::pools::Full;
 use super::{At, Lowering};
-use ottl_vm::function::Literal;
-use ottl_vm::instruction::Op;
+use ottl_vm::function::{Cost, Function, Literal};
+use ottl_vm::instruction::{CONSTANT, Op};
 use ottl_vm::program::{self, CallSite, Key};
 
 impl Lowering<'_> {
@@ -208,13 +208,15 @@ impl Lowering<'_> {
         let prepared = call
             .prepared
             .and_then(|index| self.prepared.get_mut(index)?.take());
+        let remembered_by = remembered_by(call.function, &arguments);
         let scratch = self.call_count;
-        self.call_count += 1;
+        self.call_count += 1 + usize::from(remembered_by.is_some());
         let number = self.pools.call(CallSite {
             function: call.function,
             arguments,
             prepared,
             scratch,
+            remembered_by,
         })?;
         Ok((number, operands))
     }
@@ -268,6 +270,27 @@ impl Lowering<'_> {
         if !exprs.iter().all(|expr| is_infallible(expr)) {
             self.code(at).may_fail();
         }
+    }
+}
+
+/// The register by whose value the results of a costly call can be remembered: all other arguments are known.
+fn remembered_by(function: &Function, arguments: &[program::Argument]) -> Option<u16> {
+    if function.cost != Cost::Costly {
+        return None;
+    }
+    let is_known = |argument: &program::Argument| match argument {
+        program::Argument::Absent | program::Argument::Literal(_) => true,
+        program::Argument::Value(operand) => operand & CONSTANT != 0,
+        program::Argument::List(items) => items.iter().all(|item| match item {
+            program::Argument::Value(operand) => operand & CONSTANT != 0,
+            item => matches!(item, program::Argument::Literal(_)),
+        }),
+        _ => false,
+    };
+    let mut unknown = arguments.iter().filter(|argument| !is_known(argument));
+    match (unknown.next(), unknown.next()) {
+        (Some(program::Argument::Value(operand)), None) => Some(*operand),
+        _ => None,
     }
 }
 

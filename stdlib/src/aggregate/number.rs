@@ -61,8 +61,9 @@ pub(super) fn merged<'a>(points: &[&[u8]], how: Aggregation, arena: &'a Bump) ->
     let Some(first) = points.first() else {
         return out;
     };
-    let numbers = || points.iter().map(|point| Number::of(point));
-    let (number, bits) = match Number::of(first) {
+    let numbers = arena.alloc_slice_fill_iter(points.iter().map(|point| Number::of(point)));
+    let numbers = || numbers.iter().copied();
+    let (number, bits) = match numbers().next().unwrap_or(Number::None) {
         Number::None => {
             out.extend_from_slice(first);
             return out;

@@ -19,7 +19,7 @@ function! {
     pub(crate) static FUNCTION = converter ConvertAttributesToElementsXML(
         target: StringGetter,
         xpath[optional]: String,
-    ) pure, prepare prepare, run convert;
+    ) costly, prepare prepare, run convert;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {

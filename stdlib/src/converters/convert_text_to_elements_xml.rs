@@ -21,7 +21,7 @@ function! {
         target: StringGetter,
         xpath[optional]: String,
         element_name[optional]: String,
-    ) pure, prepare prepare, run convert;
+    ) costly, prepare prepare, run convert;
 }
 
 struct Arguments {

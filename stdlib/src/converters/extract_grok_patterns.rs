@@ -31,7 +31,7 @@ function! {
             pattern: StringGetter,
             named_captures_only[optional]: Bool,
             pattern_definitions[optional]: List(&String)
-        ) pure, prepare prepare, run extract_grok_patterns;
+        ) costly, prepare prepare, run extract_grok_patterns;
 }
 
 struct Settings {

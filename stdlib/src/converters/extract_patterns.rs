@@ -17,7 +17,7 @@ function! {
     /// ExtractPatterns("x", "(x)")  # error: at least 1 named capture group must be supplied
     /// ```
     pub(crate) static FUNCTION = converter ExtractPatterns(target: StringGetter, pattern: StringGetter)
-        pure, prepare prepare, run extract_patterns;
+        costly, prepare prepare, run extract_patterns;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {

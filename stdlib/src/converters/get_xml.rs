@@ -18,7 +18,7 @@ function! {
     /// GetXML("<a>", "/a")  # error: parse xml: XML syntax error: unexpected EOF
     /// ```
     pub(crate) static FUNCTION = converter GetXML(target: StringGetter, xpath: String)
-        pure, prepare prepare, run get_xml;
+        costly, prepare prepare, run get_xml;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {

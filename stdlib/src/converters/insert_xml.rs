@@ -21,7 +21,7 @@ function! {
         target: StringGetter,
         xpath: String,
         sub_document: StringGetter,
-    ) pure, prepare prepare, run insert_xml;
+    ) costly, prepare prepare, run insert_xml;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {

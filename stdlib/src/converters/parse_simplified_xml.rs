@@ -20,7 +20,7 @@ function! {
     /// ParseSimplifiedXML("x")  # error: parse xml: xmlquery: invalid XML document
     /// ```
     pub(crate) static FUNCTION = converter ParseSimplifiedXML(target: StringGetter)
-        pure, run parse_simplified_xml;
+        costly, run parse_simplified_xml;
 }
 
 fn parse_simplified_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

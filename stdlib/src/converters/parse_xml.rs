@@ -18,7 +18,7 @@ function! {
     /// ParseXML("<a id=\"1\"><b>x</b><b/></a>")  # {"tag": "a", "attributes": {"id": "1"}, "children": [{"tag": "b", "content": "x"}, {"tag": "b"}]}
     /// ParseXML("<a>")  # error: unmarshal xml: XML syntax error: unexpected EOF
     /// ```
-    pub(crate) static FUNCTION = converter ParseXML(target: StringGetter) pure, run parse_xml;
+    pub(crate) static FUNCTION = converter ParseXML(target: StringGetter) costly, run parse_xml;
 }
 
 /// An element that is being read.

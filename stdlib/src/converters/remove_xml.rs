@@ -17,7 +17,7 @@ function! {
     /// RemoveXML("<a>", "/a")  # error: parse xml: XML syntax error: unexpected EOF
     /// ```
     pub(crate) static FUNCTION = converter RemoveXML(target: StringGetter, xpath: String)
-        pure, prepare prepare, run remove_xml;
+        costly, prepare prepare, run remove_xml;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {

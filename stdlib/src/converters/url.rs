@@ -23,7 +23,7 @@ function! {
     /// URL("?a=1&a=2")  # {"query": {"a": ["1", "2"]}}
     /// URL("http://a b/")  # error: invalid character " " in host name
     /// ```
-    pub(crate) static FUNCTION = converter URL(uri: StringGetter) pure, run url;
+    pub(crate) static FUNCTION = converter URL(uri: StringGetter) costly, run url;
 }
 
 fn url<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

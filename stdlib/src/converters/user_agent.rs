@@ -1,10 +1,8 @@
 //! `UserAgent`: the program and the system that a user agent names.
 
-use crate::limits;
 use crate::maps::MapBuilder;
 use crate::prelude::*;
 use crate::user_agents::{Memory, OPERATING_SYSTEMS, PROGRAMS, Product};
-use std::collections::HashMap;
 
 function! {
     /// What the HTTP header `User-Agent` says, as a map: `user_agent.name`, `user_agent.version` (at
@@ -16,7 +14,7 @@ function! {
     /// UserAgent("")  # {"user_agent.name": "Other", "user_agent.original": "", "user_agent.version": "", "os.name": "Other"}
     /// ```
     pub(crate) static FUNCTION = converter UserAgent(user_agent: StringGetter)
-        pure, run user_agent;
+        costly, run user_agent;
 }
 
 /// What a worker keeps for a call.
@@ -24,35 +22,17 @@ function! {
 struct Kept {
     programs: Memory,
     systems: Memory,
-    /// The program and the system of texts seen before: most come again.
-    known: HashMap<Box<[u8]>, (Product, Product)>,
-}
-
-impl Kept {
-    fn identify(&mut self, text: &[u8]) -> (Product, Product) {
-        (
-            PROGRAMS.identify(&mut self.programs, text),
-            OPERATING_SYSTEMS.identify(&mut self.systems, text),
-        )
-    }
 }
 
 fn user_agent<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let text = call.string(0)?;
-    Ok(call.with_scratch(|call, kept: &mut Kept| {
-        if let Some((program, system)) = kept.known.get(text) {
-            return map_of(call, text, program, system);
-        }
-        let (program, system) = kept.identify(text);
-        let map = map_of(call, text, &program, &system);
-        if text.len() <= limits::USER_AGENT_KNOWN_BYTES_MAX {
-            if kept.known.len() >= limits::USER_AGENTS_KNOWN_MAX {
-                kept.known.clear();
-            }
-            kept.known.insert(text.into(), (program, system));
-        }
-        map
-    }))
+    let (program, system) = call.with_scratch(|_, kept: &mut Kept| {
+        (
+            PROGRAMS.identify(&mut kept.programs, text),
+            OPERATING_SYSTEMS.identify(&mut kept.systems, text),
+        )
+    });
+    Ok(map_of(call, text, &program, &system))
 }
 
 fn map_of<'a>(

@@ -2,9 +2,7 @@
 
 use crate::limits::RANDOM_PLACES_MAX;
 use crate::math::{exp, ldexp};
-use crate::message::{
-    fixed64, last, put_fixed64, put_fixed64s, put_nonzero, sint32, varint, varints,
-};
+use crate::message::{Lasts, put_fixed64, put_fixed64s, put_nonzero, sint32, varint, varints};
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
 use bumpalo::Bump;
@@ -102,11 +100,12 @@ impl Conversion {
         const COUNTS: u32 = 6;
         const BOUNDS: u32 = 7;
         let mut out = Vec::new_in(arena);
+        let lasts = Lasts::of(point);
         for number in SAME {
-            put_nonzero(&mut out, number, fixed64(point, number).unwrap_or_default());
+            put_nonzero(&mut out, number, lasts.fixed64(number).unwrap_or_default());
         }
         for (from, to) in DOUBLES {
-            put_fixed64(&mut out, to, fixed64(point, from).unwrap_or_default());
+            put_fixed64(&mut out, to, lasts.fixed64(from).unwrap_or_default());
         }
         for field in message_fields(point) {
             if let Some((_, to)) = MESSAGES.iter().find(|(from, _)| *from == field.number) {
@@ -115,30 +114,28 @@ impl Conversion {
         }
         let bounds = self.bounds.iter().map(|bound| bound.to_bits());
         put_fixed64s(&mut out, BOUNDS, bounds, arena);
-        put_fixed64s(&mut out, COUNTS, self.counts(point).into_iter(), arena);
+        put_fixed64s(&mut out, COUNTS, self.counts(&lasts).into_iter(), arena);
         out
     }
 
-    fn counts(&self, point: &[u8]) -> std::vec::Vec<u64> {
+    fn counts(&self, point: &Lasts<'_>) -> std::vec::Vec<u64> {
         const SCALE: u32 = 6;
         const ZERO_COUNT: u32 = 7;
         const POSITIVE: u32 = 8;
         let mut counts = vec![0u64; self.bounds.len()];
         if self.bounds.first() == Some(&0.0) {
-            add(
-                &mut counts,
-                0,
-                fixed64(point, ZERO_COUNT).unwrap_or_default(),
-            );
+            let zeros = point.fixed64(ZERO_COUNT).unwrap_or_default();
+            add(&mut counts, 0, zeros);
         }
-        let factor = ldexp(std::f64::consts::LN_2, -i64::from(sint32(point, SCALE)));
-        let buckets = last(point, POSITIVE).unwrap_or_default();
+        let factor = ldexp(std::f64::consts::LN_2, -i64::from(point.sint32(SCALE)));
+        let buckets = point.get(POSITIVE).unwrap_or_default();
         let mut index = sint32(buckets, 1);
+        let mut lower = exp(f64::from(index) * factor);
         for count in varints(buckets, 2) {
-            let lower = exp(f64::from(index) * factor);
             index = index.wrapping_add(1);
             let upper = exp(f64::from(index) * factor);
             self.put(count, lower, upper, &mut counts);
+            lower = upper;
         }
         counts
     }

@@ -1,8 +1,8 @@
 //! `flatten`: brings the values of nested maps and lists to the top of a map.
 
-use crate::maps::MapBuilder;
 use crate::prelude::*;
 use bumpalo::Bump;
+use ottl_vm::exec::{MapEdit, MapItem};
 use ottl_vm::text::float;
 use ottl_vm::value::Items;
 use std::collections::HashMap;
@@ -58,30 +58,34 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn flatten<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let options: &Options = call.prepared();
-    let target = call.map(0)?;
+    let mut result = call.map_edit(0)?;
     let arena = call.arena();
-    let flat = call.with_scratch(|_, key: &mut Vec<u8>| {
+    let items = result.take_items();
+    let mut result = call.with_scratch(|_, key: &mut Vec<u8>| {
         key.clear();
         key.extend_from_slice(&options.prefix);
         let mut flattening = Flattening {
             arena,
             options,
-            result: MapBuilder::new_in(arena),
+            result,
             conflicts: HashMap::new(),
             key,
         };
-        flattening.map(target, 0);
-        flattening.result.into_value()
+        for item in items {
+            flattening.item(item);
+        }
+        flattening.result
     });
-    call.set(0, flat)?;
+    result.merge_equal_keys();
+    call.store_map(0, result)?;
     Ok(Value::Nil)
 }
 
 struct Flattening<'p, 'a> {
     arena: &'a Bump,
     options: &'p Options,
-    result: MapBuilder<'a>,
-    /// How many conflicts each key had.
+    result: MapEdit<'a>,
+    /// How many conflicts each key had; only where they are resolved.
     conflicts: HashMap<&'a [u8], i64>,
     /// The key up to where the walk is.
     key: &'p mut Vec<u8>,
@@ -89,6 +93,19 @@ struct Flattening<'p, 'a> {
 
 /// Values nest only as deep as the engine reads them.
 impl<'a> Flattening<'_, 'a> {
+    /// An entry of the target. It stays as it is if it is no map or list, and its key changes in no way.
+    fn item(&mut self, item: MapItem<'a>) {
+        let value = item.value();
+        let is_leaf = value.entries().is_none() && value.items().is_none();
+        if is_leaf && self.key.is_empty() && !self.options.resolves_conflicts {
+            return self.result.push_item(item);
+        }
+        let length = self.key.len();
+        self.key.extend_from_slice(item.key());
+        self.value(value, 0);
+        self.key.truncate(length);
+    }
+
     /// The entries of a map, their keys added to the key, which is empty or ends in a dot.
     fn map(&mut self, map: Value<'a>, depth: i64) {
         let length = self.key.len();
@@ -153,13 +170,17 @@ impl<'a> Flattening<'_, 'a> {
 
     fn put(&mut self, value: Value<'a>) {
         let mut key: &[u8] = self.arena.alloc_slice_copy(self.key);
-        if self.options.resolves_conflicts && self.result.contains(key) {
-            let count = self.conflicts.entry(key).or_insert(0);
+        if self.options.resolves_conflicts
+            && let Some(count) = self.conflicts.get_mut(key)
+        {
             self.key.push(b'.');
             float::append_int(self.key, *count);
             *count += 1;
             key = self.arena.alloc_slice_copy(self.key);
         }
-        self.result.put(key, value);
+        if self.options.resolves_conflicts {
+            self.conflicts.entry(key).or_insert(0);
+        }
+        self.result.push(key, value);
     }
 }

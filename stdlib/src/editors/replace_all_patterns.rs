@@ -1,6 +1,5 @@
 //! `replace_all_patterns`: replaces the matches of a pattern in the values or keys of a map.
 
-use crate::maps::MapBuilder;
 use crate::prelude::*;
 use crate::replace::{Replacer, Replacing};
 use ottl_vm::exec::MapEdit;
@@ -93,15 +92,13 @@ fn in_values<'a>(
 fn in_keys<'a>(
     call: &mut Call<'_, '_, 'a>,
     mut replacer: Replacer<'_>,
-    map: MapEdit<'a>,
+    mut map: MapEdit<'a>,
 ) -> Outcome<'a> {
-    let mut renamed = MapBuilder::with_capacity_in(map.len(), call.arena());
-    for (key, value) in map.iter() {
-        match replacer.replace(call, key) {
-            Ok(replaced) => renamed.put(replaced.unwrap_or(key), value),
-            Err(_) => continue,
-        }
-    }
-    call.set(0, renamed.into_value())?;
+    map.rename(|key| match replacer.replace(call, key) {
+        Ok(replaced) => Some(replaced.unwrap_or(key)),
+        Err(_) => None,
+    });
+    map.merge_equal_keys();
+    call.store_map(0, map)?;
     Ok(Value::Nil)
 }

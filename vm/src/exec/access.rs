@@ -429,12 +429,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     fn store_by_position(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
-        for (position, item) in edit.items().iter().enumerate() {
+        let field = |(position, item): (usize, &MapItem<'a>)| {
             let stays = item.origin == position as u32 && item.unchanged().is_some();
-            if stays {
-                continue;
-            }
-            let (bytes, _) = self.entry_bytes(number, item, &edit.places);
+            (!stays).then(|| self.entry_bytes(number, item, &edit.places).0)
+        };
+        // All are read before one is written: an entry may move to where a later one comes from.
+        let fields = edit.items().iter().enumerate().map(field);
+        let fields: SmallVec<[_; 32]> = fields.collect();
+        for (position, bytes) in fields.into_iter().enumerate() {
+            let Some(bytes) = bytes else { continue };
             match edit.places.get(position) {
                 Some(place) => self.tree.replace(id, *place, bytes),
                 None => self.tree.append(id, bytes),

@@ -7,7 +7,7 @@ use super::access::Lane;
 use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
-use crate::function::{Body, Function, Literal};
+use crate::function::{Body, Function, Literal, Run};
 use crate::path::form::hex;
 use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
@@ -18,7 +18,7 @@ use crate::wire::tree::NodeId;
 use bumpalo::Bump;
 use std::any::Any;
 
-type Result<'a, T> = std::result::Result<T, Error<'a>>;
+pub(super) type Result<'a, T> = std::result::Result<T, Error<'a>>;
 
 /// A call of a function on one record.
 pub struct Call<'m, 'p: 'a, 'a> {
@@ -44,6 +44,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Body::Run(run) | Body::Prepared(_, run) => run,
             Body::Store => return Err(Error::new("set is an instruction")),
         };
+        match site.remembered_by {
+            Some(operand) => self.recall(site, run, operand, lane),
+            None => self.run_call(site, run, lane),
+        }
+    }
+
+    #[inline]
+    pub(super) fn run_call(
+        &mut self,
+        site: &'p CallSite,
+        run: Run,
+        lane: usize,
+    ) -> Result<'a, Value<'a>> {
         run(&mut Call {
             machine: self,
             lane,

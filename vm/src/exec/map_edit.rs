@@ -4,11 +4,13 @@
 //! back changes only the entries that changed, wherever they stand in the request.
 
 use super::locate::Row;
-use crate::value::{Entry, Value};
+use crate::value::{self, Value};
 use crate::wire::any;
 use crate::wire::tree::{NONE, Place};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Entries that a map has room for from the start: entries.
 const ENTRIES_USUAL: usize = 16;
@@ -50,7 +52,7 @@ impl<'a> MapItem<'a> {
         }
     }
 
-    pub(crate) fn of_entry(entry: Entry<'a>) -> MapItem<'a> {
+    pub(crate) fn of_entry(entry: value::Entry<'a>) -> MapItem<'a> {
         MapItem {
             key: entry.key,
             value: ItemValue::Value(entry.value),
@@ -133,7 +135,7 @@ impl<'a> MapEdit<'a> {
     }
 
     /// Adds an entry of a map inside a value.
-    pub(crate) fn push_unchanged(&mut self, entry: Entry<'a>) {
+    pub(crate) fn push_unchanged(&mut self, entry: value::Entry<'a>) {
         self.items.push(MapItem::of_entry(entry));
     }
 
@@ -222,6 +224,67 @@ impl<'a> MapEdit<'a> {
         }
     }
 
+    /// Gives each entry the key that `rename` has for its own, and removes it if there is none.
+    pub fn rename(&mut self, mut rename: impl FnMut(&'a [u8]) -> Option<&'a [u8]>) {
+        let mut is_changed = false;
+        self.items.retain_mut(|item| {
+            let key = rename(item.key);
+            if key != Some(item.key) {
+                is_changed = true;
+                item.set_key(key.unwrap_or_default());
+            }
+            key.is_some()
+        });
+        self.is_changed |= is_changed;
+    }
+
+    /// Takes the entries out, to be pushed again where they stay.
+    pub fn take_items(&mut self) -> Vec<'a, MapItem<'a>> {
+        self.is_changed = true;
+        let empty = Vec::with_capacity_in(self.items.len(), self.items.bump());
+        std::mem::replace(&mut self.items, empty)
+    }
+
+    /// Adds an entry at the end that [`take_items`](MapEdit::take_items) gave.
+    pub fn push_item(&mut self, item: MapItem<'a>) {
+        self.items.push(item);
+        self.is_changed = true;
+    }
+
+    /// Of entries with equal keys one stays: at the place of the first, with the value of the last.
+    pub fn merge_equal_keys(&mut self) {
+        /// How many entries are searched one by one.
+        const SCAN_MAX: usize = 32;
+        let count = self.items.len();
+        let mut places = HashMap::new();
+        let mut kept = 0;
+        for at in 0..count {
+            let item = self.items[at];
+            let known = match count {
+                0..=SCAN_MAX => self.items[..kept].iter().position(|i| i.key == item.key),
+                _ => match places.entry(item.key) {
+                    Entry::Occupied(place) => Some(*place.get()),
+                    Entry::Vacant(place) => {
+                        place.insert(kept);
+                        None
+                    }
+                },
+            };
+            match known {
+                Some(place) => {
+                    self.items[place].value = item.value;
+                    self.items[place].is_unchanged = false;
+                }
+                None => {
+                    self.items[kept] = item;
+                    kept += 1;
+                }
+            }
+        }
+        self.is_changed |= kept < count;
+        self.items.truncate(kept);
+    }
+
     /// Removes the first entry with this key; the last entry moves into the hole. Whether there was one.
     pub fn remove(&mut self, key: &[u8]) -> bool {
         let Some(at) = self.items.iter().position(|item| item.has_key(key)) else {
@@ -245,7 +308,7 @@ impl<'a> MapEdit<'a> {
 
     /// The entries as a value.
     pub fn into_value(self, arena: &'a Bump) -> Value<'a> {
-        let entries = self.items.iter().map(|item| Entry {
+        let entries = self.items.iter().map(|item| value::Entry {
             key: item.key,
             value: item.value(),
         });

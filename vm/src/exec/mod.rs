@@ -17,6 +17,7 @@ mod machine;
 mod map_edit;
 mod mask;
 mod passes;
+mod remember;
 mod rows;
 mod run;
 mod walk;
