@@ -2,15 +2,16 @@
 
 use crate::Profile;
 use crate::expression::Writer;
-use crate::input;
+use crate::{input, matching, wire as odd};
 use ottl_fuzz::choices::Choices;
 use ottl_fuzz::request;
 use ottl_vm::path::Context;
-use ottl_vm::wire::json::base64_encode;
+use ottl_vm::wire;
+use ottl_vm::wire::json::{base64_decode, base64_encode};
 use serde_json::{Map, Value, json};
 
 /// The bytes that a case's choices are made of.
-const CHOICE_BYTES: usize = 4096;
+const CHOICE_BYTES: usize = 8192;
 
 /// A signal: its name, the stem of its settings, its contexts with the filter processor's names for them.
 struct Signal {
@@ -19,6 +20,7 @@ struct Signal {
     contexts: &'static [Context],
     /// Those that the filter processor has, by the names of its older lists.
     filtered: &'static [(Context, &'static str)],
+    wire: wire::Signal,
 }
 
 const SIGNALS: &[Signal] = &[
@@ -36,6 +38,7 @@ const SIGNALS: &[Signal] = &[
             (Context::SpanEvent, "spanevent"),
             (Context::Resource, "resource"),
         ],
+        wire: wire::Signal::Traces,
     },
     Signal {
         name: "metrics",
@@ -52,6 +55,7 @@ const SIGNALS: &[Signal] = &[
             (Context::Metric, "metric"),
             (Context::Resource, "resource"),
         ],
+        wire: wire::Signal::Metrics,
     },
     Signal {
         name: "logs",
@@ -61,6 +65,17 @@ const SIGNALS: &[Signal] = &[
             (Context::Log, "log_record"),
             (Context::Resource, "resource"),
         ],
+        wire: wire::Signal::Logs,
+    },
+    Signal {
+        name: "profiles",
+        stem: "profile",
+        contexts: &[Context::Profile, Context::Scope, Context::Resource],
+        filtered: &[
+            (Context::Profile, "profile"),
+            (Context::Resource, "resource"),
+        ],
+        wire: wire::Signal::Profiles,
     },
 ];
 
@@ -69,34 +84,56 @@ pub(crate) fn random(seed: u64, index: u64, profile: Profile) -> Value {
     let bytes = bytes(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(index));
     let mut choices = Choices(&bytes);
     let choices = &mut choices;
-    let signal = match choices.below(4) {
-        0 => &SIGNALS[0],
-        1 => &SIGNALS[1],
-        _ => &SIGNALS[2],
-    };
+    // Logs and metrics twice as often as the others.
+    let signal = &SIGNALS[choices.pick(&[0, 0, 1, 1, 1, 2, 2, 2, 3])];
     let is_filter = profile == Profile::Statements && choices.once_in(5);
-    let config = match profile {
+    let mut config = match profile {
         Profile::Calls => call(choices, signal),
         Profile::Statements if is_filter => filter(choices, signal),
         Profile::Statements => transform(choices, signal),
     };
+    let mut gates = Vec::new();
+    if !choices.once_in(8) {
+        gates.push("ottl.functions.enableLambda");
+    }
+    if !is_filter && signal.name == "logs" && choices.once_in(12) {
+        config["flatten_data"] = true.into();
+        gates.push("transform.flatten.logs");
+    }
     let mut case = json!({
         "id": format!("{seed}/{index}"),
         "processor": if is_filter { "filter" } else { "transform" },
         "signal": signal.name,
         "config": config,
     });
-    if choices.once_in(2) {
-        case["gates"] = json!(["ottl.functions.enableLambda"]);
+    if !gates.is_empty() {
+        case["gates"] = json!(gates);
     }
-    if choices.once_in(12) {
-        let mut wire = Vec::new();
-        base64_encode(&request::request(choices, signal.name), &mut wire);
-        case["wire"] = String::from_utf8_lossy(&wire).into();
-    } else {
-        case["input"] = input::request(choices, signal.name);
+    let kind = signal.wire.request();
+    match choices.below(16) {
+        _ if signal.name == "profiles" => set_wire(&mut case, &odd::request(choices, kind)),
+        0 | 1 => set_wire(&mut case, &odd::request(choices, kind)),
+        2 => set_wire(&mut case, &request::request(choices, signal.name)),
+        _ => case["input"] = input::request(choices, signal.name),
     }
     case
+}
+
+/// The request of a case that has it as protobuf, and its kind.
+pub(crate) fn wire_of(case: &Value) -> Option<(wire::MessageKind, Vec<u8>)> {
+    let signal = SIGNALS
+        .iter()
+        .find(|signal| case["signal"] == signal.name)?;
+    let mut request = Vec::new();
+    base64_decode(case["wire"].as_str()?.as_bytes(), &mut request)?;
+    Some((signal.wire.request(), request))
+}
+
+/// Gives a case this request.
+pub(crate) fn set_wire(case: &mut Value, request: &[u8]) {
+    let mut text = Vec::new();
+    base64_encode(request, &mut text);
+    case["wire"] = String::from_utf8_lossy(&text).into();
 }
 
 /// Bytes that look random: splitmix64.
@@ -152,6 +189,13 @@ fn transform(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     if !choices.once_in(10) {
         config.insert("error_mode".to_owned(), error_mode(choices).into());
     }
+    // What is said about other signals is checked all the same.
+    if choices.once_in(16) {
+        let other = &SIGNALS[choices.below(SIGNALS.len())];
+        let key = format!("{}_statements", other.stem);
+        let group = group(choices, other);
+        config.entry(key).or_insert_with(|| json!([group]));
+    }
     Value::Object(config)
 }
 
@@ -204,9 +248,13 @@ fn filter(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     if !choices.once_in(10) {
         config.insert("error_mode".to_owned(), error_mode(choices).into());
     }
+    if choices.once_in(5) {
+        matching::insert(choices, signal.name, &mut config);
+        return Value::Object(config);
+    }
     if choices.once_in(2) {
         let mut lists = Map::new();
-        for _ in 0..1 + choices.below(2) {
+        for _ in 0..1 + choices.below(3) {
             let (context, name) = of(choices, signal.filtered);
             lists.insert(name.to_owned(), json!(conditions(choices, context, false)));
         }

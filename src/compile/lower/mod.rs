@@ -264,6 +264,7 @@ impl<'g> Lowering<'g> {
             condition_error_mode: group.error_mode,
             lanes: self.plan.lanes,
             shared_cache: group.shared_cache,
+            is_by_scope: self.plan.is_by_scope,
             allow_nil,
             code: self.records.instructions,
             hoisted,
