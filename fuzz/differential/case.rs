@@ -100,6 +100,9 @@ pub(crate) fn random(seed: u64, index: u64, profile: Profile) -> Value {
         config["flatten_data"] = true.into();
         gates.push("transform.flatten.logs");
     }
+    if choices.once_in(40) {
+        spoil(choices, &mut config);
+    }
     let mut case = json!({
         "id": format!("{seed}/{index}"),
         "processor": if is_filter { "filter" } else { "transform" },
@@ -146,6 +149,44 @@ fn bytes(seed: u64) -> Vec<u8> {
         mixed ^ (mixed >> 31)
     };
     (0..CHOICE_BYTES).map(|_| (next() >> 24) as u8).collect()
+}
+
+/// Puts something into a configuration that may not stand there.
+fn spoil(choices: &mut Choices<'_>, config: &mut Value) {
+    let odd: [fn() -> Value; 10] = [
+        || json!(null),
+        || json!("IGNORE"),
+        || json!(""),
+        || json!("Log"),
+        || json!("span"),
+        || json!([]),
+        || json!([null]),
+        || json!({}),
+        || json!(1),
+        || json!("true"),
+    ];
+    let value = choices.pick(&odd)();
+    let keys = [
+        "error_mode",
+        "context",
+        "conditions",
+        "statements",
+        "shared_cache",
+        "nope",
+    ];
+    let key = choices.pick(&keys);
+    let groups = config
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|config| config.values_mut())
+        .filter_map(|groups| groups.as_array_mut()?.first_mut());
+    match groups.into_iter().next() {
+        Some(Value::Object(group)) if choices.once_in(2) => group.insert(key.to_owned(), value),
+        _ => match config.as_object_mut() {
+            Some(config) => config.insert(key.to_owned(), value),
+            None => None,
+        },
+    };
 }
 
 fn error_mode(choices: &mut Choices<'_>) -> &'static str {
@@ -212,9 +253,13 @@ fn group(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     let context = of(choices, signal.contexts);
     let has_context = !choices.once_in(6);
     let is_bare = has_context && choices.once_in(4);
-    let count = 1 + choices.below(4);
+    let is_narrow = choices.once_in(3);
+    let count = 1 + choices.below(if is_narrow { 9 } else { 4 });
     let mut writer = Writer::new(choices, "transform", context);
     writer.is_bare = is_bare;
+    if is_narrow {
+        writer.narrow();
+    }
     let statements: Vec<String> = (0..count).map(|_| writer.statement()).collect();
     let mut group = json!({"statements": statements});
     if has_context {

@@ -25,6 +25,8 @@ pub(crate) struct Writer<'c, 'b> {
     wrong: usize,
     /// Scopes go by their older name.
     scope_is_instrumentation: bool,
+    /// The keys of maps.
+    keys: Vec<(&'static str, Shape)>,
     /// The parameters of the lambdas around what is written.
     locals: Vec<&'static str>,
 }
@@ -46,8 +48,16 @@ impl<'c, 'b> Writer<'c, 'b> {
             is_bare: false,
             wrong,
             scope_is_instrumentation,
+            keys: KEYS.to_vec(),
             locals: Vec::new(),
         }
+    }
+
+    /// Leaves a few paths and keys, so that statements have to do with one another.
+    pub(crate) fn narrow(&mut self) {
+        let kept = 3 + self.choices.below(5);
+        self.places = (0..kept).map(|_| self.choices.pick(&self.places)).collect();
+        self.keys = (0..3).map(|_| self.choices.pick(KEYS)).collect();
     }
 
     fn is_wrong(&mut self) -> bool {
@@ -175,7 +185,8 @@ impl<'c, 'b> Writer<'c, 'b> {
 
     fn keyed(&mut self, place: Place, shape: Shape) -> (String, Shape) {
         let path = self.path(place);
-        let fitting: Vec<(&str, Shape)> = KEYS
+        let fitting: Vec<(&str, Shape)> = self
+            .keys
             .iter()
             .copied()
             .filter(|(_, of)| shape == Shape::Any || *of == shape)
@@ -199,7 +210,7 @@ impl<'c, 'b> Writer<'c, 'b> {
             1 => self.value(Shape::Int, DEPTH_MAX - 1),
             2 => self.choices.pick(&["-1", "9", "0", "1"]).to_owned(),
             _ if is_index => self.choices.pick(&["0", "1", "2"]).to_owned(),
-            _ => format!("\"{}\"", self.choices.pick(KEYS).0),
+            _ => format!("\"{}\"", self.choices.pick(&self.keys).0),
         }
     }
 

@@ -46,7 +46,7 @@ fn many<'b>(
 
 /// One or two items, now and then none.
 fn some<'b>(choices: &mut Choices<'b>, item: impl Fn(&mut Choices<'b>) -> Value) -> Value {
-    let count = choices.pick(&[1, 1, 1, 1, 2, 2, 0]);
+    let count = choices.pick(&[1, 1, 1, 1, 2, 2, 2, 3, 5, 0]);
     (0..count).map(|_| item(choices)).collect()
 }
 

@@ -10,11 +10,12 @@ use super::effects::{
 use super::resolved::{Action, Argument, Call, Expr, Group, Key, Path, Statement};
 use ottl_vm::exec::BLOCK;
 use ottl_vm::function::{Literal, Purity};
-use ottl_vm::path::{Access, Level};
+use ottl_vm::path::{Access, Context, Level};
 
 /// What runs where.
 #[derive(Debug)]
 pub(super) struct Plan {
+    pub(super) context: Context,
     /// By statement: where it runs.
     pub(super) rates: Vec<Rate>,
     /// Which levels stay as they are while the others run.
@@ -74,6 +75,7 @@ pub(super) fn plan(group: &Group) -> Plan {
         lambdas: 0,
     };
     Plan {
+        context: group.context,
         rates,
         stable,
         lanes,

@@ -147,7 +147,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             if pass.is_by_scope && self.made.waiting > 0 {
                 let scope = self.node_of(Level::ScopeContainer, 0);
-                if self.is_last_of(scope, next) {
+                if self.is_over(scope, level, next) {
                     self.tree.nodes.truncate(caches as usize);
                     return Progress::MadeMetrics(scope);
                 }
@@ -157,10 +157,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         Progress::Done
     }
 
-    /// Whether a scope has no metrics among the nodes from `next` on.
-    fn is_last_of(&self, scope: NodeId, next: usize) -> bool {
+    /// Whether a scope has no records among the nodes from `next` on.
+    fn is_over(&self, scope: NodeId, level: Level, next: usize) -> bool {
+        let end = self.tree.node(scope).end;
         let mut left = self.tree.nodes[next..].iter();
-        left.all(|node| node.level != Level::Metric || node.parent != scope)
+        left.find(|node| node.level == level)
+            .is_none_or(|node| node.tag_at >= end)
     }
 
     /// Fills the block with the next records of a level. False if there are none left.

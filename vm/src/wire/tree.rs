@@ -232,17 +232,19 @@ impl<'a> Tree<'a> {
         first..first + inside as NodeId
     }
 
-    /// Empties the nodes within a field that goes as a whole, and takes back what was done to them. What is done to
-    /// them from now on comes out nowhere.
+    /// Empties the node that is a field that goes as a whole; those inside it stay as they are, as the reference has
+    /// it. What is done to them from now on comes out nowhere.
     pub(crate) fn detach(&mut self, id: NodeId, place: Place) {
         if place.edit != NONE {
             return;
         }
         for inner in self.within(id, place.at, place.end) {
             let node = &mut self.nodes[inner as usize];
-            node.forget_edits();
-            node.start = node.end;
             node.is_detached = true;
+            if node.tag_at == place.at {
+                node.forget_edits();
+                node.start = node.end;
+            }
         }
     }
 
