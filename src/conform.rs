@@ -8,6 +8,7 @@ use crate::compile::{Dialect, Gates, Options, Registry, compile};
 use crate::config::{Processor, ProcessorKind, Signal};
 use ottl_vm::exec::{Failure, Outcome, RunError, Validation, Worker};
 use ottl_vm::program::Program;
+use ottl_vm::text::float::append_go_json_float;
 use ottl_vm::text::time::Time;
 use ottl_vm::wire::json;
 use serde_json::{Map, Value, json as value};
@@ -18,6 +19,39 @@ const BAD_BYTE_BASE: u32 = 0xf700;
 /// Runs a case.
 pub fn run_case(case: &Value) -> Value {
     run_case_as(case, Validation::Full, |_| {})
+}
+
+/// Appends a result as JSON, its numbers as the reference writes them.
+pub fn write_result(result: &Value, out: &mut Vec<u8>) {
+    match result {
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(double) => append_go_json_float(out, double),
+            None => out.extend_from_slice(number.to_string().as_bytes()),
+        },
+        Value::Array(items) => {
+            out.push(b'[');
+            for (position, item) in items.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                write_result(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(fields) => {
+            out.push(b'{');
+            for (position, (key, value)) in fields.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                out.extend_from_slice(Value::from(key.as_str()).to_string().as_bytes());
+                out.push(b':');
+                write_result(value, out);
+            }
+            out.push(b'}');
+        }
+        other => out.extend_from_slice(other.to_string().as_bytes()),
+    }
 }
 
 /// Runs a case record by record, even where records could run together: the results must be the same.

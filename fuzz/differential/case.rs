@@ -2,15 +2,16 @@
 
 use crate::Profile;
 use crate::expression::Writer;
-use crate::input;
+use crate::{input, matching, wire as odd};
 use ottl_fuzz::choices::Choices;
 use ottl_fuzz::request;
 use ottl_vm::path::Context;
-use ottl_vm::wire::json::base64_encode;
+use ottl_vm::wire;
+use ottl_vm::wire::json::{base64_decode, base64_encode};
 use serde_json::{Map, Value, json};
 
 /// The bytes that a case's choices are made of.
-const CHOICE_BYTES: usize = 4096;
+const CHOICE_BYTES: usize = 8192;
 
 /// A signal: its name, the stem of its settings, its contexts with the filter processor's names for them.
 struct Signal {
@@ -19,6 +20,7 @@ struct Signal {
     contexts: &'static [Context],
     /// Those that the filter processor has, by the names of its older lists.
     filtered: &'static [(Context, &'static str)],
+    wire: wire::Signal,
 }
 
 const SIGNALS: &[Signal] = &[
@@ -36,6 +38,7 @@ const SIGNALS: &[Signal] = &[
             (Context::SpanEvent, "spanevent"),
             (Context::Resource, "resource"),
         ],
+        wire: wire::Signal::Traces,
     },
     Signal {
         name: "metrics",
@@ -52,6 +55,7 @@ const SIGNALS: &[Signal] = &[
             (Context::Metric, "metric"),
             (Context::Resource, "resource"),
         ],
+        wire: wire::Signal::Metrics,
     },
     Signal {
         name: "logs",
@@ -61,6 +65,17 @@ const SIGNALS: &[Signal] = &[
             (Context::Log, "log_record"),
             (Context::Resource, "resource"),
         ],
+        wire: wire::Signal::Logs,
+    },
+    Signal {
+        name: "profiles",
+        stem: "profile",
+        contexts: &[Context::Profile, Context::Scope, Context::Resource],
+        filtered: &[
+            (Context::Profile, "profile"),
+            (Context::Resource, "resource"),
+        ],
+        wire: wire::Signal::Profiles,
     },
 ];
 
@@ -69,34 +84,59 @@ pub(crate) fn random(seed: u64, index: u64, profile: Profile) -> Value {
     let bytes = bytes(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(index));
     let mut choices = Choices(&bytes);
     let choices = &mut choices;
-    let signal = match choices.below(4) {
-        0 => &SIGNALS[0],
-        1 => &SIGNALS[1],
-        _ => &SIGNALS[2],
-    };
+    // Logs and metrics twice as often as the others.
+    let signal = &SIGNALS[choices.pick(&[0, 0, 1, 1, 1, 2, 2, 2, 3])];
     let is_filter = profile == Profile::Statements && choices.once_in(5);
-    let config = match profile {
+    let mut config = match profile {
         Profile::Calls => call(choices, signal),
         Profile::Statements if is_filter => filter(choices, signal),
         Profile::Statements => transform(choices, signal),
     };
+    let mut gates = Vec::new();
+    if !choices.once_in(8) {
+        gates.push("ottl.functions.enableLambda");
+    }
+    if !is_filter && signal.name == "logs" && choices.once_in(12) {
+        config["flatten_data"] = true.into();
+        gates.push("transform.flatten.logs");
+    }
+    if choices.once_in(40) {
+        spoil(choices, &mut config);
+    }
     let mut case = json!({
         "id": format!("{seed}/{index}"),
         "processor": if is_filter { "filter" } else { "transform" },
         "signal": signal.name,
         "config": config,
     });
-    if choices.once_in(2) {
-        case["gates"] = json!(["ottl.functions.enableLambda"]);
+    if !gates.is_empty() {
+        case["gates"] = json!(gates);
     }
-    if choices.once_in(12) {
-        let mut wire = Vec::new();
-        base64_encode(&request::request(choices, signal.name), &mut wire);
-        case["wire"] = String::from_utf8_lossy(&wire).into();
-    } else {
-        case["input"] = input::request(choices, signal.name);
+    let kind = signal.wire.request();
+    match choices.below(16) {
+        _ if signal.name == "profiles" => set_wire(&mut case, &odd::request(choices, kind)),
+        0 | 1 => set_wire(&mut case, &odd::request(choices, kind)),
+        2 => set_wire(&mut case, &request::request(choices, signal.name)),
+        _ => case["input"] = input::request(choices, signal.name),
     }
     case
+}
+
+/// The request of a case that has it as protobuf, and its kind.
+pub(crate) fn wire_of(case: &Value) -> Option<(wire::MessageKind, Vec<u8>)> {
+    let signal = SIGNALS
+        .iter()
+        .find(|signal| case["signal"] == signal.name)?;
+    let mut request = Vec::new();
+    base64_decode(case["wire"].as_str()?.as_bytes(), &mut request)?;
+    Some((signal.wire.request(), request))
+}
+
+/// Gives a case this request.
+pub(crate) fn set_wire(case: &mut Value, request: &[u8]) {
+    let mut text = Vec::new();
+    base64_encode(request, &mut text);
+    case["wire"] = String::from_utf8_lossy(&text).into();
 }
 
 /// Bytes that look random: splitmix64.
@@ -109,6 +149,44 @@ fn bytes(seed: u64) -> Vec<u8> {
         mixed ^ (mixed >> 31)
     };
     (0..CHOICE_BYTES).map(|_| (next() >> 24) as u8).collect()
+}
+
+/// Puts something into a configuration that may not stand there.
+fn spoil(choices: &mut Choices<'_>, config: &mut Value) {
+    let odd: [fn() -> Value; 10] = [
+        || json!(null),
+        || json!("IGNORE"),
+        || json!(""),
+        || json!("Log"),
+        || json!("span"),
+        || json!([]),
+        || json!([null]),
+        || json!({}),
+        || json!(1),
+        || json!("true"),
+    ];
+    let value = choices.pick(&odd)();
+    let keys = [
+        "error_mode",
+        "context",
+        "conditions",
+        "statements",
+        "shared_cache",
+        "nope",
+    ];
+    let key = choices.pick(&keys);
+    let groups = config
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|config| config.values_mut())
+        .filter_map(|groups| groups.as_array_mut()?.first_mut());
+    match groups.into_iter().next() {
+        Some(Value::Object(group)) if choices.once_in(2) => group.insert(key.to_owned(), value),
+        _ => match config.as_object_mut() {
+            Some(config) => config.insert(key.to_owned(), value),
+            None => None,
+        },
+    };
 }
 
 fn error_mode(choices: &mut Choices<'_>) -> &'static str {
@@ -152,6 +230,13 @@ fn transform(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     if !choices.once_in(10) {
         config.insert("error_mode".to_owned(), error_mode(choices).into());
     }
+    // What is said about other signals is checked all the same.
+    if choices.once_in(16) {
+        let other = &SIGNALS[choices.below(SIGNALS.len())];
+        let key = format!("{}_statements", other.stem);
+        let group = group(choices, other);
+        config.entry(key).or_insert_with(|| json!([group]));
+    }
     Value::Object(config)
 }
 
@@ -168,9 +253,13 @@ fn group(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     let context = of(choices, signal.contexts);
     let has_context = !choices.once_in(6);
     let is_bare = has_context && choices.once_in(4);
-    let count = 1 + choices.below(4);
+    let is_narrow = choices.once_in(3);
+    let count = 1 + choices.below(if is_narrow { 9 } else { 4 });
     let mut writer = Writer::new(choices, "transform", context);
     writer.is_bare = is_bare;
+    if is_narrow {
+        writer.narrow();
+    }
     let statements: Vec<String> = (0..count).map(|_| writer.statement()).collect();
     let mut group = json!({"statements": statements});
     if has_context {
@@ -204,9 +293,13 @@ fn filter(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     if !choices.once_in(10) {
         config.insert("error_mode".to_owned(), error_mode(choices).into());
     }
+    if choices.once_in(5) {
+        matching::insert(choices, signal.name, &mut config);
+        return Value::Object(config);
+    }
     if choices.once_in(2) {
         let mut lists = Map::new();
-        for _ in 0..1 + choices.below(2) {
+        for _ in 0..1 + choices.below(3) {
             let (context, name) = of(choices, signal.filtered);
             lists.insert(name.to_owned(), json!(conditions(choices, context, false)));
         }

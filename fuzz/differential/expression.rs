@@ -1,7 +1,8 @@
 //! Random statements, conditions and values: mostly well typed, sometimes not.
 
 use crate::vocabulary::{
-    BYTES, DOUBLES, INTS, KEYS, KNOWN, PATTERNS, Place, STRINGS, Shape, Word, callable, places,
+    BYTES, COLLECTOR, DOUBLES, INTS, KEYS, KNOWN, PATTERNS, Place, STRINGS, Shape, Word, callable,
+    places,
 };
 use ottl_fuzz::choices::Choices;
 use ottl_vm::enums;
@@ -22,6 +23,12 @@ pub(crate) struct Writer<'c, 'b> {
     pub(crate) is_bare: bool,
     /// One in so many choices is of the wrong type.
     wrong: usize,
+    /// Scopes go by their older name.
+    scope_is_instrumentation: bool,
+    /// The keys of maps.
+    keys: Vec<(&'static str, Shape)>,
+    /// The parameters of the lambdas around what is written.
+    locals: Vec<&'static str>,
 }
 
 impl<'c, 'b> Writer<'c, 'b> {
@@ -30,7 +37,8 @@ impl<'c, 'b> Writer<'c, 'b> {
         processor: &str,
         context: Context,
     ) -> Writer<'c, 'b> {
-        let wrong = choices.pick(&[12, 40, 200]);
+        let wrong = choices.pick(&[12, 60, 300, 300]);
+        let scope_is_instrumentation = choices.once_in(30);
         Writer {
             choices,
             context,
@@ -39,7 +47,17 @@ impl<'c, 'b> Writer<'c, 'b> {
             converters: callable(Kind::Converter, processor, context),
             is_bare: false,
             wrong,
+            scope_is_instrumentation,
+            keys: KEYS.to_vec(),
+            locals: Vec::new(),
         }
+    }
+
+    /// Leaves a few paths and keys, so that statements have to do with one another.
+    pub(crate) fn narrow(&mut self) {
+        let kept = 3 + self.choices.below(5);
+        self.places = (0..kept).map(|_| self.choices.pick(&self.places)).collect();
+        self.keys = (0..3).map(|_| self.choices.pick(KEYS)).collect();
     }
 
     fn is_wrong(&mut self) -> bool {
@@ -128,6 +146,9 @@ impl<'c, 'b> Writer<'c, 'b> {
         if self.is_bare && place.context == self.context {
             return place.spec.name.to_owned();
         }
+        if place.context == Context::Scope && self.scope_is_instrumentation {
+            return format!("instrumentation_scope.{}", place.spec.name);
+        }
         format!("{}.{}", place.context.name(), place.spec.name)
     }
 
@@ -164,7 +185,8 @@ impl<'c, 'b> Writer<'c, 'b> {
 
     fn keyed(&mut self, place: Place, shape: Shape) -> (String, Shape) {
         let path = self.path(place);
-        let fitting: Vec<(&str, Shape)> = KEYS
+        let fitting: Vec<(&str, Shape)> = self
+            .keys
             .iter()
             .copied()
             .filter(|(_, of)| shape == Shape::Any || *of == shape)
@@ -188,7 +210,7 @@ impl<'c, 'b> Writer<'c, 'b> {
             1 => self.value(Shape::Int, DEPTH_MAX - 1),
             2 => self.choices.pick(&["-1", "9", "0", "1"]).to_owned(),
             _ if is_index => self.choices.pick(&["0", "1", "2"]).to_owned(),
-            _ => format!("\"{}\"", self.choices.pick(KEYS).0),
+            _ => format!("\"{}\"", self.choices.pick(&self.keys).0),
         }
     }
 
@@ -199,6 +221,12 @@ impl<'c, 'b> Writer<'c, 'b> {
             _ if self.is_wrong() => self.any_shape(),
             shape => shape,
         };
+        if !self.locals.is_empty() && self.choices.once_in(3) {
+            return self.local();
+        }
+        if self.choices.once_in(60) {
+            return self.choices.pick(COLLECTOR).to_owned();
+        }
         let bound = if depth < DEPTH_MAX { 12 } else { 7 };
         match self.choices.below(bound) {
             0..=3 => self.place(shape).0,
@@ -213,6 +241,16 @@ impl<'c, 'b> Writer<'c, 'b> {
             8 if self.choices.once_in(3) => self.indexed_call(depth),
             9 if self.choices.once_in(10) => "nil".to_owned(),
             _ => self.converter(shape, depth),
+        }
+    }
+
+    /// A parameter of a lambda, now and then with a key.
+    fn local(&mut self) -> String {
+        let local = self.locals[self.choices.below(self.locals.len())];
+        match self.choices.below(8) {
+            0 => format!("{local}[{}]", self.key(false)),
+            1 => format!("{local}[{}]", self.key(true)),
+            _ => local.to_owned(),
         }
     }
 
@@ -326,6 +364,7 @@ impl<'c, 'b> Writer<'c, 'b> {
     /// A call with random arguments, by position and by name, optional ones left out now and then.
     fn call(&mut self, word: &'static Word, depth: usize) -> String {
         let mut named = self.choices.once_in(8);
+        let all_named = named;
         let mut arguments = Vec::new();
         for parameter in word.function.parameters {
             if parameter.optional && !self.choices.once_in(2) || self.choices.once_in(400) {
@@ -339,7 +378,7 @@ impl<'c, 'b> Writer<'c, 'b> {
                 false => argument,
             });
         }
-        if named && self.choices.once_in(10) {
+        if all_named && self.choices.once_in(4) {
             arguments.reverse();
         }
         if self.choices.once_in(400) {
@@ -429,15 +468,37 @@ impl<'c, 'b> Writer<'c, 'b> {
 
     /// A lambda expression of so many parameters.
     fn lambda(&mut self, count: u8, depth: usize) -> String {
-        let parameters = ["x", "y", "z"].into_iter().take(count.into());
-        let parameters = parameters.collect::<Vec<_>>().join(", ");
-        let value = self.value(Shape::Any, depth);
-        match self.choices.below(4) {
-            0 => format!("({parameters}) => x"),
-            1 => format!("({parameters}) => x == {value}"),
-            2 => format!("({parameters}) => {}", self.condition(depth)),
-            _ => format!("({parameters}) => {value}"),
-        }
+        let names = match self.locals.is_empty() || self.choices.once_in(4) {
+            true => ["x", "y", "z"],
+            false => ["u", "v", "w"],
+        };
+        let count = match self.choices.once_in(60) {
+            true => self.choices.below(4),
+            false => count.into(),
+        };
+        let parameters = &names[..count.min(names.len())];
+        let outer = self.locals.len();
+        self.locals.extend(parameters);
+        let body = match self.choices.below(6) {
+            0 if count > 0 => parameters[self.choices.below(parameters.len())].to_owned(),
+            1 | 2 => self.condition(depth),
+            3 if count > 0 => {
+                let operator = self.operator();
+                let value = self.value(Shape::Any, depth);
+                format!("{} {operator} {value}", self.local())
+            }
+            _ => self.value(Shape::Any, depth),
+        };
+        self.locals.truncate(outer);
+        let is_unused = |name: &str| !body.contains(name);
+        let written: Vec<&str> = parameters
+            .iter()
+            .map(|name| match is_unused(name) && self.choices.once_in(3) {
+                true => "_",
+                false => name,
+            })
+            .collect();
+        format!("({}) => {body}", written.join(", "))
     }
 
     /// A string literal that the parameter may know.

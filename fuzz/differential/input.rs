@@ -46,7 +46,7 @@ fn many<'b>(
 
 /// One or two items, now and then none.
 fn some<'b>(choices: &mut Choices<'b>, item: impl Fn(&mut Choices<'b>) -> Value) -> Value {
-    let count = choices.pick(&[1, 1, 1, 1, 2, 2, 0]);
+    let count = choices.pick(&[1, 1, 1, 1, 2, 2, 2, 3, 5, 0]);
     (0..count).map(|_| item(choices)).collect()
 }
 
@@ -107,7 +107,10 @@ fn span(choices: &mut Choices<'_>) -> Value {
                 .into()
         });
         m.maybe("name", text);
-        m.maybe("kind", |c| c.below(7).into());
+        m.maybe("kind", |c| match c.once_in(6) {
+            true => c.pick(&["SPAN_KIND_SERVER", "SPAN_KIND_CLIENT"]).into(),
+            false => c.pick(&[0, 1, 2, 3, 4, 5, 6, 100]).into(),
+        });
         m.maybe("startTimeUnixNano", time);
         m.maybe("endTimeUnixNano", time);
         m.maybe("attributes", attributes);
@@ -120,7 +123,7 @@ fn span(choices: &mut Choices<'_>) -> Value {
         m.maybe("status", |c| {
             message(c, |m| {
                 m.maybe("message", text);
-                m.maybe("code", |c| c.below(4).into());
+                m.maybe("code", |c| c.pick(&[0, 1, 2, 2, 3]).into());
             })
         });
     })

@@ -11,10 +11,12 @@ mod case;
 mod compare;
 mod expression;
 mod input;
+mod matching;
 mod reference;
 mod report;
 mod shrink;
 mod vocabulary;
+mod wire;
 
 use compare::{Comparer, Verdict};
 use report::Report;

@@ -1,6 +1,8 @@
 //! Makes a differing case smaller while it differs in the same way.
 
+use crate::case::{set_wire, wire_of};
 use crate::compare::{Comparer, Difference, Verdict};
+use crate::wire;
 use serde_json::Value;
 use std::io::Result;
 use std::time::Instant;
@@ -35,6 +37,7 @@ pub(crate) fn shrunk(
         shrinker.parts("/config")?;
         shrinker.texts("/config")?;
         shrinker.parts("/input")?;
+        shrinker.wire()?;
         if shrinker.case == before || shrinker.is_over() {
             return Ok((shrinker.case, shrinker.difference));
         }
@@ -89,6 +92,20 @@ impl Shrinker<'_> {
                 index += 1;
             }
         }
+    }
+
+    /// Removes fields of a request on the wire.
+    fn wire(&mut self) -> Result<()> {
+        let mut next = 0;
+        while let Some((kind, request)) = wire_of(&self.case)
+            && !self.is_over()
+            && let Some(smaller) = wire::smaller(kind, &request).into_iter().nth(next)
+        {
+            let mut case = self.case.clone();
+            set_wire(&mut case, &smaller);
+            next += usize::from(!self.try_case(case)?);
+        }
+        Ok(())
     }
 
     /// Makes the statements and conditions below a pointer smaller.

@@ -217,6 +217,7 @@ pub(crate) const KEYS: &[(&str, Shape)] = &[
     ("", Shape::String),
     ("é", Shape::Int),
     ("a.b", Shape::String),
+    ("service.name", Shape::String),
 ];
 
 /// String literals, escaped as OTTL and JSON have them.
@@ -321,6 +322,18 @@ pub(crate) const STRINGS: &[&str] = &[
     "ab12cd",
     "user=jane token=12ab",
     "é,é",
+];
+
+/// Paths of what a collector knows about a request.
+pub(crate) const COLLECTOR: &[&str] = &[
+    "otelcol.client.addr",
+    "otelcol.client.metadata",
+    "otelcol.client.metadata[\"s\"]",
+    "otelcol.client.metadata[\"s\"][0]",
+    "otelcol.client.auth.attributes",
+    "otelcol.client.auth.attributes[\"s\"]",
+    "otelcol.grpc.metadata",
+    "otelcol.grpc.metadata[\"s\"]",
 ];
 
 /// Regular expressions.

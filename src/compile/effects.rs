@@ -274,7 +274,7 @@ fn highest(rates: impl Iterator<Item = Rate>) -> Rate {
 }
 
 /// The levels of the messages that only one record of a context can see, its own among them.
-fn own_levels(context: Context) -> &'static [Level] {
+pub(super) fn own_levels(context: Context) -> &'static [Level] {
     match context {
         Context::Resource => &[Level::Resource, Level::ResourceContainer],
         Context::Scope => &[Level::Scope, Level::ScopeContainer],

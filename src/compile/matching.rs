@@ -151,7 +151,11 @@ fn attributes(map: &str, attributes: &[Attribute], is_pattern: bool) -> Vec<Stri
     for Attribute { key, value } in attributes {
         let path = format!("{map}[{}]", quoted(key));
         match value.as_ref().map(|value| (&value.kind, is_pattern)) {
-            None | Some((Kind::Null, _)) => parts.push(format!("{path} != nil")),
+            // An attribute without a value is one, too.
+            None | Some((Kind::Null, _)) => parts.push(format!(
+                "({path} != nil or ContainsValue(Keys({map}), {}))",
+                quoted(key)
+            )),
             Some((Kind::String(pattern), true)) => {
                 parts.push(format!(
                     "(IsString({path}) or IsBool({path}) or IsInt({path}) or IsDouble({path}))"

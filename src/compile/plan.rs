@@ -10,17 +10,20 @@ use super::effects::{
 use super::resolved::{Action, Argument, Call, Expr, Group, Key, Path, Statement};
 use ottl_vm::exec::BLOCK;
 use ottl_vm::function::{Literal, Purity};
-use ottl_vm::path::{Access, Level};
+use ottl_vm::path::{Access, Context, Level};
 
 /// What runs where.
 #[derive(Debug)]
 pub(super) struct Plan {
+    pub(super) context: Context,
     /// By statement: where it runs.
     pub(super) rates: Vec<Rate>,
     /// Which levels stay as they are while the others run.
     pub(super) stable: Stable,
     /// How many records run together.
     pub(super) lanes: usize,
+    /// Whether metrics that statements make have to be visited before those of the next scope.
+    pub(super) is_by_scope: bool,
 }
 
 /// Plans a group.
@@ -72,10 +75,25 @@ pub(super) fn plan(group: &Group) -> Plan {
         lambdas: 0,
     };
     Plan {
+        context: group.context,
         rates,
         stable,
         lanes,
+        is_by_scope: is_unbounded && is_seen_across_scopes(group, &per_record, &reads),
     }
+}
+
+/// Whether records of one scope can see what statements do to those of another: by their resource or a shared cache.
+fn is_seen_across_scopes(group: &Group, effects: &[&Effects], reads: &[Region]) -> bool {
+    let writes = effects.iter().flat_map(|effects| &effects.writes);
+    let is_of_resource = |level| matches!(level, Level::Resource | Level::ResourceContainer);
+    let all_reads = effects.iter().flat_map(|effects| effects.all_reads());
+    let mut all = writes.clone().chain(all_reads).chain(reads);
+    writes
+        .clone()
+        .any(|region| region.levels().any(is_of_resource))
+        || group.shared_cache
+            && all.any(|region| region.levels().any(|level| level == Level::Cache))
 }
 
 /// Whether a statement could run once per container, as far as it alone is concerned.

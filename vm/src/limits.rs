@@ -20,6 +20,10 @@ pub const METRICS_MADE_MAX: usize = 100_000;
 /// Metrics that the statements of one request make: bytes.
 pub const METRICS_MADE_BYTES_MAX: usize = 64 << 20;
 
+/// What is read again so that statements visit the metrics that they made: bytes. Where each scope's are to be
+/// visited before the next scope's, a request is read as often as scopes get metrics.
+pub const METRICS_READ_AGAIN_BYTES_MAX: usize = 1 << 32;
+
 /// A list that writing to an index makes: items.
 pub const LIST_LEN_MAX: usize = 1 << 20;
 

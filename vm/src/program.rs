@@ -121,6 +121,9 @@ pub struct Pass {
     pub lanes: usize,
     /// Whether all records of a request share one cache.
     pub shared_cache: bool,
+    /// Whether the metrics that statements make of a scope are to be visited before the next scope's, because what
+    /// is done to one can be seen by another's.
+    pub is_by_scope: bool,
     /// Whether `set` writes nil.
     pub allow_nil: bool,
     /// The instructions that run over records.

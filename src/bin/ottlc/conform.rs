@@ -1,7 +1,7 @@
 //! `ottlc conform`: runs conformance cases, line by line.
 
 use crate::error::{CliError, FINE, Status};
-use ottl::conform::run_case;
+use ottl::conform::{run_case, write_result};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     };
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut input = BufReader::new(input);
-    let mut line = Vec::new();
+    let (mut line, mut result) = (Vec::new(), Vec::new());
     for number in 1u64.. {
         line.clear();
         let read = input.read_until(b'\n', &mut line);
@@ -47,7 +47,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
         let case = serde_json::from_slice(&line);
         let case = case
             .map_err(|error| CliError::Message(format!("{name}:{number}: not a case: {error}")))?;
-        let written = writeln!(output, "{}", run_case(&case));
+        result.clear();
+        write_result(&run_case(&case), &mut result);
+        result.push(b'\n');
+        let written = output.write_all(&result);
         written.map_err(|error| CliError::writing("<stdout>", &error))?;
     }
     output

@@ -11,7 +11,7 @@ mod lambda;
 mod pools;
 mod test;
 
-use super::effects::{Rate, Region, statements};
+use super::effects::{Rate, Region, own_levels, statements};
 use super::plan::{Plan, plan};
 use super::resolved::{
     Action, Condition, Expr, Group, GroupAction, Key, Path, Resolved, Statement, Test,
@@ -215,9 +215,13 @@ impl<'g> Lowering<'g> {
     /// Values that were loaded from what an action writes are no longer good.
     fn forget_what_is_written(&mut self, action: &Action, at: At) {
         let mut written = Vec::new();
+        let mut takes_records = false;
         action.visit(&mut |path, role| {
             if role == Role::Target {
                 written.push(Region::of(path));
+                // What is around the record may hold all records, and take this one away.
+                takes_records |= matches!(path.spec.access, Access::Special(_))
+                    && !own_levels(self.plan.context).contains(&path.spec.level);
             }
         });
         let Lowering {
@@ -236,7 +240,9 @@ impl<'g> Lowering<'g> {
             Source::Hoisted(_) => true,
             Source::Path(path) => {
                 let region = pools.region(path);
-                !written.is_empty() && !written.iter().any(|write| write.overlaps(region))
+                !takes_records
+                    && !written.is_empty()
+                    && !written.iter().any(|write| write.overlaps(region))
             }
         });
     }
@@ -264,6 +270,7 @@ impl<'g> Lowering<'g> {
             condition_error_mode: group.error_mode,
             lanes: self.plan.lanes,
             shared_cache: group.shared_cache,
+            is_by_scope: self.plan.is_by_scope,
             allow_nil,
             code: self.records.instructions,
             hoisted,
@@ -307,7 +314,7 @@ fn is_within(part: &Path, whole: &Path) -> bool {
         && std::ptr::eq(part.spec, whole.spec)
         && part.keys.len() > whole.keys.len()
         && part.keys.starts_with(&whole.keys)
-        && !part
+        && !whole
             .keys
             .iter()
             .any(|key| matches!(key, Key::Expression(_)))

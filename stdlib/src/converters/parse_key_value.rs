@@ -74,6 +74,9 @@ fn unsplit<'a>(call: &Call<'_, '_, 'a>, pairs: &[&[u8]], delimiters: &Delimiters
     ))
 }
 
+/// What the reference takes for the end of a quote that never began: outside of quotes it is left out.
+const NUL: u8 = 0;
+
 /// The pieces between delimiters that stand outside of quotes, without those quotes; empty pieces are
 /// left out. `None` if a quote is not closed.
 fn split<'a>(
@@ -82,7 +85,7 @@ fn split<'a>(
     delimiter: &[u8],
 ) -> Option<Vec<'a, &'a [u8]>> {
     let mut pieces = Vec::new_in(call.arena());
-    if memchr::memchr2(b'"', b'\'', text).is_none() {
+    if memchr::memchr3(b'"', b'\'', NUL, text).is_none() {
         let mut start = 0;
         for at in memmem::find_iter(text, delimiter).chain([text.len()]) {
             if at > start {
@@ -110,6 +113,8 @@ fn split<'a>(
         at += 1;
         if is_escaped {
             is_escaped = false;
+        } else if quote.is_none() && byte == NUL {
+            continue;
         } else if quote.is_none() && matches!(byte, b'"' | b'\'') {
             quote = Some(byte);
             continue;

@@ -32,14 +32,14 @@ pub(super) struct Steps {
 #[derive(Debug)]
 enum Prefix {
     Byte(u8),
-    Text(memmem::Finder<'static>),
+    Text(Box<memmem::Finder<'static>>),
 }
 
 impl Prefix {
     fn of(text: &[u8]) -> Prefix {
         match *text {
             [byte] => Prefix::Byte(byte),
-            _ => Prefix::Text(memmem::Finder::new(text).into_owned()),
+            _ => Prefix::Text(Box::new(memmem::Finder::new(text).into_owned())),
         }
     }
 

@@ -2,9 +2,12 @@
 
 use super::integer::{self, Integer};
 use super::{Spec, float};
+use crate::shape::GO_ZERO_TIME_SECONDS;
 use ottl_vm::text::duration;
 use ottl_vm::text::json;
 use ottl_vm::text::quote::{Quoted, is_print};
+use ottl_vm::text::time::Time;
+use ottl_vm::text::zone::ZoneId;
 use ottl_vm::value::{Element, Value};
 
 /// Appends the mark of values that no verb took.
@@ -77,6 +80,11 @@ pub(super) fn value(out: &mut Vec<u8>, spec: &Spec, verb: char, value: &Value<'_
     }
 }
 
+/// Whether a verb shows the text that a value has for itself.
+fn has_text(verb: char) -> bool {
+    matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')
+}
+
 struct Printer<'o> {
     out: &'o mut Vec<u8>,
     spec: &'o Spec,
@@ -105,6 +113,9 @@ impl Printer<'_> {
             Value::String(text) => self.string(text),
             Value::Bytes(bytes) => self.bytes(bytes),
             Value::Duration(nanos) => self.duration(*nanos),
+            Value::Time(time) if !has_text(self.verb) && time.zone() == ZoneId::UTC => {
+                self.time_parts(time)
+            }
             Value::Time(time) => {
                 let mut text = Vec::new();
                 time.append_display(&mut text);
@@ -172,12 +183,40 @@ impl Printer<'_> {
     }
 
     fn duration(&mut self, nanos: i64) -> bool {
-        if matches!(self.verb, 'v' | 's' | 'x' | 'X' | 'q') && !self.spec.source && !self.is_plain {
+        if has_text(self.verb) && !self.spec.source && !self.is_plain {
             let mut text = Vec::new();
             duration::append_duration(&mut text, nanos);
             return self.string(&text);
         }
         integer::append(self.out, self.spec, self.verb, Integer::signed(nanos))
+    }
+
+    /// Go's `time.Time` field by field: nanoseconds, seconds since the year 1, and where the zone is in memory; UTC
+    /// is nowhere.
+    fn time_parts(&mut self, time: &Time) -> bool {
+        let seconds = time.unix() - GO_ZERO_TIME_SECONDS;
+        let parts: [(&[u8], i64); 2] = [
+            (b"{(uint64=", time.nanosecond().into()),
+            (b" (int64=", seconds),
+        ];
+        for (marks, part) in parts {
+            self.out.push(marks[0]);
+            let part = Integer::signed(part);
+            if !integer::append(self.out, self.spec, self.verb, part) {
+                bad(self.out, self.verb, &marks[1..]);
+                integer::append(self.out, self.spec, 'v', part);
+                self.out.push(b')');
+            }
+        }
+        self.out.push(b' ');
+        match self.verb {
+            'b' | 'd' | 'o' => {
+                integer::append(self.out, self.spec, self.verb, Integer::signed(0));
+            }
+            verb => bad(self.out, verb, b"(*time.Location=<nil>)"),
+        }
+        self.out.push(b'}');
+        true
     }
 
     fn id(&mut self, id: &[u8], type_name: &str) -> bool {

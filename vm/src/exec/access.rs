@@ -637,6 +637,11 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     /// Replaces all fields with this number by whole fields of the same number, or by nothing.
     pub fn replace(&mut self, level: Level, number: u32, bytes: &'a [u8]) -> Result<'a, ()> {
         let id = self.machine.holder(level, self.lane)?;
+        let holds_records = has_records(level, number);
+        // Records that take their own places stay the same records.
+        if holds_records && self.run(level, number).0 == bytes {
+            return Ok(());
+        }
         let places: SmallVec<[Place; 4]> = self
             .machine
             .tree
@@ -648,7 +653,7 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
             self.machine.tree.detach(id, place);
             self.machine.tree.replace(id, place, &[]);
         }
-        self.machine.tree.is_restructured |= has_records(level, number);
+        self.machine.tree.is_restructured |= holds_records;
         for field in crate::wire::tree::message_fields(bytes) {
             self.machine.tree.append(id, field.whole);
         }

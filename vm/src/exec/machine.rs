@@ -10,7 +10,9 @@ use super::mask::{BLOCK, Mask};
 use crate::error::Error;
 use crate::function::Literal;
 use crate::instruction::CONSTANT;
-use crate::limits::{METRIC_ROUNDS_MAX, METRICS_MADE_BYTES_MAX, METRICS_MADE_MAX};
+use crate::limits::{
+    METRIC_ROUNDS_MAX, METRICS_MADE_BYTES_MAX, METRICS_MADE_MAX, METRICS_READ_AGAIN_BYTES_MAX,
+};
 use crate::path::Level;
 use crate::program::{ErrorMode, Pass};
 use crate::text::time::Time;
@@ -28,8 +30,11 @@ pub(crate) type Scratch = Vec<Option<Box<dyn Any + Send>>>;
 pub(crate) struct Made {
     /// How many metrics wait to be visited.
     pub(crate) waiting: usize,
-    /// How often statements visited metrics that they had made before.
-    pub(crate) rounds: usize,
+    /// How often statements visited metrics that they had made before, of the scopes up to `scopes`.
+    rounds: usize,
+    scopes: usize,
+    /// How many bytes were read again to visit metrics.
+    read_again: usize,
     count: usize,
     bytes: usize,
 }
@@ -49,9 +54,28 @@ impl Made {
         METRICS_MADE_BYTES_MAX - self.bytes
     }
 
+    /// Begins a pass.
+    pub(crate) fn start(&mut self) {
+        (self.rounds, self.scopes) = (0, 0);
+    }
+
+    /// Counts a visit of metrics that were made for the first so many scopes of a request of so many bytes.
+    pub(crate) fn next_round(&mut self, scopes: usize, bytes: usize) {
+        self.rounds = if self.scopes == scopes {
+            self.rounds + 1
+        } else {
+            1
+        };
+        self.scopes = scopes;
+        self.read_again = self.read_again.saturating_add(bytes);
+    }
+
     /// Counts a metric of this many bytes.
     pub(crate) fn count<'a>(&mut self, bytes: usize) -> Result<(), Error<'a>> {
-        if self.rounds >= METRIC_ROUNDS_MAX || self.count >= METRICS_MADE_MAX || bytes > self.room()
+        if self.rounds >= METRIC_ROUNDS_MAX
+            || self.count >= METRICS_MADE_MAX
+            || self.read_again > METRICS_READ_AGAIN_BYTES_MAX
+            || bytes > self.room()
         {
             return Err(Error::new(
                 "the statement would go on to make metrics from those that it made; say with `where` from which",

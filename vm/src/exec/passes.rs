@@ -93,6 +93,7 @@ pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
     condition_error_mode: ErrorMode::Propagate,
     lanes: 1,
     shared_cache: false,
+    is_by_scope: false,
     allow_nil: true,
     code: Vec::new(),
     hoisted: Vec::new(),
@@ -107,9 +108,20 @@ pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
     masks: 0,
 });
 
+/// How far a pass came.
+pub(crate) enum Progress {
+    /// Over all its records.
+    Done,
+    /// To the end of this scope, for which statements made metrics.
+    MadeMetrics(NodeId),
+    /// The request is refused, or not canonical.
+    Stopped,
+}
+
 impl<'p: 'a, 'a> Machine<'p, 'a> {
-    /// Runs a pass over all its records. False if the request is refused.
-    pub(crate) fn run_pass(&mut self, pass: &'p Pass, shared_cache: NodeId) -> bool {
+    /// Runs a pass over all its records, or over those up to the end of a scope for which statements made metrics, if
+    /// the pass goes scope by scope.
+    pub(crate) fn run_pass(&mut self, pass: &'p Pass, shared_cache: NodeId) -> Progress {
         self.enter(pass);
         if !pass.hoisted.is_empty() {
             self.run_sections(pass);
@@ -131,34 +143,58 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 || self.wire_error.is_some()
                 || self.tree.is_irregular
             {
-                return false;
+                return Progress::Stopped;
+            }
+            if pass.is_by_scope && self.made.waiting > 0 {
+                let scope = self.node_of(Level::ScopeContainer, 0);
+                if self.is_over(scope, level, next) {
+                    self.tree.nodes.truncate(caches as usize);
+                    return Progress::MadeMetrics(scope);
+                }
             }
         }
         self.tree.nodes.truncate(caches as usize);
-        true
+        Progress::Done
+    }
+
+    /// Whether a scope has no records among the nodes from `next` on.
+    fn is_over(&self, scope: NodeId, level: Level, next: usize) -> bool {
+        let end = self.tree.node(scope).end;
+        let mut left = self.tree.nodes[next..].iter();
+        left.find(|node| node.level == level)
+            .is_none_or(|node| node.tag_at >= end)
     }
 
     /// Fills the block with the next records of a level. False if there are none left.
     fn fill_block(&mut self, level: Level, next: &mut usize, lanes: usize) -> bool {
+        // Resources and scopes that were left out stand last; their containers are in order.
+        let listed = match level {
+            Level::Resource => Level::ResourceContainer,
+            Level::Scope => Level::ScopeContainer,
+            level => level,
+        };
         self.lanes = 0;
         while self.lanes < lanes
             && let Some(node) = self.tree.nodes.get(*next)
         {
             let id = *next as NodeId;
             *next += 1;
-            if node.level == level && !self.is_passed_over(id) {
-                self.set_lane(self.lanes, level, id);
-                self.lanes += 1;
+            if node.level == listed {
+                let record = if listed == level { id } else { node.message };
+                if !self.is_passed_over(record) {
+                    self.set_lane(self.lanes, level, record);
+                    self.lanes += 1;
+                }
             }
         }
         self.lanes > 0
     }
 
-    /// Whether a message, or one around it, was dropped or is held.
+    /// Whether a message, or one around it, was dropped, is held or is no longer there.
     fn is_passed_over(&self, mut id: NodeId) -> bool {
         while id != NONE {
             let node = self.tree.node(id);
-            if node.is_dropped || node.is_held {
+            if node.is_dropped || node.is_held || node.is_detached {
                 return true;
             }
             id = node.parent;
@@ -300,12 +336,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    /// How many metrics each scope has, in order.
-    pub(crate) fn metric_counts(&self) -> Vec<u32> {
+    /// How many metrics each scope has, in order, up to and with the scope `last`, or all.
+    pub(crate) fn metric_counts(&self, last: NodeId) -> Vec<u32> {
         let mut counts = Vec::new();
-        for node in &self.tree.nodes {
+        let mut is_over = false;
+        for (id, node) in self.tree.nodes.iter().enumerate() {
             match (node.level, counts.last_mut()) {
-                (Level::ScopeContainer, _) => counts.push(0),
+                (Level::ScopeContainer, _) if is_over => break,
+                (Level::ScopeContainer, _) => {
+                    counts.push(0);
+                    is_over = id as NodeId == last;
+                }
                 (Level::Metric, Some(count)) => *count += 1,
                 _ => {}
             }

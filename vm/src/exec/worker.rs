@@ -6,7 +6,7 @@ use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
 use super::machine::{Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
-use super::passes::{NO_PASS, levels_of, levels_of_sweep};
+use super::passes::{NO_PASS, Progress, levels_of, levels_of_sweep};
 use crate::limits::MEMORY_KEPT_BYTES_MAX;
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program};
@@ -434,7 +434,7 @@ fn run_passes<'p: 'a, 'a>(
     let mut sweeps = program.sweeps.iter().peekable();
     'passes: for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
-        machine.made.rounds = 0;
+        machine.made.start();
         while let Some(sweeping) = sweeps.next_if(|sweeping| sweeping.after <= number) {
             machine.sweep(sweeping.what);
         }
@@ -444,27 +444,33 @@ fn run_passes<'p: 'a, 'a>(
             } else {
                 NONE
             };
-            if !machine.run_pass(pass, cache) {
-                if let Some(error) = machine.wire_error {
-                    return Err(refused(error));
+            let visited = match machine.run_pass(pass, cache) {
+                Progress::Done => NONE,
+                Progress::MadeMetrics(scope) => scope,
+                Progress::Stopped => {
+                    if let Some(error) = machine.wire_error {
+                        return Err(refused(error));
+                    }
+                    if machine.tree.is_irregular {
+                        return Err(Stop::Irregular);
+                    }
+                    break 'passes;
                 }
-                if machine.tree.is_irregular {
-                    return Err(Stop::Irregular);
-                }
-                break 'passes;
-            }
+            };
             let is_last = number + 1 == program.passes.len();
             let has_made = std::mem::take(&mut machine.made.waiting) > 0;
             if !machine.tree.is_restructured || (is_last && !has_made) {
                 break;
             }
-            let before = machine.metric_counts();
+            let before = machine.metric_counts(visited);
             shared.close(machine, caches);
             restructure(machine, program.signal, levels, splices)?;
             if !has_made {
                 break;
             }
-            machine.made.rounds += 1;
+            machine
+                .made
+                .next_round(before.len(), machine.tree.input.len());
             machine.hide_metrics(&before);
         }
         machine.show_metrics();

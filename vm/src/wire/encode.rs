@@ -78,6 +78,9 @@ fn settle_sizes(tree: &mut Tree<'_>) {
     // Children come after their parents, so backwards each node is complete before it is added to its parent.
     for id in (0..tree.nodes.len()).rev() {
         let node = &tree.nodes[id];
+        if node.is_detached {
+            continue;
+        }
         let grown = if node.is_dropped {
             -i64::from(node.end - node.tag_at)
         } else {
@@ -122,6 +125,7 @@ fn collect<'a>(tree: &Tree<'a>, splices: &mut Vec<Splice<'a>>) {
         let level = node.level;
         // Nodes stand in wire order, so a dropped node's descendants follow it; virtual nodes come last.
         if level == Level::Cache
+            || node.is_detached
             || (!node.is_virtual && node.tag_at < dropped_until)
             || (node.is_virtual && is_dropped(tree, node.parent))
         {

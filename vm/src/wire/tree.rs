@@ -40,6 +40,8 @@ pub(crate) struct Node {
     /// Whether a filter's condition failed on it under `propagate`: for the rest of the group it stays, with
     /// all that it holds.
     pub(crate) is_held: bool,
+    /// Whether the field that holds it went as a whole; what holds it does not count what is done to it.
+    pub(crate) is_detached: bool,
     /// Where its located fields begin in the machine's slots.
     pub(crate) slots: u32,
     /// Where its attributes begin in the machine's rows, once it is located.
@@ -230,13 +232,19 @@ impl<'a> Tree<'a> {
         first..first + inside as NodeId
     }
 
-    /// Takes back what was done to the nodes within a field that goes as a whole.
+    /// Empties the node that is a field that goes as a whole; those inside it stay as they are, as the reference has
+    /// it. What is done to them from now on comes out nowhere.
     pub(crate) fn detach(&mut self, id: NodeId, place: Place) {
         if place.edit != NONE {
             return;
         }
         for inner in self.within(id, place.at, place.end) {
-            self.nodes[inner as usize].forget_edits();
+            let node = &mut self.nodes[inner as usize];
+            node.is_detached = true;
+            if node.tag_at == place.at {
+                node.forget_edits();
+                node.start = node.end;
+            }
         }
     }
 
@@ -330,6 +338,7 @@ impl Node {
             is_virtual: false,
             is_dropped: false,
             is_held: false,
+            is_detached: false,
             slots: NONE,
             rows: 0,
             rows_len: 0,
