@@ -101,7 +101,10 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) rows: Vec<Row<'a>>,
     /// What of that is to be checked, if the request was not.
     pub(crate) doubts: Vec<Doubt>,
-    /// Register r of lane l is at `r * BLOCK + l`.
+    /// How many lanes a block can have: no more than there are messages, so that a small request does not pay for
+    /// registers of lanes that it never has.
+    pub(crate) stride: usize,
+    /// Register r of lane l is at `r * stride + l`.
     pub(crate) registers: Vec<Value<'a>>,
     /// The pass's constants as values.
     pub(crate) constants: Vec<Value<'a>>,
@@ -155,13 +158,13 @@ impl<'p, 'a> Machine<'p, 'a> {
         if operand & CONSTANT != 0 {
             self.constants[usize::from(operand & !CONSTANT)]
         } else {
-            self.registers[usize::from(operand) * BLOCK + lane]
+            self.registers[usize::from(operand) * self.stride + lane]
         }
     }
 
     #[inline]
     pub(crate) fn set_register(&mut self, register: u16, lane: usize, value: Value<'a>) {
-        self.registers[usize::from(register) * BLOCK + lane] = value;
+        self.registers[usize::from(register) * self.stride + lane] = value;
     }
 
     /// The lanes that an instruction under this mask register runs for.
@@ -200,7 +203,9 @@ impl<'p, 'a> Machine<'p, 'a> {
     /// Gets ready for a pass.
     pub(crate) fn enter(&mut self, pass: &'p Pass) {
         self.pass = pass;
-        self.registers.resize(pass.registers * BLOCK, Value::Nil);
+        self.stride = BLOCK.min(self.tree.nodes.len());
+        self.registers
+            .resize(pass.registers * self.stride, Value::Nil);
         self.masks.resize(pass.masks, Mask::NONE);
         self.constants.clear();
         for literal in &pass.constants {

@@ -1,7 +1,7 @@
 //! Passes: finds a pass's records, runs the code over blocks of them, sweeps what filters left empty.
 
 use super::machine::Machine;
-use super::mask::{BLOCK, Mask};
+use super::mask::Mask;
 use crate::path::{Access, Context, Level};
 use crate::program::{ErrorMode, Pass, Section, Sweep};
 use crate::wire::Signal;
@@ -131,7 +131,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut next = 0;
         self.first_record = 0;
         let caches = self.tree.nodes.len() as NodeId;
-        while self.fill_block(level, &mut next, pass.lanes.min(BLOCK)) {
+        while self.fill_block(level, &mut next, pass.lanes.min(self.stride)) {
             if uses_cache {
                 self.give_caches(caches, shared_cache);
             }
@@ -309,7 +309,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut next = 0;
         loop {
             self.lanes = 0;
-            while self.lanes < BLOCK
+            while self.lanes < self.stride
                 && let Some(node) = self.tree.nodes.get(next)
             {
                 let (id, level) = (next as NodeId, node.level);

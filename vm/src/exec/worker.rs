@@ -339,6 +339,7 @@ fn run_request<'a>(
         slots: memory.slots,
         rows: memory.rows,
         doubts: memory.doubts,
+        stride: 0,
         registers: memory.registers,
         constants: memory.constants,
         masks: memory.masks,
