@@ -47,10 +47,12 @@ pub(crate) fn program(name: &str) -> (String, Program) {
     let processor =
         Processor::from_json(kind, &config["config"]).expect("the configuration is sound");
     let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+    let gates = config["gates"].as_array().into_iter().flatten();
+    let gates = Gates::new(gates.filter_map(Value::as_str)).expect("the gates exist");
     let options = Options {
         signal,
         dialect: Dialect::Upstream,
-        gates: &Gates::default(),
+        gates: &gates,
         registry: &registry,
     };
     let program =
