@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::rows::Row;
-use ottl::conform::{agrees, run_case};
+use ottl::conform::{agrees, run_case, sorted};
 use ottl_vm::wire::frame::{Format, Frames};
 use ottl_vm::wire::json::base64_encode;
 use serde_json::{Value, json};
@@ -106,7 +106,9 @@ impl Sides {
         let answers = output(Command::new(&self.reference).arg("run"), input.as_bytes())?;
         let answers = String::from_utf8(answers)?;
         for (case, answer) in cases.iter().zip(answers.lines()) {
-            let (theirs, ours): (Value, _) = (serde_json::from_str(answer)?, run_case(case));
+            let (mut theirs, mut ours): (Value, _) = (serde_json::from_str(answer)?, run_case(case));
+            sort_points(&mut theirs);
+            sort_points(&mut ours);
             if !theirs["error"].is_null() || !theirs["config_error"].is_null() {
                 return Err(format!(
                     "{}: the reference refuses it: {}{}",
@@ -179,6 +181,24 @@ impl Sides {
         let mut command = Command::new("taskset");
         command.arg("--cpu-list").arg(core.to_string()).arg(program);
         command
+    }
+}
+
+/// Data points that were aggregated come in random order in the reference.
+fn sort_points(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(sort_points),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                sort_points(field);
+                if name == "dataPoints"
+                    && let Value::Array(points) = field
+                {
+                    points.sort_by_cached_key(|point| sorted(point).to_string());
+                }
+            }
+        }
+        _ => {}
     }
 }
 
