@@ -7,7 +7,7 @@ use bumpalo::collections::Vec as List;
 function! {
     /// The text `format` with the verbs in it, such as `%s`, `%d` and `%.2f`, replaced by `vals` in order.
     /// Verbs, flags, width and precision are those of Go's package fmt; a verb that does not suit its value
-    /// shows as `%!d(string=x)`, and so do missing and further values.
+    /// shows as `%!d(string=x)`, and so do missing and further values. Maps and lists are put in as JSON.
     ///
     /// ```ottl
     /// Format("%s has %03d items, %.1f%%", ["a", 7, 12.345])  # "a has 007 items, 12.3%"
