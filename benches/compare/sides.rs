@@ -106,7 +106,8 @@ impl Sides {
         let answers = output(Command::new(&self.reference).arg("run"), input.as_bytes())?;
         let answers = String::from_utf8(answers)?;
         for (case, answer) in cases.iter().zip(answers.lines()) {
-            let (mut theirs, mut ours): (Value, _) = (serde_json::from_str(answer)?, run_case(case));
+            let (mut theirs, mut ours): (Value, _) =
+                (serde_json::from_str(answer)?, run_case(case));
             sort_points(&mut theirs);
             sort_points(&mut ours);
             if !theirs["error"].is_null() || !theirs["config_error"].is_null() {
