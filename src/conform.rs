@@ -11,7 +11,10 @@ use ottl_vm::program::Program;
 use ottl_vm::text::float::append_go_json_float;
 use ottl_vm::text::time::Time;
 use ottl_vm::wire::json;
+use serde_core::Serialize;
+use serde_json::ser::Formatter;
 use serde_json::{Map, Value, json as value};
+use std::io;
 
 /// Where bytes that are not UTF-8 begin among the characters.
 const BAD_BYTE_BASE: u32 = 0xf700;
@@ -21,36 +24,23 @@ pub fn run_case(case: &Value) -> Value {
     run_case_as(case, Validation::Full, |_| {})
 }
 
-/// Appends a result as JSON, its numbers as the reference writes them.
-pub fn write_result(result: &Value, out: &mut Vec<u8>) {
-    match result {
-        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(double) => append_go_json_float(out, double),
-            None => out.extend_from_slice(number.to_string().as_bytes()),
-        },
-        Value::Array(items) => {
-            out.push(b'[');
-            for (position, item) in items.iter().enumerate() {
-                if position > 0 {
-                    out.push(b',');
-                }
-                write_result(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Object(fields) => {
-            out.push(b'{');
-            for (position, (key, value)) in fields.iter().enumerate() {
-                if position > 0 {
-                    out.push(b',');
-                }
-                out.extend_from_slice(Value::from(key.as_str()).to_string().as_bytes());
-                out.push(b':');
-                write_result(value, out);
-            }
-            out.push(b'}');
-        }
-        other => out.extend_from_slice(other.to_string().as_bytes()),
+/// Writes a result as JSON, its numbers as the reference writes them.
+///
+/// # Errors
+/// What the output fails with.
+pub fn write_result(result: &Value, output: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(output, ReferenceNumbers);
+    Ok(result.serialize(&mut serializer)?)
+}
+
+/// Compact JSON with doubles as the reference writes them.
+struct ReferenceNumbers;
+
+impl Formatter for ReferenceNumbers {
+    fn write_f64<W: io::Write + ?Sized>(&mut self, writer: &mut W, double: f64) -> io::Result<()> {
+        let mut text = Vec::new();
+        append_go_json_float(&mut text, double);
+        writer.write_all(&text)
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     };
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut input = BufReader::new(input);
-    let (mut line, mut result) = (Vec::new(), Vec::new());
+    let mut line = Vec::new();
     for number in 1u64.. {
         line.clear();
         let read = input.read_until(b'\n', &mut line);
@@ -47,10 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
         let case = serde_json::from_slice(&line);
         let case = case
             .map_err(|error| CliError::Message(format!("{name}:{number}: not a case: {error}")))?;
-        result.clear();
-        write_result(&run_case(&case), &mut result);
-        result.push(b'\n');
-        let written = output.write_all(&result);
+        let written =
+            write_result(&run_case(&case), &mut output).and_then(|()| output.write_all(b"\n"));
         written.map_err(|error| CliError::writing("<stdout>", &error))?;
     }
     output

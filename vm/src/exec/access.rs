@@ -120,22 +120,30 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Writes a path.
+    #[inline]
     pub(crate) fn write_path(
         &mut self,
         path: &'p Path,
         lane: usize,
         value: Value<'a>,
     ) -> Result<'a, ()> {
-        let value = value.ok()?;
-        let id = self.holder(path.level, lane)?;
+        let id = self.node_of(path.level, lane);
         // One attribute that has a slot, and a value that needs no look at the old one.
         if let (Access::Attributes { field }, Some(slot), [Key::String(key)]) =
-            (path.access, path.slot, path.keys.as_slice())
+            (&path.access, path.slot, path.keys.as_slice())
             && is_scalar(&value)
+            && id != NONE
         {
-            self.put_scalar(id, &field, slot, key, &value);
+            self.put_scalar(id, field, slot, key, &value);
             return Ok(());
         }
+        self.write_any_path(path, lane, value)
+    }
+
+    #[inline(never)]
+    fn write_any_path(&mut self, path: &'p Path, lane: usize, value: Value<'a>) -> Result<'a, ()> {
+        let value = value.ok()?;
+        let id = self.holder(path.level, lane)?;
         match path.access {
             Access::Field { field, form } => {
                 let number = self.number(id, &field);

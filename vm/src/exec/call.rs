@@ -615,16 +615,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         &mut self,
         body: impl FnOnce(&mut Self, &mut T) -> R,
     ) -> R {
-        let index = self.site.scratch;
-        let scratch = &mut self.machine.scratch;
-        if scratch.len() <= index {
-            scratch.resize_with(index + 1, || None);
-        }
-        // A worker's last program may have kept something else here.
-        let kept = scratch[index].take().and_then(|kept| kept.downcast().ok());
-        let mut memory: Box<T> = kept.unwrap_or_default();
+        let mut memory = self.machine.take_kept(self.site.scratch);
         let result = body(self, &mut memory);
-        self.machine.scratch[index] = Some(memory);
+        self.machine.keep(self.site.scratch, memory);
         result
     }
 

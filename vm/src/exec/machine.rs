@@ -167,6 +167,22 @@ impl<'p, 'a> Machine<'p, 'a> {
         self.registers[usize::from(register) * self.stride + lane] = value;
     }
 
+    /// Takes out what was kept between records at `index`; nothing yet is `T`'s default.
+    pub(crate) fn take_kept<T: Any + Send + Default>(&mut self, index: usize) -> Box<T> {
+        if self.scratch.len() <= index {
+            self.scratch.resize_with(index + 1, || None);
+        }
+        // A worker's last program may have kept something else here.
+        let kept = self.scratch[index].take();
+        kept.and_then(|kept| kept.downcast().ok())
+            .unwrap_or_default()
+    }
+
+    /// Keeps it again.
+    pub(crate) fn keep<T: Any + Send>(&mut self, index: usize, kept: Box<T>) {
+        self.scratch[index] = Some(kept);
+    }
+
     /// The lanes that an instruction under this mask register runs for.
     #[inline]
     pub(crate) fn mask(&self, register: u8) -> Mask {

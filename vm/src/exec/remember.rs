@@ -116,33 +116,24 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Value::String(key) if key.len() <= REMEMBERED_KEY_BYTES_MAX => key,
             _ => return self.run_call(site, run, lane),
         };
-        let arena = self.arena;
-        let memory = self.memory(site);
-        if !memory.is_awake() {
-            return self.run_call(site, run, lane);
-        }
-        if let Some(known) = memory.find(key) {
-            return Ok(any::decode(arena.alloc_slice_copy(known)));
-        }
-        let result = self.run_call(site, run, lane)?;
-        self.memory(site).keep(key, &result);
-        Ok(result)
-    }
-
-    /// What this worker remembers of a call: the call's own memory is at `scratch`.
-    fn memory(&mut self, site: &CallSite) -> &mut Memory {
+        // The call's own memory is at `scratch`.
         let index = site.scratch + 1;
-        if self.scratch.len() <= index {
-            self.scratch.resize_with(index + 1, || None);
-        }
-        let slot = &mut self.scratch[index];
-        // A worker's last program may have kept something else here.
-        if !slot.as_ref().is_some_and(|kept| kept.is::<Memory>()) {
-            *slot = Some(Box::new(Memory::default()));
-        }
-        slot.as_mut()
-            .and_then(|kept| kept.downcast_mut())
-            .expect("just made")
+        let mut memory: Box<Memory> = self.take_kept(index);
+        let result = match memory.is_awake() {
+            false => self.run_call(site, run, lane),
+            true => match memory.find(key) {
+                Some(known) => Ok(any::decode(self.arena.alloc_slice_copy(known))),
+                None => {
+                    let result = self.run_call(site, run, lane);
+                    if let Ok(result) = &result {
+                        memory.keep(key, result);
+                    }
+                    result
+                }
+            },
+        };
+        self.keep(index, memory);
+        result
     }
 }
 

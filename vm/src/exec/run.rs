@@ -221,22 +221,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if i.b & CONSTANT != 0 && self.store_constant(i, path) {
             return;
         }
-        if let (Access::Attributes { field }, Some(slot), [Key::String(key)]) =
-            (path.access, path.slot, path.keys.as_slice())
-        {
-            return self.for_lanes(i, |machine, lane| {
-                let value = machine.operand(i.b, lane);
-                let id = machine.node_of(path.level, lane);
-                if id != NONE && is_scalar(&value) {
-                    machine.put_scalar(id, &field, slot, key, &value);
-                    return Ok(());
-                }
-                match value {
-                    Value::Nil if !allow_nil => Ok(()),
-                    value => machine.write_path(path, lane, value),
-                }
-            });
-        }
         self.for_lanes(i, |machine, lane| match machine.operand(i.b, lane) {
             Value::Nil if !allow_nil => Ok(()),
             value => machine.write_path(path, lane, value),

@@ -2,7 +2,7 @@
 
 use super::{
     ResolvedKey, Result, Special, expect_int, expect_pdata, expects, ints_of, list, pdata,
-    read_form, renumber, special, write_number,
+    read_form, read_run, renumber, special, write_number, write_run,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -26,17 +26,17 @@ special! {
     /// `datapoint.explicit_bounds`.
     EXPLICIT_BOUNDS = read_bounds, write_bounds;
     /// `datapoint.positive`.
-    POSITIVE = read_positive, write_positive;
+    POSITIVE = read_buckets::<POSITIVE_FIELD>, write_buckets::<POSITIVE_FIELD>;
     /// `datapoint.positive.offset`.
-    POSITIVE_OFFSET = read_positive_offset, write_positive_offset;
+    POSITIVE_OFFSET = read_offset::<POSITIVE_FIELD>, write_offset::<POSITIVE_FIELD>;
     /// `datapoint.positive.bucket_counts`.
-    POSITIVE_BUCKET_COUNTS = read_positive_counts, write_positive_counts;
+    POSITIVE_BUCKET_COUNTS = read_counts::<POSITIVE_FIELD>, write_counts::<POSITIVE_FIELD>;
     /// `datapoint.negative`.
-    NEGATIVE = read_negative, write_negative;
+    NEGATIVE = read_buckets::<NEGATIVE_FIELD>, write_buckets::<NEGATIVE_FIELD>;
     /// `datapoint.negative.offset`.
-    NEGATIVE_OFFSET = read_negative_offset, write_negative_offset;
+    NEGATIVE_OFFSET = read_offset::<NEGATIVE_FIELD>, write_offset::<NEGATIVE_FIELD>;
     /// `datapoint.negative.bucket_counts`.
-    NEGATIVE_BUCKET_COUNTS = read_negative_counts, write_negative_counts;
+    NEGATIVE_BUCKET_COUNTS = read_counts::<NEGATIVE_FIELD>, write_counts::<NEGATIVE_FIELD>;
     /// `datapoint.quantile_values`.
     QUANTILE_VALUES = read_quantiles, write_quantiles;
     /// `exemplar.double_value`.
@@ -346,45 +346,56 @@ fn buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Option<&'a [u8]> {
     })
 }
 
-fn read_buckets<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
-    let wire = buckets(lane, number);
-    wire.map_or(Value::Nil, |wire| {
-        pdata(BUCKETS, number, wire, lane.arena())
-    })
+fn read_buckets<'a, const FIELD: u32>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    let wire = buckets(lane, FIELD);
+    Ok(wire.map_or(Value::Nil, |wire| pdata(BUCKETS, FIELD, wire, lane.arena())))
 }
 
-fn write_buckets<'a>(
+fn write_buckets<'a, const FIELD: u32>(
     lane: &mut Lane<'_, '_, 'a>,
-    number: u32,
-    value: &Value<'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
 ) -> Result<'a, ()> {
-    let wire = expect_pdata(value, BUCKETS, lane.arena())?;
+    let wire = expect_pdata(&value, BUCKETS, lane.arena())?;
     expect_point(lane, EXPONENTIAL)?;
     lane.replace(
         Level::DataPoint,
-        number,
-        length_delimited(number, wire, lane.arena()),
+        FIELD,
+        length_delimited(FIELD, wire, lane.arena()),
     )
 }
 
-fn read_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
-    let Some(wire) = buckets(lane, number) else {
-        return Value::Nil;
+fn read_offset<'a, const FIELD: u32>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    let Some(wire) = buckets(lane, FIELD) else {
+        return Ok(Value::Nil);
     };
     let fields = message_fields(wire).filter(|f| f.number == OFFSET_FIELD);
-    Form::Sint32.decode(fields.last().map(|f| f.payload), lane.arena())
+    Ok(Form::Sint32.decode(fields.last().map(|f| f.payload), lane.arena()))
 }
 
-fn write_offset<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: Value<'a>) -> Result<'a, ()> {
+fn write_offset<'a, const FIELD: u32>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     expect_int(&value, lane.arena())?;
     expect_point(lane, EXPONENTIAL)?;
     let new = Form::Sint32.encode(OFFSET_FIELD, value, None, lane.arena())?;
-    replace_part(lane, number, OFFSET_FIELD, new)
+    replace_part(lane, FIELD, OFFSET_FIELD, new)
 }
 
-fn read_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
-    let Some(wire) = buckets(lane, number) else {
-        return Value::Nil;
+fn read_counts<'a, const FIELD: u32>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    let Some(wire) = buckets(lane, FIELD) else {
+        return Ok(Value::Nil);
     };
     let mut counts = Vec::new_in(lane.arena());
     for field in message_fields(wire).filter(|f| f.number == COUNTS_FIELD) {
@@ -394,12 +405,16 @@ fn read_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32) -> Value<'a> {
             counts.push(Value::Int(count as i64));
         }
     }
-    list(lane.arena(), Element::Uint, counts.into_iter())
+    Ok(list(lane.arena(), Element::Uint, counts.into_iter()))
 }
 
-fn write_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: &Value<'a>) -> Result<'a, ()> {
+fn write_counts<'a, const FIELD: u32>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
     expect_point(lane, EXPONENTIAL)?;
-    let counts = ints_of(value, "uint64", lane.arena())?;
+    let counts = ints_of(&value, "uint64", lane.arena())?;
     let mut packed = Vec::new_in(lane.arena());
     counts
         .iter()
@@ -409,7 +424,7 @@ fn write_counts<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, value: &Value<'a>)
     } else {
         length_delimited(COUNTS_FIELD, &packed, lane.arena())
     };
-    replace_part(lane, number, COUNTS_FIELD, new)
+    replace_part(lane, FIELD, COUNTS_FIELD, new)
 }
 
 /// Replaces a field of the buckets by a whole field, or nothing.
@@ -432,90 +447,6 @@ fn replace_part<'a>(
     )
 }
 
-fn read_positive<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(read_buckets(lane, POSITIVE_FIELD))
-}
-
-fn write_positive<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    write_buckets(lane, POSITIVE_FIELD, &value)
-}
-
-fn read_negative<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(read_buckets(lane, NEGATIVE_FIELD))
-}
-
-fn write_negative<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    write_buckets(lane, NEGATIVE_FIELD, &value)
-}
-
-fn read_positive_offset<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-) -> Result<'a, Value<'a>> {
-    Ok(read_offset(lane, POSITIVE_FIELD))
-}
-
-fn write_positive_offset<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    write_offset(lane, POSITIVE_FIELD, value)
-}
-
-fn read_negative_offset<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-) -> Result<'a, Value<'a>> {
-    Ok(read_offset(lane, NEGATIVE_FIELD))
-}
-
-fn write_negative_offset<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    write_offset(lane, NEGATIVE_FIELD, value)
-}
-
-fn read_positive_counts<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-) -> Result<'a, Value<'a>> {
-    Ok(read_counts(lane, POSITIVE_FIELD))
-}
-
-fn write_positive_counts<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    write_counts(lane, POSITIVE_FIELD, &value)
-}
-
-fn read_negative_counts<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-) -> Result<'a, Value<'a>> {
-    Ok(read_counts(lane, NEGATIVE_FIELD))
-}
-
-fn write_negative_counts<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    write_counts(lane, NEGATIVE_FIELD, &value)
-}
-
 const QUANTILES_FIELD: u32 = 6;
 const QUANTILES: &str = "pmetric.SummaryDataPointValueAtQuantileSlice";
 
@@ -523,12 +454,7 @@ fn read_quantiles<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Res
     if !is_point(lane, SUMMARY_POINT) {
         return Ok(Value::Nil);
     }
-    Ok(pdata(
-        QUANTILES,
-        QUANTILES_FIELD,
-        lane.run(Level::DataPoint, QUANTILES_FIELD).0,
-        lane.arena(),
-    ))
+    Ok(read_run(lane, Level::DataPoint, QUANTILES_FIELD, QUANTILES))
 }
 
 fn write_quantiles<'a>(
@@ -537,10 +463,5 @@ fn write_quantiles<'a>(
     value: Value<'a>,
 ) -> Result<'a, ()> {
     expect_point(lane, SUMMARY_POINT)?;
-    let wire = if value.is_nil() {
-        &[]
-    } else {
-        expect_pdata(&value, QUANTILES, lane.arena())?
-    };
-    lane.replace(Level::DataPoint, QUANTILES_FIELD, wire)
+    write_run(lane, Level::DataPoint, QUANTILES_FIELD, QUANTILES, &value)
 }

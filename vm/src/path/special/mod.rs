@@ -22,7 +22,7 @@ use bumpalo::collections::Vec;
 
 /// Declares paths: `NAME = read, write;`, with a level beside the path's own that they look at or change.
 macro_rules! special {
-    ($($(#[doc = $docs:literal])+ $name:ident = $read:ident, $write:ident $(, $also:ident)?;)+) => {
+    ($($(#[doc = $docs:literal])+ $name:ident = $read:expr, $write:expr $(, $also:ident)?;)+) => {
         $($(#[doc = $docs])+ pub static $name: Special =
             Special { read: $read, write: $write, also: &[$(Level::$also)?] };)+
     };
@@ -102,6 +102,32 @@ fn pdata<'a>(type_name: &'static str, origin: u32, wire: &'a [u8], arena: &'a Bu
         origin,
         wire,
     }))
+}
+
+/// All fields with this number, as the part of the record that they are together.
+fn read_run<'a>(
+    lane: &Lane<'_, '_, 'a>,
+    level: super::Level,
+    number: u32,
+    type_name: &'static str,
+) -> Value<'a> {
+    pdata(type_name, number, lane.run(level, number).0, lane.arena())
+}
+
+/// Replaces them by those of another record, or by nothing.
+fn write_run<'a>(
+    lane: &mut Lane<'_, '_, 'a>,
+    level: super::Level,
+    number: u32,
+    type_name: &'static str,
+    value: &Value<'a>,
+) -> Result<'a, ()> {
+    let wire = if value.is_nil() {
+        &[]
+    } else {
+        expect_pdata(value, type_name, lane.arena())?
+    };
+    lane.replace(level, number, wire)
 }
 
 /// Whole fields of one number under another number.

@@ -4,7 +4,8 @@
 //! its string table. Writing adds to the tables and never changes what is there: others may refer to it.
 
 use super::{
-    ResolvedKey, Result, Special, expect_pdata, expect_string, ints_of, list, pdata, special,
+    ResolvedKey, Result, Special, expect_pdata, expect_string, ints_of, list, pdata, read_run,
+    special, write_run,
 };
 use crate::error::Error;
 use crate::exec::keyed;
@@ -144,8 +145,7 @@ value_types! {
 }
 
 fn read_samples<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    let samples = lane.run(Level::Profile, SAMPLES_FIELD).0;
-    Ok(pdata(SAMPLE_SLICE, SAMPLES_FIELD, samples, lane.arena()))
+    Ok(read_run(lane, Level::Profile, SAMPLES_FIELD, SAMPLE_SLICE))
 }
 
 fn write_samples<'a>(
@@ -153,12 +153,7 @@ fn write_samples<'a>(
     _: &[ResolvedKey<'a>],
     value: Value<'a>,
 ) -> Result<'a, ()> {
-    let wire = if value.is_nil() {
-        &[]
-    } else {
-        expect_pdata(&value, SAMPLE_SLICE, lane.arena())?
-    };
-    lane.replace(Level::Profile, SAMPLES_FIELD, wire)
+    write_run(lane, Level::Profile, SAMPLES_FIELD, SAMPLE_SLICE, &value)
 }
 
 /// A profile's attribute indices.

@@ -1,8 +1,8 @@
 //! Special paths of spans, span events and logs.
 
 use super::{
-    ResolvedKey, Result, Special, expect_pdata, expect_string, expects, pdata, read_form,
-    trace_state,
+    ResolvedKey, Result, Special, expect_pdata, expect_string, expects, pdata, read_form, read_run,
+    trace_state, write_run,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -14,7 +14,9 @@ use crate::value::Value;
 const TRACE_STATE_FIELD: u32 = 3;
 const KIND_FIELD: u32 = 6;
 const EVENTS_FIELD: u32 = 11;
+const EVENTS: &str = "ptrace.SpanEventSlice";
 const LINKS_FIELD: u32 = 13;
+const LINKS: &str = "ptrace.SpanLinkSlice";
 const STATUS_FIELD: u32 = 15;
 const BODY_FIELD: u32 = 5;
 
@@ -191,12 +193,7 @@ fn set_kind<'a>(
 }
 
 fn read_events<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(pdata(
-        "ptrace.SpanEventSlice",
-        EVENTS_FIELD,
-        lane.run(Level::Span, EVENTS_FIELD).0,
-        lane.arena(),
-    ))
+    Ok(read_run(lane, Level::Span, EVENTS_FIELD, EVENTS))
 }
 
 fn write_events<'a>(
@@ -204,16 +201,11 @@ fn write_events<'a>(
     _: &[ResolvedKey<'a>],
     value: Value<'a>,
 ) -> Result<'a, ()> {
-    write_run(lane, EVENTS_FIELD, "ptrace.SpanEventSlice", &value)
+    write_run(lane, Level::Span, EVENTS_FIELD, EVENTS, &value)
 }
 
 fn read_links<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    Ok(pdata(
-        "ptrace.SpanLinkSlice",
-        LINKS_FIELD,
-        lane.run(Level::Span, LINKS_FIELD).0,
-        lane.arena(),
-    ))
+    Ok(read_run(lane, Level::Span, LINKS_FIELD, LINKS))
 }
 
 fn write_links<'a>(
@@ -221,21 +213,7 @@ fn write_links<'a>(
     _: &[ResolvedKey<'a>],
     value: Value<'a>,
 ) -> Result<'a, ()> {
-    write_run(lane, LINKS_FIELD, "ptrace.SpanLinkSlice", &value)
-}
-
-fn write_run<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    number: u32,
-    type_name: &'static str,
-    value: &Value<'a>,
-) -> Result<'a, ()> {
-    let wire = if value.is_nil() {
-        &[]
-    } else {
-        expect_pdata(value, type_name, lane.arena())?
-    };
-    lane.replace(Level::Span, number, wire)
+    write_run(lane, Level::Span, LINKS_FIELD, LINKS, &value)
 }
 
 fn read_status<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
