@@ -530,6 +530,29 @@ fn doc_shows_functions() {
 }
 
 #[test]
+fn what_is_nearly_right_is_told_what_it_was_meant_to_be() {
+    for (statement, told) in [
+        (
+            "set(span.name, \"x\") were span.name == \"y\"",
+            "set(span.name, \"x\") where span.name == \"y\"",
+        ),
+        (
+            "set(span.kind, SPAN_KIND_SEVER)",
+            "did you mean `SPAN_KIND_SERVER`?",
+        ),
+        (
+            "copy_metric() where datapoint.value_int == 1",
+            "give statements that need different contexts groups of their own",
+        ),
+    ] {
+        let checked = ottlc(&["check", statement], b"");
+        assert_eq!(checked.status, Some(1), "{statement}");
+        let all = format!("{}{}", checked.stdout(), checked.stderr);
+        assert!(all.contains(told), "{all}");
+    }
+}
+
+#[test]
 fn conform_answers_line_by_line() {
     let input = json!({"resourceLogs": [{"resource": {}, "scopeLogs": [{"scope": {}, "logRecords": [{}]}]}]});
     let case = |id: &str, statement: &str| {

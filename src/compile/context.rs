@@ -8,7 +8,9 @@ use super::paths::{PathRule, context_of_name, has_path};
 use super::registry::{FunctionScope, Registry};
 use super::resolve::symbols;
 use crate::config::{ContextName, ProcessorKind, Signal};
+use crate::report::nearest;
 use ottl_grammar::ast;
+use ottl_vm::function::Kind;
 
 /// What a group's context is looked for with.
 #[derive(Clone, Copy)]
@@ -27,14 +29,12 @@ impl Finder<'_> {
         conditions: &[&ast::Condition],
     ) -> Result<(ContextName, PathRule), InferenceError> {
         let processor = self.kind.name();
-        let has_function = |context: ContextName, name: &str| {
-            let scope = FunctionScope {
-                processor,
-                context: context.name(),
-                extensions: self.is_extended,
-            };
-            self.registry.find(name, scope).is_some()
+        let scope = |context: ContextName| FunctionScope {
+            processor,
+            context: context.name(),
+            extensions: self.is_extended,
         };
+        let has_function = |context, name: &str| self.registry.find(name, scope(context)).is_some();
         let has_enum = |context, name: &str| {
             context_of_name(context)
                 .is_some_and(|context| symbols(context).iter().any(|(symbol, _)| *symbol == name))
@@ -43,11 +43,25 @@ impl Finder<'_> {
             context_of_name(context)
                 .is_some_and(|context| has_path(context, name, self.is_extended))
         };
+        let meant_by = |context, name: &str| {
+            if !self.registry.elsewhere(name, self.is_extended).is_empty() {
+                return None;
+            }
+            let symbols = context_of_name(context).map_or(&[][..], symbols);
+            let kind = match name.starts_with(|first: char| first.is_ascii_uppercase()) {
+                true => Kind::Converter,
+                false => Kind::Editor,
+            };
+            nearest(name, symbols.iter().map(|(symbol, _)| *symbol))
+                .map(str::to_owned)
+                .or_else(|| self.registry.nearest(name, kind, scope(context)))
+        };
         let library = Library {
             kind: self.kind,
             signal: self.signal,
             has_function: &has_function,
             has_enum: &has_enum,
+            meant_by: &meant_by,
             has_path: &has_path,
         };
         let mentions = Mentions::of(statements, conditions);

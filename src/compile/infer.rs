@@ -35,6 +35,8 @@ pub struct Library<'a> {
     pub has_function: &'a dyn Fn(ContextName, &str) -> bool,
     /// Whether a context has an enum symbol.
     pub has_enum: &'a dyn Fn(ContextName, &str) -> bool,
+    /// What may have been meant by the name of a function or enum symbol that no context has.
+    pub meant_by: &'a dyn Fn(ContextName, &str) -> Option<String>,
     /// Whether a context has a path, given without the context's name: `attributes`, `body.string`.
     pub has_path: &'a dyn Fn(ContextName, &str) -> bool,
 }
@@ -93,6 +95,8 @@ pub enum InferenceErrorKind {
         path: Mention,
         /// The contexts that were tried, the wanted one first, and what each lacks.
         lacking: Vec<(ContextName, Vec<Mention>)>,
+        /// What may have been meant by one of them.
+        meant: Option<String>,
     },
 }
 
@@ -153,10 +157,13 @@ pub fn infer(
         }
         lacking.push((context, missing));
     }
+    let mut missing = lacking.iter().flat_map(|(_, missing)| missing);
+    let meant = missing.find_map(|mention| (library.meant_by)(wanted, &mention.name));
     fail(InferenceErrorKind::NothingFits {
         wanted,
         path: path.mention.clone(),
         lacking,
+        meant,
     })
 }
 
@@ -391,6 +398,7 @@ impl InferenceError {
                 wanted,
                 path,
                 lacking,
+                meant,
             } => {
                 let message = "no context has everything that these statements use";
                 let because = format!("because of this path they would run on `{wanted}`");
@@ -410,7 +418,11 @@ impl InferenceError {
                             diagnostic.label(range(mention.span), format!("not in `{wanted}`"));
                     }
                 }
-                let help = "give statements that need different contexts groups of their own";
+                let help = match meant {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "give statements that need different contexts groups of their own"
+                        .to_owned(),
+                };
                 (Some(path.text), diagnostic.help(help))
             }
         }
@@ -516,6 +528,7 @@ mod tests {
             signal,
             has_function: &|context, name| has_function(kind, context, name),
             has_enum: &has_enum,
+            meant_by: &|_, _| None,
             has_path: &|context, name| {
                 matches!((context, name), (ContextName::Log, "body" | "attributes"))
             },

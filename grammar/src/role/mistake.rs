@@ -6,7 +6,7 @@ use crate::ast::{Comparator, Span};
 use crate::error::{Code, Error};
 use crate::frame::{Bracket, closing_text};
 use crate::punctuation::is_where;
-use crate::token::Lexeme;
+use crate::token::{Lexed, Lexeme};
 use crate::token_role::Token;
 
 impl Roles<'_> {
@@ -57,7 +57,8 @@ impl Roles<'_> {
         let word = self.lexemes[at].span.to(self.lexemes[end - 1].span);
         let instead = ["where", "when", "if", "and"]
             .iter()
-            .any(|other| word.of(self.text).eq_ignore_ascii_case(other));
+            .any(|other| word.of(self.text).eq_ignore_ascii_case(other))
+            || self.is_where_misspelt(word, end);
         let start = self.lexemes[at].span.start;
         let (span, replacement) = if instead {
             (word, "where")
@@ -80,6 +81,21 @@ impl Roles<'_> {
         self.where_seen = true;
         self.push(Token::Where, span);
         if instead { end } else { at }
+    }
+
+    /// Whether a word ahead of the lexeme `next` was to be `where`: it looks like it, and no condition goes on as this
+    /// does.
+    fn is_where_misspelt(&self, word: Span, next: usize) -> bool {
+        let word = word.of(self.text);
+        let is_like = (3..=6).contains(&word.len())
+            && word.starts_with('w')
+            && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let begins_operand = |lexeme: &Lexed| {
+            let text = lexeme.span.of(self.text);
+            !matches!(text, "and" | "or" | "where")
+                && text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '"')
+        };
+        is_like && self.lexemes.get(next).is_some_and(begins_operand)
     }
 
     /// Closes the brackets within the outermost `kept`, and reports them as one: they all should close at `place`.
