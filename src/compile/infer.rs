@@ -96,7 +96,7 @@ pub enum InferenceErrorKind {
         /// The contexts that were tried, the wanted one first, and what each lacks.
         lacking: Vec<(ContextName, Vec<Mention>)>,
         /// What may have been meant by one of them.
-        meant: Option<String>,
+        meant: Option<Box<str>>,
     },
 }
 
@@ -158,7 +158,9 @@ pub fn infer(
         lacking.push((context, missing));
     }
     let mut missing = lacking.iter().flat_map(|(_, missing)| missing);
-    let meant = missing.find_map(|mention| (library.meant_by)(wanted, &mention.name));
+    let meant = missing
+        .find_map(|mention| (library.meant_by)(wanted, &mention.name))
+        .map(String::into_boxed_str);
     fail(InferenceErrorKind::NothingFits {
         wanted,
         path: path.mention.clone(),
