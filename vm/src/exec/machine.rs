@@ -88,6 +88,9 @@ impl Made {
     }
 }
 
+/// A lane's message of each level, by `Level as usize`; a power of two, so that they are copied and found quickly.
+pub(crate) type LaneNodes = [NodeId; Level::COUNT.next_power_of_two()];
+
 /// A pass's state while it runs.
 pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) arena: &'a Bump,
@@ -109,8 +112,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     /// The pass's constants as values.
     pub(crate) constants: Vec<Value<'a>>,
     pub(crate) masks: Vec<Mask>,
-    /// The lane's message of a level: at `level * BLOCK + lane`.
-    pub(crate) lane_nodes: Vec<NodeId>,
+    /// The lanes' messages.
+    pub(crate) lane_nodes: Vec<LaneNodes>,
     /// How many lanes the block has.
     pub(crate) lanes: usize,
     /// Lanes that take part in the statements to come.
@@ -145,11 +148,11 @@ impl<'p, 'a> Machine<'p, 'a> {
     /// The lane's message of a level; [`NONE`] if its record has none.
     #[inline]
     pub(crate) fn node_of(&self, level: Level, lane: usize) -> NodeId {
-        self.lane_nodes[level as usize * BLOCK + lane]
+        self.lane_nodes[lane][level as usize]
     }
 
     pub(crate) fn set_node_of(&mut self, level: Level, lane: usize, id: NodeId) {
-        self.lane_nodes[level as usize * BLOCK + lane] = id;
+        self.lane_nodes[lane][level as usize] = id;
     }
 
     /// The value of a value operand.

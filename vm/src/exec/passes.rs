@@ -9,31 +9,6 @@ use crate::wire::index::Levels;
 use crate::wire::tree::{NONE, Node, NodeId};
 use std::sync::LazyLock;
 
-/// The levels of the messages that stand around a record, from the outside.
-fn levels_around(record: Level) -> &'static [Level] {
-    use Level::*;
-    const METRICS: &[Level] = &[
-        ResourceContainer,
-        Resource,
-        ScopeContainer,
-        Scope,
-        Metric,
-        MetricData,
-        DataPoint,
-    ];
-    match record {
-        ResourceContainer | Dictionary | Cache => &[],
-        Resource => &METRICS[..1],
-        ScopeContainer => &METRICS[..2],
-        Scope => &METRICS[..3],
-        Span | Log | Metric | Profile => &METRICS[..4],
-        SpanEvent => &[ResourceContainer, Resource, ScopeContainer, Scope, Span],
-        MetricData => &METRICS[..5],
-        DataPoint => &METRICS[..6],
-        Exemplar => METRICS,
-    }
-}
-
 /// The levels whose messages a pass needs as nodes.
 pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
     for level in [
@@ -174,17 +149,25 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             level => level,
         };
         self.lanes = 0;
+        // Records that follow each other mostly lie in the same message.
+        let (mut around, mut is_around_gone) = (NONE, false);
         while self.lanes < lanes
             && let Some(node) = self.tree.nodes.get(*next)
         {
             let id = *next as NodeId;
             *next += 1;
-            if node.level == listed {
-                let record = if listed == level { id } else { node.message };
-                if !self.is_passed_over(record) {
-                    self.set_lane(self.lanes, level, record);
-                    self.lanes += 1;
-                }
+            if node.level != listed {
+                continue;
+            }
+            let record = if listed == level { id } else { node.message };
+            let node = self.tree.node(record);
+            if node.parent != around {
+                around = node.parent;
+                is_around_gone = self.is_passed_over(around);
+            }
+            if !node.is_gone() && !is_around_gone {
+                self.set_lane(self.lanes, level, record);
+                self.lanes += 1;
             }
         }
         self.lanes > 0
@@ -194,7 +177,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn is_passed_over(&self, mut id: NodeId) -> bool {
         while id != NONE {
             let node = self.tree.node(id);
-            if node.is_dropped || node.is_held || node.is_detached {
+            if node.is_gone() {
                 return true;
             }
             id = node.parent;
@@ -204,17 +187,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Puts a record and the messages around it at hand.
     fn set_lane(&mut self, lane: usize, level: Level, id: NodeId) {
-        self.set_node_of(level, lane, id);
         let Node {
             parent, message, ..
         } = *self.tree.node(id);
         if lane > 0 && self.tree.node(self.node_of(level, lane - 1)).parent == parent {
-            for above in levels_around(level) {
-                self.set_node_of(*above, lane, self.node_of(*above, lane - 1));
-            }
+            self.lane_nodes[lane] = self.lane_nodes[lane - 1];
         } else {
             self.set_lane_ancestors(lane, parent);
         }
+        self.set_node_of(level, lane, id);
         // A container stands for its message and the other way round.
         match level {
             Level::ResourceContainer => self.set_node_of(Level::Resource, lane, message),

@@ -4,7 +4,7 @@ use super::eager::{Doubt, Eager};
 use super::failures::{Failure, Failures};
 use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
-use super::machine::{Machine, Made, Scratch};
+use super::machine::{LaneNodes, Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, Progress, levels_of, levels_of_sweep};
 use crate::limits::MEMORY_KEPT_BYTES_MAX;
@@ -80,7 +80,7 @@ pub struct Worker {
 struct Memory<'a> {
     nodes: Vec<Node>,
     masks: Vec<Mask>,
-    lane_nodes: Vec<NodeId>,
+    lane_nodes: Vec<LaneNodes>,
     hoisted_at: Vec<(Level, usize)>,
     doubts: Vec<Doubt>,
     edits: Vec<Edit<'a>>,
@@ -361,7 +361,7 @@ fn run_request<'a>(
         has_hidden: false,
         wire_error: None,
     };
-    machine.lane_nodes.resize(Level::COUNT * BLOCK, NONE);
+    machine.lane_nodes.resize(BLOCK, [NONE; _]);
     let result = run_passes(
         &mut machine,
         program,

@@ -51,9 +51,7 @@ fn depth(level: Level) -> u8 {
 #[derive(Clone, Copy, Debug)]
 enum New<'a> {
     Bytes(&'a [u8]),
-    /// A length prefix.
-    Length(u32),
-    /// The tag and length of a message that was not in the request.
+    /// The tag and length of a message.
     Header(u8, u32),
 }
 
@@ -141,13 +139,8 @@ fn collect<'a>(tree: &Tree<'a>, splices: &mut Vec<Splice<'a>>) {
             splices.push(Splice::new(node.start, node.start, level, header));
         } else if node.grown != 0 {
             let length = i64::from(node.end - node.start) + node.grown;
-            let at = node.tag_at + tag_len(node) as u32;
-            splices.push(Splice::new(
-                at,
-                node.start,
-                level,
-                New::Length(length as u32),
-            ));
+            let header = New::Header(tree.input[node.tag_at as usize], length as u32);
+            splices.push(Splice::new(node.tag_at, node.start, level, header));
         }
         if node.first_edit != NONE {
             let edits = tree.edits(id as u32);
@@ -175,10 +168,11 @@ fn write(input: &[u8], splices: &[Splice<'_>], out: &mut Vec<u8>) {
         if at < copied {
             continue;
         }
-        out.extend_from_slice(&input[copied..at]);
+        if at > copied {
+            out.extend_from_slice(&input[copied..at]);
+        }
         match splice.new {
             New::Bytes(bytes) => out.extend_from_slice(bytes),
-            New::Length(length) => write_varint(out, u64::from(length)),
             New::Header(tag, length) => {
                 out.byte(tag);
                 write_varint(out, u64::from(length));

@@ -14,6 +14,7 @@ pub mod json;
 pub mod normalize;
 pub mod profiles;
 pub mod schema;
+pub(crate) mod skip;
 pub(crate) mod tree;
 pub mod validate;
 

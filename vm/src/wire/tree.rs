@@ -313,6 +313,11 @@ impl Removal {
 }
 
 impl Node {
+    /// Whether passes leave it out, with all that it holds.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.is_dropped || self.is_held || self.is_detached
+    }
+
     /// Takes all edits back.
     pub(crate) fn forget_edits(&mut self) {
         (self.slots, self.first_edit, self.last_edit) = (NONE, NONE, NONE);
