@@ -9,11 +9,13 @@ pub(crate) mod encode;
 pub mod error;
 pub(crate) mod flatten;
 pub mod frame;
+pub(crate) mod growing;
 pub(crate) mod index;
 pub mod json;
 pub mod normalize;
 pub mod profiles;
 pub mod schema;
+pub(crate) mod sink;
 pub(crate) mod tree;
 pub mod validate;
 
