@@ -3,6 +3,7 @@
 
 use crate::prelude::*;
 use crate::regex::{Cache, Captures, DynamicCache, Regex, Template};
+use memchr::memmem;
 use ottl_vm::text::quote::Quoted;
 
 /// A pattern argument.
@@ -32,6 +33,41 @@ fn invalid(function: &str, pattern: &[u8], error: &str) -> String {
         "the regex pattern supplied to {function} '{}' is not a valid pattern: {error}",
         Quoted(pattern)
     )
+}
+
+/// Texts of at most this many bytes are searched for a short text as fast as it could be prepared.
+const SHORT_TEXT_BYTES: usize = 64;
+
+/// Whether a pattern stands for itself: short, and nothing in it has a meaning.
+fn is_plain(pattern: &[u8]) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !b"\\.+*?()|[]{}^$".contains(byte);
+    pattern.len() <= SHORT_TEXT_BYTES && pattern.iter().all(is_plain)
+}
+
+/// Whether the pattern that argument `parameter` is on this record matches somewhere in argument `target`; in nil none
+/// does. The pattern is evaluated before the target.
+pub(crate) fn is_match<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    pattern: &Pattern,
+    parameter: usize,
+    target: usize,
+) -> Result<bool, Error<'a>> {
+    if pattern.literal.is_none()
+        && let Ok(plain) = call.string(parameter)
+        && is_plain(plain)
+    {
+        match call.string_like(target)? {
+            None => return Ok(false),
+            Some(text) if text.len() <= SHORT_TEXT_BYTES => {
+                return Ok(memmem::find(text, plain).is_some());
+            }
+            Some(_) => {}
+        }
+    }
+    search(call, pattern, parameter, |call, mut search| {
+        let text = call.string_like(target)?;
+        Ok(text.is_some_and(|text| search.is_match(text)))
+    })
 }
 
 /// What searching writes to: kept per worker and call, so that it is allocated once.
