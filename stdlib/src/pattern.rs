@@ -3,7 +3,6 @@
 
 use crate::prelude::*;
 use crate::regex::{Cache, Captures, DynamicCache, Regex, Template};
-use memchr::memmem;
 use ottl_vm::text::quote::Quoted;
 
 /// A pattern argument.
@@ -35,13 +34,21 @@ fn invalid(function: &str, pattern: &[u8], error: &str) -> String {
     )
 }
 
-/// Texts of at most this many bytes are searched for a short text as fast as it could be prepared.
+/// Texts of at most this many bytes are searched for another faster than that could be prepared.
 const SHORT_TEXT_BYTES: usize = 64;
 
 /// Whether a pattern stands for itself: short, and nothing in it has a meaning.
 fn is_plain(pattern: &[u8]) -> bool {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !b"\\.+*?()|[]{}^$".contains(byte);
     pattern.len() <= SHORT_TEXT_BYTES && pattern.iter().all(is_plain)
+}
+
+/// Whether a short text contains another.
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else {
+        return true;
+    };
+    memchr::memchr_iter(*first, text).any(|at| text[at..].starts_with(part))
 }
 
 /// Whether the pattern that argument `parameter` is on this record matches somewhere in argument `target`; in nil none
@@ -59,7 +66,7 @@ pub(crate) fn is_match<'a>(
         match call.string_like(target)? {
             None => return Ok(false),
             Some(text) if text.len() <= SHORT_TEXT_BYTES => {
-                return Ok(memmem::find(text, plain).is_some());
+                return Ok(contains(text, plain));
             }
             Some(_) => {}
         }

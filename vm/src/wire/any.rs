@@ -436,6 +436,38 @@ pub(crate) fn encode_item(item: &Value<'_>, out: &mut impl Sink) {
     close(out, start);
 }
 
+/// A string whose `KeyValue` field has tags and lengths of one byte each, and the field's payload's length: most of
+/// what is written.
+#[inline(always)]
+fn short_text<'t>(number: u32, key: &[u8], value: &Value<'t>) -> Option<(&'t [u8], usize)> {
+    let Value::String(text) = value else {
+        return None;
+    };
+    let payload = key.len() + text.len() + 6;
+    (number < 16 && payload < 0x80).then_some((text, payload))
+}
+
+/// Writes what [`short_text`] tells of. How long the value's payload is.
+#[inline(always)]
+fn put_short_text(
+    out: &mut impl Sink,
+    number: u32,
+    key: &[u8],
+    (text, payload): (&[u8], usize),
+) -> usize {
+    let value = text.len() + 2;
+    out.slice(&[
+        (number as u8) << 3 | 2,
+        payload as u8,
+        0x0a,
+        key.len() as u8,
+    ]);
+    out.slice(key);
+    out.slice(&[0x12, value as u8, 0x0a, text.len() as u8]);
+    out.slice(text);
+    value
+}
+
 /// Writes a whole `KeyValue` field: tag, length, key, value. How long the value's payload is, with which it ends.
 #[inline]
 pub(crate) fn encode_key_value(
@@ -444,22 +476,8 @@ pub(crate) fn encode_key_value(
     value: &Value<'_>,
     out: &mut impl Sink,
 ) -> usize {
-    if number < 16
-        && let Value::String(text) = value
-        && key.len() + text.len() + 6 < 0x80
-    {
-        // Every tag and length is one byte: most of what is written.
-        let payload = key.len() + text.len() + 6;
-        out.slice(&[
-            (number as u8) << 3 | 2,
-            payload as u8,
-            0x0a,
-            key.len() as u8,
-        ]);
-        out.slice(key);
-        out.slice(&[0x12, text.len() as u8 + 2, 0x0a, text.len() as u8]);
-        out.slice(text);
-        return text.len() + 2;
+    if let Some(short) = short_text(number, key, value) {
+        return put_short_text(out, number, key, short);
     }
     let entry = open(out, number);
     put_field(out, KEY, key);
@@ -496,6 +514,12 @@ pub(crate) fn key_value_field<'a>(
     key: &[u8],
     value: &Value<'_>,
 ) -> (&'a [u8], &'a [u8]) {
+    if let Some(short) = short_text(number, key, value) {
+        let mut field = bumpalo::collections::Vec::with_capacity_in(short.1 + 2, arena);
+        let length = put_short_text(&mut field, number, key, short);
+        let field = field.into_bump_slice();
+        return (field, &field[field.len() - length..]);
+    }
     let room = AROUND_ENTRY + key.len() + capacity(value);
     let mut field = bumpalo::collections::Vec::with_capacity_in(room, arena);
     let length = encode_key_value(number, key, value, &mut field);
