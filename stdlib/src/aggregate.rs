@@ -4,11 +4,12 @@
 mod exponential;
 mod number;
 
-use crate::message::{Lasts, fixed64s, put_fixed64, put_fixed64s, put_nonzero, put_others, varint};
+use crate::message::{
+    Lasts, fixed64s, put_bytes, put_fixed64, put_fixed64s, put_nonzero, put_others, varint,
+};
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
 use bumpalo::Bump;
-use ottl_vm::path::form::length_delimited;
 use ottl_vm::text::json::append_pdata_string;
 use ottl_vm::value::Entry;
 use ottl_vm::wire::{any, message_fields};
@@ -76,7 +77,7 @@ pub(crate) fn aggregate<'a>(
                 Kind::ExponentialHistogram => exponential::merged(call, &group)?,
                 _ => number::merged(&group, how, arena),
             };
-            made.extend_from_slice(length_delimited(POINTS, &point, arena));
+            put_bytes(&mut made, POINTS, &point);
         }
     }
     remake(call, Some((kind, &made)))
@@ -230,7 +231,7 @@ fn merged_histogram<'a>(points: &[&[u8]], arena: &'a Bump) -> Result<Bytes<'a>, 
             *total = total.wrapping_add(count);
         }
         for field in message_fields(other).filter(|field| field.number == EXEMPLARS) {
-            out.extend_from_slice(field.whole);
+            out.extend_from_slice_copy(field.whole);
         }
     }
     totals.put(&mut out);

@@ -124,7 +124,7 @@ impl Class {
 /// `strings.Map`: each bad byte counts as a character, U+FFFD.
 fn map<'a>(arena: &'a Bump, text: &[u8], change: fn(char) -> char) -> &'a [u8] {
     let mut out = Vec::with_capacity_in(text.len(), arena);
-    let mut push = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut push = |c: char| out.extend_from_slice_copy(c.encode_utf8(&mut [0; 4]).as_bytes());
     for chunk in text.utf8_chunks() {
         chunk.valid().chars().for_each(|c| push(change(c)));
         chunk

@@ -93,7 +93,9 @@ pub(crate) fn read_row<'a>(
 
 fn concat<'a>(arena: &'a Bump, parts: &[&[u8]]) -> &'a [u8] {
     let mut out = Vec::with_capacity_in(parts.iter().map(|part| part.len()).sum(), arena);
-    parts.iter().for_each(|part| out.extend_from_slice(part));
+    parts
+        .iter()
+        .for_each(|part| out.extend_from_slice_copy(part));
     out.into_bump_slice()
 }
 
@@ -219,7 +221,7 @@ impl<'a> Reader<'_, 'a> {
                 }
                 continue;
             };
-            field.extend_from_slice(&line.text[..quote]);
+            field.extend_from_slice_copy(&line.text[..quote]);
             position.advance(line, quote + 1);
             if line.text.first() == Some(&b'"') {
                 field.push(b'"');
@@ -256,7 +258,7 @@ impl<'a> Reader<'_, 'a> {
         if length == 0 {
             return false;
         }
-        field.extend_from_slice(line.text);
+        field.extend_from_slice_copy(line.text);
         if line.breaks {
             field.push(b'\n');
         }

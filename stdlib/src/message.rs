@@ -3,10 +3,10 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
-use ottl_vm::path::form::length_delimited;
 use ottl_vm::wire::{Cursor, Field, message_fields};
 
 const FIXED64: u8 = 1;
+const LENGTH_DELIMITED: u8 = 2;
 
 /// The payload of the last field with this number.
 pub(crate) fn last(message: &[u8], number: u32) -> Option<&[u8]> {
@@ -114,7 +114,7 @@ pub(crate) fn varints(message: &[u8], number: u32) -> impl Iterator<Item = u64> 
 /// Appends a fixed64 or double.
 pub(crate) fn put_fixed64(out: &mut Vec<'_, u8>, number: u32, bits: u64) {
     out.push((number as u8) << 3 | FIXED64);
-    out.extend_from_slice(&bits.to_le_bytes());
+    out.extend_from_slice_copy(&bits.to_le_bytes());
 }
 
 /// Appends a fixed64 or double unless it is the field's zero.
@@ -133,11 +133,19 @@ pub(crate) fn put_fixed64s<'a>(
 ) {
     let mut packed = Vec::new_in(arena);
     for item in items {
-        packed.extend_from_slice(&item.to_le_bytes());
+        packed.extend_from_slice_copy(&item.to_le_bytes());
     }
     if !packed.is_empty() {
-        out.extend_from_slice(length_delimited(number, &packed, arena));
+        put_bytes(out, number, &packed);
     }
+}
+
+/// Appends a length-delimited field.
+#[inline]
+pub(crate) fn put_bytes(out: &mut Vec<'_, u8>, number: u32, payload: &[u8]) {
+    out.push((number as u8) << 3 | LENGTH_DELIMITED);
+    put_varint(out, payload.len() as u64);
+    out.extend_from_slice_copy(payload);
 }
 
 /// Appends a varint without a tag.
@@ -152,6 +160,6 @@ pub(crate) fn put_varint(out: &mut Vec<'_, u8>, mut value: u64) {
 /// Appends a message's fields but those with these numbers.
 pub(crate) fn put_others(out: &mut Vec<'_, u8>, message: &[u8], numbers: &[u32]) {
     for field in message_fields(message).filter(|field| !numbers.contains(&field.number)) {
-        out.extend_from_slice(field.whole);
+        out.extend_from_slice_copy(field.whole);
     }
 }

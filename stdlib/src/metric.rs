@@ -1,5 +1,6 @@
 //! Metrics as they are on the wire: reading their data points, and making metrics of them.
 
+use crate::message::{Lasts, put_bytes};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::path::Level;
@@ -165,12 +166,14 @@ impl<'a> Metric<'a> {
         data: &[u8],
     ) -> Vec<'a, u8> {
         let arena = call.arena();
-        let mut metric = Vec::new_in(arena);
-        let mut name = Vec::new_in(arena);
-        name.extend_from_slice(self.text(NAME));
-        name.extend_from_slice(derived.suffix);
-        let description = derived.description.unwrap_or_else(|| self.description());
-        let unit = derived.unit.unwrap_or_else(|| self.text(UNIT));
+        let own = Lasts::of(self.wire);
+        let own = |number| own.get(number).unwrap_or_default();
+        let description = derived.description.unwrap_or_else(|| own(DESCRIPTION));
+        let unit = derived.unit.unwrap_or_else(|| own(UNIT));
+        let mut name = Vec::with_capacity_in(own(NAME).len() + derived.suffix.len(), arena);
+        name.extend_from_slice_copy(own(NAME));
+        name.extend_from_slice_copy(derived.suffix);
+        let mut metric = Vec::with_capacity_in(self.wire.len() + data.len(), arena);
         let texts = [
             (NAME, name.as_slice()),
             (DESCRIPTION, description),
@@ -178,10 +181,10 @@ impl<'a> Metric<'a> {
         ];
         for (number, text) in texts {
             if !text.is_empty() {
-                metric.extend_from_slice(length_delimited(number, text, arena));
+                put_bytes(&mut metric, number, text);
             }
         }
-        metric.extend_from_slice(length_delimited(kind.field(), data, arena));
+        put_bytes(&mut metric, kind.field(), data);
         metric
     }
 
@@ -199,11 +202,11 @@ impl<'a> Metric<'a> {
                 .is_some_and(Option::is_some)
         };
         for field in message_fields(self.wire).filter(|field| !replaced(field.number)) {
-            metric.extend_from_slice(field.whole);
+            metric.extend_from_slice_copy(field.whole);
         }
         for (number, text) in (NAME..).zip(texts) {
             if let Some(text) = text.filter(|text| !text.is_empty()) {
-                metric.extend_from_slice(length_delimited(number, text, call.arena()));
+                put_bytes(&mut metric, number, text);
             }
         }
         metric
@@ -246,8 +249,8 @@ pub(crate) fn sum_fields<'a>(
     is_monotonic: bool,
 ) -> Vec<'a, u8> {
     let mut fields = Vec::new_in(call.arena());
-    fields.extend_from_slice(varint_field(TEMPORALITY, temporality, call.arena()));
-    fields.extend_from_slice(varint_field(
+    fields.extend_from_slice_copy(varint_field(TEMPORALITY, temporality, call.arena()));
+    fields.extend_from_slice_copy(varint_field(
         MONOTONIC,
         u64::from(is_monotonic),
         call.arena(),
@@ -270,11 +273,9 @@ pub(crate) fn number_points<'a>(
     metric: &Metric<'a>,
     part: Part,
 ) -> Vec<'a, u8> {
-    let arena = call.arena();
-    let mut out = Vec::new_in(arena);
-    let Some(kind) = metric.kind() else {
-        return out;
-    };
+    let (kind, data) = metric.data.unwrap_or((Kind::Gauge, &[]));
+    // A number takes less than the point that it is made of.
+    let mut out = Vec::with_capacity_in(data.len(), call.arena());
     for point in metric.points() {
         let number = match part {
             Part::Count => 4,
@@ -287,26 +288,28 @@ pub(crate) fn number_points<'a>(
             continue;
         }
         let mut made = number_point(call, kind, point);
-        // `as_int` and `as_double` are 8 bytes each, of which a zero counts.
         let tag = if part == Part::Count { 6 } else { 4 };
         made.push(tag << 3 | 1);
-        made.extend_from_slice(value.map_or(&[0; 8], |field| field.payload));
-        out.extend_from_slice(length_delimited(POINTS, &made, arena));
+        made.extend_from_slice_copy(value.map_or(&[0; 8], |field| field.payload));
+        put_bytes(&mut out, POINTS, &made);
     }
     out
 }
+
+/// What a data point's number takes: `as_int` and `as_double` are 8 bytes each, of which a zero counts.
+const NUMBER_BYTES: usize = 9;
 
 /// A number data point with a point's attributes and times, and no value yet.
 pub(crate) fn number_point<'a>(call: &Call<'_, '_, 'a>, kind: Kind, point: &[u8]) -> Vec<'a, u8> {
     const START: u32 = 2;
     const TIME: u32 = 3;
-    let mut made = Vec::new_in(call.arena());
+    let mut made = Vec::with_capacity_in(point.len() + NUMBER_BYTES, call.arena());
     for field in message_fields(point) {
         if field.number == kind.attributes() {
             let number = Kind::Gauge.attributes();
-            made.extend_from_slice(length_delimited(number, field.payload, call.arena()));
+            put_bytes(&mut made, number, field.payload);
         } else if field.number == START || field.number == TIME {
-            made.extend_from_slice(field.whole);
+            made.extend_from_slice_copy(field.whole);
         }
     }
     made

@@ -34,6 +34,49 @@ fn invalid(function: &str, pattern: &[u8], error: &str) -> String {
     )
 }
 
+/// Texts of at most this many bytes are searched for another faster than that could be prepared.
+const SHORT_TEXT_BYTES: usize = 64;
+
+/// Whether a pattern stands for itself: short, and nothing in it has a meaning.
+fn is_plain(pattern: &[u8]) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !b"\\.+*?()|[]{}^$".contains(byte);
+    pattern.len() <= SHORT_TEXT_BYTES && pattern.iter().all(is_plain)
+}
+
+/// Whether a short text contains another.
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else {
+        return true;
+    };
+    memchr::memchr_iter(*first, text).any(|at| text[at..].starts_with(part))
+}
+
+/// Whether the pattern that argument `parameter` is on this record matches somewhere in argument `target`; in nil none
+/// does. The pattern is evaluated before the target.
+pub(crate) fn is_match<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    pattern: &Pattern,
+    parameter: usize,
+    target: usize,
+) -> Result<bool, Error<'a>> {
+    if pattern.literal.is_none()
+        && let Ok(plain) = call.string(parameter)
+        && is_plain(plain)
+    {
+        match call.string_like(target)? {
+            None => return Ok(false),
+            Some(text) if text.len() <= SHORT_TEXT_BYTES => {
+                return Ok(contains(text, plain));
+            }
+            Some(_) => {}
+        }
+    }
+    search(call, pattern, parameter, |call, mut search| {
+        let text = call.string_like(target)?;
+        Ok(text.is_some_and(|text| search.is_match(text)))
+    })
+}
+
 /// What searching writes to: kept per worker and call, so that it is allocated once.
 #[derive(Default)]
 struct Memory {

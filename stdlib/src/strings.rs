@@ -52,8 +52,22 @@ pub(crate) fn trim(mut text: &[u8], is_cut: impl Fn(char) -> bool) -> &[u8] {
 }
 
 /// `strings.TrimSpace`.
+#[inline]
 pub(crate) fn trim_space(text: &[u8]) -> &[u8] {
-    trim(text, char::is_whitespace)
+    match text {
+        // Nothing is to be cut from most.
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => trim(text, char::is_whitespace),
+    }
+}
+
+/// Where `needle` first stands in the text.
+#[inline]
+pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    match needle {
+        [byte] => memchr::memchr(*byte, text),
+        _ => memmem::find(text, needle),
+    }
 }
 
 /// A `[]string` of these strings.

@@ -199,17 +199,17 @@ impl<'a> Url<'a> {
     pub(crate) fn to_text(&self, arena: &'a Bump) -> &'a [u8] {
         let mut out = Vec::new_in(arena);
         if !self.scheme.is_empty() {
-            out.extend_from_slice(self.scheme);
+            out.extend_from_slice_copy(self.scheme);
             out.push(b':');
         }
         if self.opaque.is_empty() {
             self.append_hierarchy(&mut out);
         } else {
-            out.extend_from_slice(self.opaque);
+            out.extend_from_slice_copy(self.opaque);
         }
         if self.forces_query || !self.query.is_empty() {
             out.push(b'?');
-            out.extend_from_slice(self.query);
+            out.extend_from_slice_copy(self.query);
         }
         if !self.fragment.is_empty() {
             out.push(b'#');
@@ -223,7 +223,7 @@ impl<'a> Url<'a> {
         let has_authority = !self.host.is_empty() || self.user.is_some();
         if has_authority || (!self.scheme.is_empty() && !self.omits_host) {
             if has_authority || !self.path.is_empty() {
-                out.extend_from_slice(b"//");
+                out.extend_from_slice_copy(b"//");
             }
             if let Some(user) = self.user {
                 user.append(out);

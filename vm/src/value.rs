@@ -162,9 +162,17 @@ impl<'a> Value<'a> {
 
     /// The value of the first entry with this key, if this is a map that has one.
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
-        self.entries()?
-            .find(|entry| entry.key == key)
-            .map(|entry| entry.value)
+        match self {
+            Value::WireMap(wire) => {
+                let found = any::MapIter::new(wire).find_key(key)?;
+                Some(any::decode(found.value))
+            }
+            Value::Map(entries) => {
+                let found = entries.iter().find(|entry| entry.key == key)?;
+                Some(found.value)
+            }
+            _ => None,
+        }
     }
 
     /// The item at this index, if this is a list that long.

@@ -23,13 +23,7 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
     Ok(Box::new(Pattern::prepare("IsMatch", literals, 1)?))
 }
 
-/// The pattern is evaluated before the target.
 fn is_match<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let pattern: &Pattern = call.prepared();
-    pattern::search(call, pattern, 1, |call, mut pattern| {
-        let target = call.string_like(0)?;
-        Ok(Value::Bool(
-            target.is_some_and(|text| pattern.is_match(text)),
-        ))
-    })
+    pattern::is_match(call, pattern, 1, 0).map(Value::Bool)
 }

@@ -4,7 +4,7 @@ use crate::maps::MapBuilder;
 use crate::prelude::*;
 use crate::strings;
 use bumpalo::collections::Vec as List;
-use memchr::memchr;
+use memchr::{memchr, memchr2_iter};
 use ottl_vm::text::quote::Quoted;
 
 function! {
@@ -43,9 +43,13 @@ fn parse_elf<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     map.put(b"elf.entries", Value::Nil);
     let mut entries = List::new_in(call.arena());
     let mut fields = List::new_in(call.arena());
-    let lines = text
-        .split(|c| matches!(c, b'\n' | b'\r'))
-        .map(strings::trim_space);
+    let mut start = 0;
+    let lines = memchr2_iter(b'\n', b'\r', text).chain([text.len()]);
+    let lines = lines.map(|end| {
+        let line = &text[start..end];
+        start = end + 1;
+        strings::trim_space(line)
+    });
     for line in lines.filter(|line| !line.is_empty()) {
         let Some(directive) = line.strip_prefix(b"#") else {
             entries.push(entry(call, line, &fields)?);
@@ -116,7 +120,7 @@ fn values<'a>(call: &Call<'_, '_, 'a>, mut line: &'a [u8]) -> Option<List<'a, &'
                 let mut rest = quoted;
                 loop {
                     let end = memchr(b'"', rest)?;
-                    value.extend_from_slice(&rest[..end]);
+                    value.extend_from_slice_copy(&rest[..end]);
                     rest = &rest[end + 1..];
                     // Two quotes stand for one.
                     let Some(after) = rest.strip_prefix(b"\"") else {
@@ -141,7 +145,8 @@ fn values<'a>(call: &Call<'_, '_, 'a>, mut line: &'a [u8]) -> Option<List<'a, &'
 fn words(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         text = strings::trim_space(text);
-        let mut end = 0;
+        let is_visible = |byte: &u8| matches!(byte, b'!'..=b'~');
+        let mut end = text.iter().take_while(|byte| is_visible(byte)).count();
         while end < text.len() {
             let (c, length) = crate::utf8::first(&text[end..]);
             if c.is_whitespace() {
@@ -162,5 +167,8 @@ fn is_folded(text: &[u8], lower: &str) -> bool {
         '\u{212a}' => 'k',
         c => c.to_ascii_lowercase(),
     };
+    if text.is_ascii() {
+        return text.eq_ignore_ascii_case(lower.as_bytes());
+    }
     str::from_utf8(text).is_ok_and(|text| text.chars().map(fold).eq(lower.chars()))
 }

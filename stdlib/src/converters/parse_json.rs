@@ -20,7 +20,7 @@ fn parse_json<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let value =
         json::parse(call.arena(), target).map_err(|error| call.error(format_args!("{error}")))?;
     match value {
-        Value::Map(_) | Value::List(_) => Ok(value),
+        Value::WireMap(_) | Value::WireList(_) => Ok(value),
         other => Err(call.error(format_args!(
             "could not convert parsed value of type {} to JSON object",
             other.type_name()

@@ -5,7 +5,6 @@ use crate::pairs::Delimiters;
 use crate::prelude::*;
 use crate::strings;
 use bumpalo::collections::Vec;
-use memchr::memmem;
 use ottl_vm::text::quote::Quoted;
 
 function! {
@@ -48,7 +47,7 @@ fn parse_key_value<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     };
     let mut map = MapBuilder::with_capacity_in(pairs.len(), call.arena());
     for pair in &pairs {
-        let Some(at) = memmem::find(pair, &delimiters.key) else {
+        let Some(at) = strings::find(pair, &delimiters.key) else {
             return Err(unsplit(call, &pairs, delimiters));
         };
         let value = &pair[at + delimiters.key.len()..];
@@ -64,7 +63,7 @@ fn parse_key_value<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
 fn unsplit<'a>(call: &Call<'_, '_, 'a>, pairs: &[&[u8]], delimiters: &Delimiters) -> Error<'a> {
     let bad = pairs
         .iter()
-        .filter(|pair| memmem::find(pair, &delimiters.key).is_none());
+        .filter(|pair| strings::find(pair, &delimiters.key).is_none());
     let texts: std::vec::Vec<String> = bad
         .map(|pair| format!("cannot split {} into 2 items, got 1 item(s)", Quoted(pair)))
         .collect();
@@ -84,17 +83,12 @@ fn split<'a>(
     text: &'a [u8],
     delimiter: &[u8],
 ) -> Option<Vec<'a, &'a [u8]>> {
-    let mut pieces = Vec::new_in(call.arena());
     if memchr::memchr3(b'"', b'\'', NUL, text).is_none() {
-        let mut start = 0;
-        for at in memmem::find_iter(text, delimiter).chain([text.len()]) {
-            if at > start {
-                pieces.push(&text[start..at]);
-            }
-            start = at + delimiter.len();
-        }
+        let mut pieces = strings::split(call.arena(), text, delimiter);
+        pieces.retain(|piece| !piece.is_empty());
         return Some(pieces);
     }
+    let mut pieces = Vec::new_in(call.arena());
     let mut current = Vec::new_in(call.arena());
     let mut quote = None;
     let mut is_escaped = false;

@@ -78,7 +78,7 @@ fn parse_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             }
             Token::Text(text) => {
                 if let Some(element) = open.last_mut() {
-                    element.text.extend_from_slice(trim_space(text));
+                    element.text.extend_from_slice_copy(trim_space(text));
                 }
             }
             Token::End => {

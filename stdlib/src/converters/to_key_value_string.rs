@@ -2,8 +2,8 @@
 
 use crate::pairs::Delimiters;
 use crate::prelude::*;
+use crate::strings;
 use bumpalo::collections::Vec as List;
-use memchr::memmem;
 use ottl_vm::text::json;
 use ottl_vm::value::Entry;
 
@@ -47,8 +47,9 @@ fn to_key_value_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             }
             append_quoted(out, delimiters, |out| out.extend_from_slice(entry.key));
             out.extend_from_slice(&delimiters.key);
-            append_quoted(out, delimiters, |out| {
-                json::append_pdata_string(out, &entry.value)
+            append_quoted(out, delimiters, |out| match entry.value {
+                Value::String(text) => out.extend_from_slice(text),
+                value => json::append_pdata_string(out, &value),
             });
         }
     });
@@ -59,14 +60,19 @@ fn to_key_value_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
 fn append_quoted(out: &mut Vec<u8>, delimiters: &Delimiters, append: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     append(out);
+    if let ([key], [pair]) = (&*delimiters.key, &*delimiters.pair)
+        && memchr::memchr3(b'"', *key, *pair, &out[start..]).is_none()
+    {
+        return;
+    }
     let mut at = start;
     while let Some(quote) = memchr::memchr(b'"', &out[at..]) {
         out.insert(at + quote, b'\\');
         at += quote + 2;
     }
     let text = &out[start..];
-    if memmem::find(text, &delimiters.pair).is_some()
-        || memmem::find(text, &delimiters.key).is_some()
+    if strings::find(text, &delimiters.pair).is_some()
+        || strings::find(text, &delimiters.key).is_some()
     {
         out.insert(start, b'"');
         out.push(b'"');

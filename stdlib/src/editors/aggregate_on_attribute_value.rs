@@ -2,6 +2,7 @@
 
 use crate::aggregate::{Aggregation, aggregate};
 use crate::keys;
+use crate::message::put_bytes;
 use crate::metric::{Kind, Metric};
 use crate::prelude::*;
 use bumpalo::Bump;
@@ -79,14 +80,14 @@ impl Arguments {
         }
         let value = length_delimited(STRING, &self.new_value, arena);
         let mut pair = Vec::new_in(arena);
-        pair.extend_from_slice(length_delimited(KEY, key, arena));
-        pair.extend_from_slice(length_delimited(VALUE, value, arena));
+        put_bytes(&mut pair, KEY, key);
+        put_bytes(&mut pair, VALUE, value);
         let new = length_delimited(kind.attributes(), &pair, arena);
         let mut out = Vec::with_capacity_in(point.len() + new.len(), arena);
         let mut index = 0;
         for field in message_fields(point) {
             let is_attribute = field.number == kind.attributes();
-            out.extend_from_slice(match is_attribute && index == place {
+            out.extend_from_slice_copy(match is_attribute && index == place {
                 true => new,
                 false => field.whole,
             });

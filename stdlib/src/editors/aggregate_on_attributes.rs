@@ -64,7 +64,7 @@ fn filtered<'a>(kind: Kind, point: &[u8], keys: &KeySet, arena: &'a Bump) -> &'a
     put_others(&mut out, point, &[kind.attributes()]);
     let attributes = message_fields(point).filter(|field| field.number == kind.attributes());
     for field in attributes.filter(|field| keys.contains(any::key_value(field.payload).0)) {
-        out.extend_from_slice(field.whole);
+        out.extend_from_slice_copy(field.whole);
     }
     out.into_bump_slice()
 }

@@ -2,13 +2,15 @@
 
 use crate::limits::RANDOM_PLACES_MAX;
 use crate::math::{exp, ldexp};
-use crate::message::{Lasts, put_fixed64, put_fixed64s, put_nonzero, sint32, varint, varints};
+use crate::message::{
+    Lasts, put_bytes, put_fixed64, put_fixed64s, put_nonzero, sint32, varint, varints,
+};
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use ottl_vm::function::Literal;
-use ottl_vm::path::form::{length_delimited, varint_field};
+use ottl_vm::path::form::varint_field;
 use ottl_vm::wire::message_fields;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -79,10 +81,10 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let conversion: &Conversion = call.prepared();
     let arena = call.arena();
     let mut made = Vec::new_in(arena);
-    made.extend_from_slice(varint_field(TEMPORALITY, varint(data, TEMPORALITY), arena));
+    made.extend_from_slice_copy(varint_field(TEMPORALITY, varint(data, TEMPORALITY), arena));
     for point in metric.points() {
         let point = conversion.point(point, arena);
-        made.extend_from_slice(length_delimited(POINTS, &point, arena));
+        put_bytes(&mut made, POINTS, &point);
     }
     remake(call, Some((Kind::Histogram, &made)))?;
     Ok(Value::Nil)
@@ -109,7 +111,7 @@ impl Conversion {
         }
         for field in message_fields(point) {
             if let Some((_, to)) = MESSAGES.iter().find(|(from, _)| *from == field.number) {
-                out.extend_from_slice(length_delimited(*to, field.payload, arena));
+                put_bytes(&mut out, *to, field.payload);
             }
         }
         let bounds = self.bounds.iter().map(|bound| bound.to_bits());

@@ -28,7 +28,7 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         let is_monotonic = call.bool_literal(1).unwrap_or_default();
         let mut sum = sum_fields(call, *temporality, is_monotonic);
         for field in message_fields(data).filter(|field| field.number == 1) {
-            sum.extend_from_slice(field.whole);
+            sum.extend_from_slice_copy(field.whole);
         }
         call.record().set_metric_data(Kind::Sum.field(), &sum)?;
     }

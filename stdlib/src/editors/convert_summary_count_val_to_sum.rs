@@ -32,7 +32,7 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if metric.kind() == Some(Kind::Summary) {
         let temporality: &u64 = call.prepared();
         let mut sum = sum_fields(call, *temporality, call.bool_literal(1).unwrap_or_default());
-        sum.extend_from_slice(&number_points(call, &metric, Part::Count));
+        sum.extend_from_slice_copy(&number_points(call, &metric, Part::Count));
         let derived = Derived {
             suffix: call.text(2).unwrap_or(b"_count"),
             ..Derived::default()

@@ -1,6 +1,6 @@
 //! `convert_summary_quantile_val_to_gauge`: makes a gauge of the quantiles of a summary.
 
-use crate::message::{double, put_fixed64};
+use crate::message::{double, put_bytes, put_fixed64};
 use crate::metric::{Derived, Kind, Metric, POINTS, number_point};
 use crate::prelude::*;
 use bumpalo::Bump;
@@ -46,7 +46,7 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             let value = double(quantile.payload, VALUE).unwrap_or_default();
             let mut made = with_attribute(&base, key, number, arena);
             put_fixed64(&mut made, AS_DOUBLE, value.to_bits());
-            gauge.extend_from_slice(length_delimited(POINTS, &made, arena));
+            put_bytes(&mut gauge, POINTS, &made);
         }
     }
     let derived = Derived {
@@ -88,8 +88,8 @@ fn with_attribute<'a>(point: &[u8], key: &[u8], number: f64, arena: &'a Bump) ->
     let mut value = Vec::new_in(arena);
     put_fixed64(&mut value, DOUBLE, number.to_bits());
     let mut pair = Vec::new_in(arena);
-    pair.extend_from_slice(length_delimited(KEY, key, arena));
-    pair.extend_from_slice(length_delimited(VALUE, &value, arena));
+    put_bytes(&mut pair, KEY, key);
+    put_bytes(&mut pair, VALUE, &value);
     let attributes = Kind::Gauge.attributes();
     let attribute = length_delimited(attributes, &pair, arena);
     let mut is_set = false;
@@ -97,13 +97,13 @@ fn with_attribute<'a>(point: &[u8], key: &[u8], number: f64, arena: &'a Bump) ->
     for field in message_fields(point) {
         if !is_set && field.number == attributes && any::key_value(field.payload).0 == key {
             is_set = true;
-            out.extend_from_slice(attribute);
+            out.extend_from_slice_copy(attribute);
         } else {
-            out.extend_from_slice(field.whole);
+            out.extend_from_slice_copy(field.whole);
         }
     }
     if !is_set {
-        out.extend_from_slice(attribute);
+        out.extend_from_slice_copy(attribute);
     }
     out
 }

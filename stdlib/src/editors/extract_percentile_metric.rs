@@ -1,12 +1,11 @@
 //! `extract_percentile_metric`: makes a gauge of a percentile of a histogram.
 
 use crate::math::{exp, exp2, ldexp, log2};
-use crate::message::{double, fixed64, fixed64s, last, put_fixed64, sint32, varints};
+use crate::message::{double, fixed64, fixed64s, last, put_bytes, put_fixed64, sint32, varints};
 use crate::metric::{Derived, Kind, Metric, POINTS, number_point};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::function::Literal;
-use ottl_vm::path::form::length_delimited;
 use ottl_vm::text::float::{FloatForm, append_float};
 
 function! {
@@ -68,7 +67,7 @@ fn extract<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             Ok(value) => {
                 let mut made = number_point(call, kind, point);
                 put_fixed64(&mut made, AS_DOUBLE, value.to_bits());
-                gauge.extend_from_slice(length_delimited(POINTS, &made, call.arena()));
+                put_bytes(&mut gauge, POINTS, &made);
             }
             Err(Missing::Skipped) => {}
             Err(Missing::Failed(error)) => return Err(Error::new(error)),

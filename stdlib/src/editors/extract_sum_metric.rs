@@ -29,7 +29,7 @@ fn extract<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let points = number_points(call, &metric, Part::Sum);
     if !points.is_empty() {
         let mut sum = sum_fields(call, temporality, call.bool_literal(0).unwrap_or_default());
-        sum.extend_from_slice(&points);
+        sum.extend_from_slice_copy(&points);
         let derived = Derived {
             suffix: call.text(1).unwrap_or(b"_sum"),
             ..Derived::default()

@@ -1,6 +1,7 @@
 //! `merge_maps`: puts the entries of one map into another.
 
 use crate::prelude::*;
+use ottl_vm::exec::Strategy;
 
 function! {
     /// Puts the entries of the map `source` into the map `target`, in order, as `strategy` says:
@@ -23,13 +24,6 @@ function! {
         volatile, prepare prepare, run merge_maps;
 }
 
-#[derive(Clone, Copy)]
-enum Strategy {
-    Insert,
-    Update,
-    Upsert,
-}
-
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     let strategy = literals.string(2).unwrap_or_default();
     Ok(Box::new(match strategy {
@@ -47,18 +41,6 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn merge_maps<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let strategy: &Strategy = call.prepared();
-    let mut target = call.map_edit(0)?;
-    let source = call.map(1)?;
-    for entry in source.entries().into_iter().flatten() {
-        let wanted = match strategy {
-            Strategy::Insert => target.get(entry.key).is_none(),
-            Strategy::Update => target.get(entry.key).is_some(),
-            Strategy::Upsert => true,
-        };
-        if wanted {
-            target.set(entry.key, entry.value);
-        }
-    }
-    call.store_map(0, target)?;
+    call.merge(0, 1, *strategy)?;
     Ok(Value::Nil)
 }

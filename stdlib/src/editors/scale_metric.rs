@@ -1,12 +1,11 @@
 //! `scale_metric`: multiplies a metric's values.
 
-use crate::message::{bits, put_fixed64, put_fixed64s};
+use crate::message::{bits, put_bytes, put_fixed64, put_fixed64s};
 use crate::metric::{Kind, Metric, POINTS, set_unit};
 use crate::prelude::*;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use ottl_vm::exec::double_to_int;
-use ottl_vm::path::form::length_delimited;
 use ottl_vm::wire::message_fields;
 
 function! {
@@ -138,9 +137,9 @@ impl Scaled {
                 }
                 (_, Some((inner_number, inner))) if inner_number == number => {
                     let inner = inner.message(field.payload, factor, arena);
-                    out.extend_from_slice(length_delimited(number, &inner, arena));
+                    put_bytes(&mut out, number, &inner);
                 }
-                _ => out.extend_from_slice(field.whole),
+                _ => out.extend_from_slice_copy(field.whole),
             }
         }
         out

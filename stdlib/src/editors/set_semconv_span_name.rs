@@ -2,8 +2,8 @@
 
 use crate::prelude::*;
 use ottl_vm::exec::MapEdit;
+use ottl_vm::path::Level;
 use ottl_vm::path::form::{Form, length_delimited};
-use ottl_vm::path::{Level, every};
 use ottl_vm::text::json::append_pdata_string;
 
 function! {
@@ -112,12 +112,18 @@ fn set_name<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     const NAME: u32 = 5;
     const KIND: u32 = 6;
     const ATTRIBUTES: u32 = 9;
-    let kind = call.record().read(Level::Span, &every(KIND), Form::Int32);
-    let conventions = conventions(&kind);
+    let (mut kind, mut old) = (None, None);
+    for (number, payload) in call.record().fields(Level::Span) {
+        match number {
+            KIND => kind = Some(payload),
+            NAME => old = Some(payload),
+            _ => {}
+        }
+    }
+    let conventions = conventions(&Form::Int32.decode(kind, call.arena()));
     if conventions.is_empty() {
         return Ok(Value::Nil);
     }
-    let old = call.record().field(Level::Span, &every(NAME));
     let old = old.unwrap_or_default();
     let mut attributes = call.record().attributes(Level::Span, ATTRIBUTES)?;
     let new = written(call, |out| {

@@ -51,8 +51,8 @@ impl Cut {
             return &text[..at];
         }
         let mut out = bumpalo::collections::Vec::with_capacity_in(at + self.marker.len(), arena);
-        out.extend_from_slice(&text[..at]);
-        out.extend_from_slice(&self.marker);
+        out.extend_from_slice_copy(&text[..at]);
+        out.extend_from_slice_copy(&self.marker);
         out.into_bump_slice()
     }
 }

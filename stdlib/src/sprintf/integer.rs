@@ -79,6 +79,9 @@ pub(super) fn append(out: &mut Vec<u8>, spec: &Spec, verb: char, integer: Intege
 
 fn append_digits(out: &mut Vec<u8>, spec: &Spec, verb: char, integer: Integer, base: u64) {
     let has_sign = integer.is_negative || spec.plus || spec.space;
+    if base == 10 && spec.precision.is_none() && !spec.zero && !spec.plus && !spec.space {
+        return append_decimal(out, spec, integer);
+    }
     let digit_count = match (spec.precision, spec.width) {
         // Nothing, in blanks.
         (Some(0), _) if integer.magnitude == 0 => {
@@ -111,6 +114,24 @@ fn append_digits(out: &mut Vec<u8>, spec: &Spec, verb: char, integer: Integer, b
     }
     text.reverse();
     spec.unzeroed().pad(out, &text);
+}
+
+/// The same in decimal, with nothing before the digits but a minus: most integers.
+fn append_decimal(out: &mut Vec<u8>, spec: &Spec, integer: Integer) {
+    /// A minus and 20 digits.
+    const LENGTH: usize = 21;
+    let mut text = [b'-'; LENGTH];
+    let mut start = LENGTH;
+    let mut left = integer.magnitude;
+    loop {
+        start -= 1;
+        text[start] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    spec.pad(out, &text[start - usize::from(integer.is_negative)..]);
 }
 
 /// The digits of a number, the lowest first.

@@ -233,7 +233,10 @@ fn decimal(text: &[u8]) -> Option<Option<usize>> {
 impl Spec {
     /// Appends text padded to the width.
     fn pad(&self, out: &mut Vec<u8>, text: &[u8]) {
-        let padding = self.padding(rune_count(text));
+        let padding = match self.width {
+            None => 0,
+            Some(_) => self.padding(rune_count(text)),
+        };
         if !self.minus {
             self.fill(out, padding);
         }

@@ -5,7 +5,7 @@ use super::{Spec, float};
 use crate::shape::GO_ZERO_TIME_SECONDS;
 use ottl_vm::text::duration;
 use ottl_vm::text::json;
-use ottl_vm::text::quote::{Quoted, is_print};
+use ottl_vm::text::quote::{self, Quoted, is_print};
 use ottl_vm::text::time::Time;
 use ottl_vm::text::zone::ZoneId;
 use ottl_vm::value::{Element, Value};
@@ -317,6 +317,9 @@ fn append_hexadecimal(out: &mut Vec<u8>, spec: &Spec, is_upper: bool, bytes: &[u
 /// Appends text between quotes: with `+` in ASCII alone, with `#` between backquotes if it can be.
 fn append_quoted(out: &mut Vec<u8>, spec: &Spec, text: &[u8]) {
     let text = truncated(spec, text);
+    if !spec.sharp && !spec.plus && spec.width.is_none() {
+        return quote::append_quoted(out, text);
+    }
     let quoted = match std::str::from_utf8(text) {
         Ok(text) if spec.sharp && text.chars().all(fits_backquotes) => format!("`{text}`"),
         _ if spec.plus => ascii(&Quoted(text).to_string()),

@@ -20,19 +20,53 @@ pub(super) enum Part {
 
 impl Part {
     /// Whether a byte stands in this part as it is.
+    #[inline]
     fn allows(self, byte: u8) -> bool {
-        let more: &[u8] = match self {
+        ALLOWED[usize::from(byte)] >> self as u8 & 1 != 0
+    }
+
+    /// What stands in this part as it is beside letters, digits and `-._~`.
+    const fn more(self) -> &'static [u8] {
+        match self {
             Part::Path => b"$&+,/:;=@",
             Part::Host | Part::Zone => b"!\"$&'()*+,:;<=>[]",
             Part::User => b"$&+,;=",
             Part::Query => b"",
             Part::Fragment => b"!$&()*+,/:;=?@",
-        };
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'.' | b'_' | b'~')
-            || more.contains(&byte)
+        }
     }
 }
+
+/// By byte, the parts in which it stands as it is: a bit each.
+static ALLOWED: [u8; 256] = {
+    const PARTS: [Part; 6] = [
+        Part::Path,
+        Part::Host,
+        Part::Zone,
+        Part::User,
+        Part::Query,
+        Part::Fragment,
+    ];
+    let mut allowed = [0; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        let c = byte as u8;
+        if c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~') {
+            allowed[byte] = 0xff;
+        }
+        byte += 1;
+    }
+    let mut number = 0;
+    while number < PARTS.len() {
+        let mut more = PARTS[number].more();
+        while let [byte, rest @ ..] = more {
+            allowed[*byte as usize] |= 1 << PARTS[number] as u8;
+            more = rest;
+        }
+        number += 1;
+    }
+    allowed
+};
 
 /// The text with its escapes replaced.
 pub(super) fn unescape<'a>(
@@ -40,6 +74,10 @@ pub(super) fn unescape<'a>(
     text: &'a [u8],
     part: Part,
 ) -> Result<&'a [u8], Reason<'a>> {
+    // In most parts a percent sign, in a query a plus sign, too, is all that can be amiss.
+    if !matches!(part, Part::Host | Part::Zone) && memchr::memchr2(b'%', b'+', text).is_none() {
+        return Ok(text);
+    }
     let mut is_plain = true;
     let mut at = 0;
     while at < text.len() {
@@ -107,11 +145,14 @@ fn check_escape(text: &[u8], part: Part) -> Result<(), Reason<'_>> {
 /// Appends text, escaped as the part needs it.
 pub(super) fn append(out: &mut Vec<'_, u8>, text: &[u8], part: Part) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    if text.iter().all(|byte| part.allows(*byte)) {
+        return out.extend_from_slice_copy(text);
+    }
     for &byte in text {
         if part.allows(byte) {
             out.push(byte);
         } else {
-            out.extend_from_slice(&[
+            out.extend_from_slice_copy(&[
                 b'%',
                 DIGITS[usize::from(byte >> 4)],
                 DIGITS[usize::from(byte & 15)],
@@ -124,7 +165,7 @@ pub(super) fn append(out: &mut Vec<'_, u8>, text: &[u8], part: Part) {
 pub(super) fn append_original(out: &mut Vec<'_, u8>, original: &[u8], text: &[u8], part: Part) {
     let is_valid = |byte: &u8| part.allows(*byte) || b"!$&'()*+,;=:@[]%".contains(byte);
     if !original.is_empty() && original.iter().all(is_valid) {
-        out.extend_from_slice(original);
+        out.extend_from_slice_copy(original);
     } else {
         append(out, text, part);
     }

@@ -68,7 +68,7 @@ fn parse_address<'a>(arena: &'a Bump, host: &'a [u8]) -> Result<&'a [u8], Reason
         unescape(arena, &inner[..zone], Part::Host)?.iter().copied(),
         arena,
     );
-    address.extend_from_slice(unescape(arena, &inner[zone..], Part::Zone)?);
+    address.extend_from_slice_copy(unescape(arena, &inner[zone..], Part::Zone)?);
     let address = address.into_bump_slice();
     if !is_address(address) {
         let is_v4 = std::str::from_utf8(address)
@@ -81,9 +81,9 @@ fn parse_address<'a>(arena: &'a Bump, host: &'a [u8]) -> Result<&'a [u8], Reason
     }
     let mut out = Vec::with_capacity_in(host.len(), arena);
     out.push(b'[');
-    out.extend_from_slice(address);
+    out.extend_from_slice_copy(address);
     out.push(b']');
-    out.extend_from_slice(port);
+    out.extend_from_slice_copy(port);
     Ok(out.into_bump_slice())
 }
 

@@ -4,6 +4,13 @@ use crate::utf8;
 
 /// Whether the text is a name. It is not if it is empty or not UTF-8.
 pub(crate) fn is_name(text: &[u8]) -> bool {
+    // Most are ASCII.
+    let is_plain = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b':' | b'-' | b'.');
+    if let [b'A'..=b'Z' | b'a'..=b'z' | b'_' | b':', rest @ ..] = text
+        && rest.iter().all(is_plain)
+    {
+        return true;
+    }
     let mut rest = text;
     while !rest.is_empty() {
         let (c, length) = utf8::first(rest);

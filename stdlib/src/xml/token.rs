@@ -378,6 +378,9 @@ impl<'a> Decoder<'a> {
     /// Text up to a tag, up to the closing quote, or up to the end of a CDATA section; references resolved
     /// and line ends as line feeds.
     fn text(&mut self, quote: Option<u8>, is_cdata: bool) -> Result<&'a [u8]> {
+        if let Some(text) = self.plain_text(quote, is_cdata) {
+            return Ok(text);
+        }
         let mut out = List::new_in(self.arena);
         let mut previous = [0, 0];
         loop {
@@ -408,7 +411,7 @@ impl<'a> Decoder<'a> {
             }
             if byte == b'&' && !is_cdata {
                 let c = self.reference()?;
-                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                out.extend_from_slice_copy(c.encode_utf8(&mut [0; 4]).as_bytes());
                 previous = [0, 0];
                 continue;
             }
@@ -432,6 +435,32 @@ impl<'a> Decoder<'a> {
             Some(c) => syntax(format!("illegal character code U+{:04X}", u32::from(c))),
             None => Ok(text),
         }
+    }
+
+    /// The same, if it is ASCII that is taken as it is: most text.
+    fn plain_text(&mut self, quote: Option<u8>, is_cdata: bool) -> Option<&'a [u8]> {
+        let end = match quote {
+            Some(quote) => quote,
+            None if is_cdata => b']',
+            None => b'<',
+        };
+        let is_plain = |c: &u8| {
+            matches!(c, b' '..=b'~' | b'\t' | b'\n')
+                && *c != end
+                && (is_cdata || !matches!(c, b'<' | b'&' | b']'))
+        };
+        let rest = &self.input[self.at..];
+        let (text, rest) = rest.split_at(rest.iter().take_while(|c| is_plain(c)).count());
+        let after = match quote {
+            Some(quote) => rest.starts_with(&[quote]).then_some(1)?,
+            None if is_cdata => rest.starts_with(b"]]>").then_some(3)?,
+            None => {
+                self.is_peeked = rest.starts_with(b"<");
+                self.is_peeked.then_some(0)?
+            }
+        };
+        self.at += text.len() + after;
+        Some(text)
     }
 
     /// The character that a reference behind `&` stands for.

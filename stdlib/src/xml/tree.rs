@@ -206,7 +206,7 @@ impl<'a> Document<'a> {
             let node = self.node(id);
             let mut child = None;
             match node.kind {
-                Kind::Text | Kind::CharData => out.extend_from_slice(node.data),
+                Kind::Text | Kind::CharData => out.extend_from_slice_copy(node.data),
                 Kind::Comment => {}
                 _ => child = node.first,
             }

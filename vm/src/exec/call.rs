@@ -6,6 +6,7 @@
 use super::access::Lane;
 use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
+use super::merge::Strategy;
 use crate::error::Error;
 use crate::function::{Body, Function, Literal, Run};
 use crate::path::form::hex;
@@ -518,6 +519,24 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         let mut map = self.map_edit(parameter)?;
         map.update(|item| may_change(item).then(|| change(item)).flatten());
         self.store_map(parameter, map)
+    }
+
+    /// Puts the entries of the map that is given for the parameter `source` into the map at the path given for `target`.
+    ///
+    /// # Errors
+    /// Either is no map.
+    pub fn merge(&mut self, target: usize, source: usize, strategy: Strategy) -> Result<'a, ()> {
+        if let Some((id, field)) = self.attributes(target)
+            && self.machine.rows(id, &field).is_some()
+        {
+            let source = self.map(source)?;
+            self.machine.merge_rows(id, &field, &source, strategy);
+            return Ok(());
+        }
+        let mut map = self.map_edit(target)?;
+        let source = self.map(source)?;
+        map.merge(&source, strategy);
+        self.store_map(target, map)
     }
 
     /// Removes the first entry with this key from the map at the path given for the parameter; the last

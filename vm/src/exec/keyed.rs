@@ -222,6 +222,10 @@ fn write_entry<'a>(
     new: Value<'a>,
     arena: &'a Bump,
 ) -> (Value<'a>, Result<'a, ()>) {
+    if let Value::WireMap(wire) = current {
+        let (wire, result) = any::with_entry(wire, key, arena, |old| write(old, rest, new, arena));
+        return (Value::WireMap(wire), result);
+    }
     let mut entries: Vec<'a, Entry<'a>> = Vec::new_in(arena);
     entries.extend(current.entries().into_iter().flatten());
     let at = entries
@@ -298,13 +302,7 @@ fn write_new<'a>(
             items[before] = value;
             (Value::List(items), result)
         }
-        ResolvedKey::String(key) => {
-            let (value, result) = write(Value::Nil, rest, new, arena);
-            (
-                Value::Map(arena.alloc_slice_copy(&[Entry { key, value }])),
-                result,
-            )
-        }
+        ResolvedKey::String(key) => write_entry(Value::WireMap(&[]), key, rest, new, arena),
         ResolvedKey::Expression(_) => (Value::Nil, Ok(())),
     }
 }

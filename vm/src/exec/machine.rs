@@ -17,9 +17,11 @@ use crate::path::Level;
 use crate::program::{ErrorMode, Pass};
 use crate::text::time::Time;
 use crate::value::{Element, Entry, Pdata, TypedList, Value};
+use crate::wire::any;
 use crate::wire::error::WireError;
 use crate::wire::tree::{NodeId, Tree};
 use bumpalo::Bump;
+use smallvec::SmallVec;
 use std::any::Any;
 
 /// What calls keep between records, by call; see `Call::scratch`.
@@ -273,11 +275,12 @@ pub fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
                 items,
             }))
         }
-        Literal::Map(entries) => Value::Map(arena.alloc_slice_fill_iter(entries.iter().map(
-            |(key, value)| Entry {
-                key: arena.alloc_slice_copy(key),
+        Literal::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| Entry {
+                key,
                 value: part(value, arena),
-            },
-        ))),
+            });
+            any::wire_map(&entries.collect::<SmallVec<[_; 8]>>(), arena)
+        }
     }
 }

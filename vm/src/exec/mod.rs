@@ -16,6 +16,7 @@ mod locator;
 mod machine;
 mod map_edit;
 mod mask;
+mod merge;
 mod passes;
 mod remember;
 mod rows;
@@ -31,6 +32,7 @@ pub(crate) use locator::Locator;
 pub use machine::constant;
 pub use map_edit::{MapEdit, MapItem};
 pub use mask::BLOCK;
+pub use merge::Strategy;
 pub use worker::{Outcome, RunError, Worker};
 
 pub use crate::wire::index::Validation;

@@ -322,10 +322,9 @@ fn profile_id_field<'a>(
 
 /// A whole `AnyValue` field in the arena.
 pub(crate) fn any_field<'a>(number: u32, value: &Value<'_>, arena: &'a Bump) -> &'a [u8] {
-    let length = any::encoded_len(value);
-    let mut out = Vec::with_capacity_in(length + 12, arena);
-    put_tag(&mut out, number, WireType::Bytes);
-    put_varint(&mut out, length as u64);
+    let mut out = Vec::with_capacity_in(12 + any::capacity(value), arena);
+    let start = any::open(&mut out, number);
     any::encode(value, &mut out);
+    any::close(&mut out, start);
     out.into_bump_slice()
 }

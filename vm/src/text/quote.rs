@@ -11,14 +11,27 @@ impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
         for chunk in self.0.utf8_chunks() {
-            for c in chunk.valid().chars() {
-                write_quoted_char(f, c)?;
-            }
+            write_quoted_text(f, chunk.valid())?;
             for byte in chunk.invalid() {
                 write!(f, "\\x{byte:02x}")?;
             }
         }
         f.write_char('"')
+    }
+}
+
+fn write_quoted_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let mut rest = text;
+    loop {
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        let plain = rest.bytes().take_while(is_plain).count();
+        f.write_str(&rest[..plain])?;
+        rest = &rest[plain..];
+        let Some(c) = rest.chars().next() else {
+            return Ok(());
+        };
+        write_quoted_char(f, c)?;
+        rest = &rest[c.len_utf8()..];
     }
 }
 
@@ -41,7 +54,17 @@ fn write_quoted_char(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
 
 /// Appends `text` as `strconv.Quote` writes it.
 pub fn append_quoted(out: &mut Vec<u8>, text: &[u8]) {
-    out.extend_from_slice(Quoted(text).to_string().as_bytes());
+    struct Bytes<'o>(&'o mut Vec<u8>);
+
+    impl Write for Bytes<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.extend_from_slice(text.as_bytes());
+            Ok(())
+        }
+    }
+
+    // Memory takes everything.
+    write!(Bytes(out), "{}", Quoted(text)).unwrap_or_default();
 }
 
 /// Whether Go counts a character as printable (`strconv.IsPrint`): of spaces only U+0020.

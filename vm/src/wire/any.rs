@@ -4,20 +4,21 @@
 //! A `Value` is decoded one level deep; maps and lists stay ranges of the wire.
 
 use super::cursor::{Cursor, WireType, short_bytes, varint_len};
+pub(crate) use super::sink::{Sink, close, open, put_field, put_tag, put_varint};
 use crate::error::Error;
 use crate::value::{Element, Entry, TypedList, Value};
 use bumpalo::Bump;
 
 /// `KeyValueList.values` and `ArrayValue.values`.
 pub(crate) const VALUES: u32 = 1;
-const KEY: u32 = 1;
-const VALUE: u32 = 2;
+pub(crate) const KEY: u32 = 1;
+pub(crate) const VALUE: u32 = 2;
 const STRING: u32 = 1;
 const BOOL: u32 = 2;
 const INT: u32 = 3;
 const DOUBLE: u32 = 4;
-const ARRAY: u32 = 5;
-const MAP: u32 = 6;
+pub(crate) const ARRAY: u32 = 5;
+pub(crate) const MAP: u32 = 6;
 const BYTES: u32 = 7;
 
 /// Reads an `AnyValue`'s payload. The last of several fields counts; none is nil.
@@ -43,6 +44,24 @@ pub fn decode(wire: &[u8]) -> Value<'_> {
 }
 
 fn decode_fields(wire: &[u8]) -> Value<'_> {
+    // One field of the usual form that fills the message: nearly all that are left.
+    match *wire {
+        [0x21, ref double @ ..] if let Some(double) = double.as_array() => {
+            return Value::Double(f64::from_le_bytes(*double));
+        }
+        [tag @ (0x0a | 0x2a | 0x32), ..]
+            if let Some((start, end)) = short_bytes(wire, 1)
+                && end == wire.len() =>
+        {
+            let bytes = &wire[start..];
+            return match tag {
+                0x0a => Value::String(bytes),
+                0x2a => Value::WireList(bytes),
+                _ => Value::WireMap(bytes),
+            };
+        }
+        _ => {}
+    }
     let mut cursor = Cursor::new(wire);
     let mut value = Value::Nil;
     while !cursor.is_at_end() {
@@ -191,13 +210,108 @@ impl<'a> MapIter<'a> {
 impl<'a> Iterator for MapIter<'a> {
     type Item = Entry<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Entry<'a>> {
-        let (key, value) = key_value(self.0.next_message()?);
+        let EntryField { key, value, .. } = self.next_field()?;
         Some(Entry {
             key,
             value: decode(value),
         })
     }
+}
+
+/// An entry as it stands on the wire.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryField<'a> {
+    /// Where its field begins in the map.
+    at: usize,
+    /// Where it ends.
+    end: usize,
+    pub(crate) key: &'a [u8],
+    /// The payload of its value.
+    pub(crate) value: &'a [u8],
+}
+
+impl<'a> MapIter<'a> {
+    /// The next entry, not decoded.
+    #[inline]
+    pub(crate) fn next_field(&mut self) -> Option<EntryField<'a>> {
+        let (at, payload) = self.0.next_message()?;
+        let (key, value) = key_value(payload);
+        Some(EntryField {
+            at,
+            end: self.0.0.position(),
+            key,
+            value,
+        })
+    }
+
+    /// The next entry with this key.
+    pub(crate) fn find_key(&mut self, key: &[u8]) -> Option<EntryField<'a>> {
+        std::iter::from_fn(|| self.next_field()).find(|entry| entry.key == key)
+    }
+}
+
+/// A map made while running as one that stands on the wire.
+pub(crate) fn wire_map<'a>(entries: &[Entry<'_>], arena: &'a Bump) -> Value<'a> {
+    let mut out = bumpalo::collections::Vec::new_in(arena);
+    for entry in entries {
+        encode_key_value(VALUES, entry.key, &entry.value, &mut out);
+    }
+    Value::WireMap(out.into_bump_slice())
+}
+
+/// A map's entries as fields with this number, which is below 16, in the arena; and how many they are. `None` if they
+/// are not of the usual form, with lengths of a byte or two.
+pub(crate) fn as_fields<'a>(map: &[u8], number: u32, arena: &'a Bump) -> Option<(&'a [u8], usize)> {
+    let fields = arena.alloc_slice_copy(map);
+    let (mut at, mut count) = (0, 0);
+    while at < fields.len() {
+        let (_, end) = short_bytes(fields, at + 1)?;
+        if fields[at] != 0x0a || end > fields.len() {
+            return None;
+        }
+        fields[at] = (number as u8) << 3 | 2;
+        (at, count) = (end, count + 1);
+    }
+    Some((fields, count))
+}
+
+/// Takes the first of the fields that [`as_fields`] made: the field, its key, and its value's payload.
+#[inline]
+pub(crate) fn split_field<'a>(fields: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
+    let (key, value, end) = match short_attribute(fields.get(1..)?) {
+        Some((key, value, length)) => (key, value, 1 + length),
+        None => {
+            let (start, end) = short_bytes(fields, 1)?;
+            let (key, value) = key_value(fields.get(start..end)?);
+            (key, value, end)
+        }
+    };
+    let (field, rest) = fields.split_at_checked(end)?;
+    *fields = rest;
+    Some((field, key, value))
+}
+
+/// A map in which the first entry with `key` has the value that `change` makes of the one it had, or of nil; if there
+/// is none, one comes last. And what else `change` tells.
+pub(crate) fn with_entry<'a, T>(
+    wire: &'a [u8],
+    key: &[u8],
+    arena: &'a Bump,
+    change: impl FnOnce(Value<'a>) -> (Value<'a>, T),
+) -> (&'a [u8], T) {
+    let (at, end, old) = match MapIter::new(wire).find_key(key) {
+        Some(found) => (found.at, found.end, decode(found.value)),
+        None => (wire.len(), wire.len(), Value::Nil),
+    };
+    let (value, told) = change(old);
+    let room = wire.len() + AROUND_ENTRY + key.len() + capacity(&value);
+    let mut out = bumpalo::collections::Vec::with_capacity_in(room, arena);
+    out.slice(&wire[..at]);
+    encode_key_value(VALUES, key, &value, &mut out);
+    out.slice(&wire[end..]);
+    (out.into_bump_slice(), told)
 }
 
 /// Iterates the items of an `ArrayValue`'s payload.
@@ -210,10 +324,26 @@ impl<'a> ListIter<'a> {
         ListIter(Cursor::new(wire))
     }
 
-    fn next_message(&mut self) -> Option<&'a [u8]> {
+    /// Where the next item's field begins, and its payload.
+    #[inline]
+    fn next_message(&mut self) -> Option<(usize, &'a [u8])> {
+        let rest = self.0.rest();
+        if let [0x0a, ..] = rest
+            && let Some((start, end)) = short_bytes(rest, 1)
+            && let Some(message) = rest.get(start..end)
+        {
+            let at = self.0.position();
+            self.0.step(end);
+            return Some((at, message));
+        }
+        self.next_of_any_form()
+    }
+
+    fn next_of_any_form(&mut self) -> Option<(usize, &'a [u8])> {
         while !self.0.is_at_end() {
+            let at = self.0.position();
             match self.0.tag().ok()? {
-                (VALUES, WireType::Bytes) => return self.0.bytes().ok(),
+                (VALUES, WireType::Bytes) => return Some((at, self.0.bytes().ok()?)),
                 (_, wire_type) => self.0.skip(wire_type).ok()?,
             }
         }
@@ -225,7 +355,7 @@ impl<'a> Iterator for ListIter<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        self.next_message().map(decode)
+        self.next_message().map(|(_, item)| decode(item))
     }
 }
 
@@ -268,82 +398,6 @@ pub(crate) fn key_value_len(key: &[u8], value: &Value<'_>) -> usize {
     field_len(key.len()) + field_len(encoded_len(value))
 }
 
-/// A writer into memory whose size was computed before.
-pub(crate) trait Sink {
-    /// Appends one byte.
-    fn byte(&mut self, byte: u8);
-    /// Appends bytes.
-    fn slice(&mut self, bytes: &[u8]);
-}
-
-impl Sink for Vec<u8> {
-    fn byte(&mut self, byte: u8) {
-        self.push(byte);
-    }
-    fn slice(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
-
-/// Memory that is filled from its beginning, once, to its end.
-pub(crate) struct Filler<'b>(&'b mut [u8]);
-
-impl Sink for Filler<'_> {
-    #[inline(always)]
-    fn byte(&mut self, byte: u8) {
-        self.slice(&[byte]);
-    }
-
-    #[inline(always)]
-    fn slice(&mut self, bytes: &[u8]) {
-        let (place, rest) = std::mem::take(&mut self.0).split_at_mut(bytes.len());
-        place.copy_from_slice(bytes);
-        self.0 = rest;
-    }
-}
-
-/// `length` bytes in the arena, which `fill` writes.
-#[inline(always)]
-pub(crate) fn filled(arena: &Bump, length: usize, fill: impl FnOnce(&mut Filler<'_>)) -> &[u8] {
-    let memory = arena.alloc_slice_fill_copy(length, 0);
-    let mut filler = Filler(memory);
-    fill(&mut filler);
-    debug_assert!(filler.0.is_empty(), "the length is right");
-    memory
-}
-
-impl Sink for bumpalo::collections::Vec<'_, u8> {
-    #[inline]
-    fn byte(&mut self, byte: u8) {
-        self.push(byte);
-    }
-    #[inline]
-    fn slice(&mut self, bytes: &[u8]) {
-        self.extend_from_slice_copy(bytes);
-    }
-}
-
-#[inline(always)]
-pub(crate) fn put_varint(out: &mut impl Sink, mut value: u64) {
-    while value >= 0x80 {
-        out.byte(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.byte(value as u8);
-}
-
-#[inline(always)]
-pub(crate) fn put_tag(out: &mut impl Sink, number: u32, wire_type: WireType) {
-    put_varint(out, u64::from(number) << 3 | wire_type as u64);
-}
-
-#[inline(always)]
-pub(crate) fn put_field(out: &mut impl Sink, number: u32, payload: &[u8]) {
-    put_tag(out, number, WireType::Bytes);
-    put_varint(out, payload.len() as u64);
-    out.slice(payload);
-}
-
 /// A value as an `AnyValue`'s payload, as [`decode`] reads it: for values that outlive a request.
 ///
 /// ```
@@ -360,103 +414,137 @@ pub fn encoded(value: &Value<'_>) -> Box<[u8]> {
 /// Writes a value as an `AnyValue`'s payload. Maps and lists come in the order that they have.
 pub(crate) fn encode(value: &Value<'_>, out: &mut impl Sink) {
     match value {
-        Value::Bool(v) => {
-            put_tag(out, BOOL, WireType::Varint);
-            out.byte(u8::from(*v));
-        }
+        Value::Bool(v) => out.slice(&[0x10, u8::from(*v)]),
         Value::Int(v) => {
             put_tag(out, INT, WireType::Varint);
             put_varint(out, *v as u64);
         }
-        Value::Double(v) => {
-            put_tag(out, DOUBLE, WireType::Fixed64);
-            out.slice(&v.to_bits().to_le_bytes());
-        }
+        Value::Double(v) => out.slice(&double(*v)),
         Value::String(bytes) => put_field(out, STRING, bytes),
         Value::Bytes(bytes) => put_field(out, BYTES, bytes),
         Value::WireMap(bytes) => put_field(out, MAP, bytes),
         Value::WireList(bytes) => put_field(out, ARRAY, bytes),
         Value::Map(entries) => {
-            put_tag(out, MAP, WireType::Bytes);
-            put_varint(out, map_len(entries) as u64);
+            let map = open(out, MAP);
             for entry in *entries {
                 encode_key_value(VALUES, entry.key, &entry.value, out);
             }
+            close(out, map);
         }
         Value::List(items) | Value::TypedList(TypedList { items, .. }) => {
-            put_tag(out, ARRAY, WireType::Bytes);
-            put_varint(out, list_len(items) as u64);
+            let list = open(out, ARRAY);
             for item in *items {
-                put_tag(out, VALUES, WireType::Bytes);
-                put_varint(out, encoded_len(item) as u64);
-                encode(item, out);
+                encode_item(item, out);
             }
+            close(out, list);
         }
         _ => {}
     }
 }
 
-/// Writes a whole `KeyValue` field: tag, length, key, value.
-pub(crate) fn encode_key_value(number: u32, key: &[u8], value: &Value<'_>, out: &mut impl Sink) {
-    put_tag(out, number, WireType::Bytes);
-    put_varint(out, key_value_len(key, value) as u64);
+/// A double as an `AnyValue`'s payload.
+#[inline(always)]
+pub(crate) fn double(v: f64) -> [u8; 9] {
+    let [a, b, c, d, e, f, g, h] = v.to_le_bytes();
+    [0x21, a, b, c, d, e, f, g, h]
+}
+
+/// Writes an item of an `ArrayValue`: the whole field.
+pub(crate) fn encode_item(item: &Value<'_>, out: &mut impl Sink) {
+    let start = open(out, VALUES);
+    encode(item, out);
+    close(out, start);
+}
+
+/// A string whose `KeyValue` field has tags and lengths of one byte each, and the field's payload's length: most of
+/// what is written.
+#[inline(always)]
+fn short_text<'t>(number: u32, key: &[u8], value: &Value<'t>) -> Option<(&'t [u8], usize)> {
+    let Value::String(text) = value else {
+        return None;
+    };
+    let payload = key.len() + text.len() + 6;
+    (number < 16 && payload < 0x80).then_some((text, payload))
+}
+
+/// Writes what [`short_text`] tells of. How long the value's payload is.
+#[inline(always)]
+fn put_short_text(
+    out: &mut impl Sink,
+    number: u32,
+    key: &[u8],
+    (text, payload): (&[u8], usize),
+) -> usize {
+    let value = text.len() + 2;
+    out.slice(&[
+        (number as u8) << 3 | 2,
+        payload as u8,
+        0x0a,
+        key.len() as u8,
+    ]);
+    out.slice(key);
+    out.slice(&[0x12, value as u8, 0x0a, text.len() as u8]);
+    out.slice(text);
+    value
+}
+
+/// Writes a whole `KeyValue` field: tag, length, key, value. How long the value's payload is, with which it ends.
+#[inline]
+pub(crate) fn encode_key_value(
+    number: u32,
+    key: &[u8],
+    value: &Value<'_>,
+    out: &mut impl Sink,
+) -> usize {
+    if let Some(short) = short_text(number, key, value) {
+        return put_short_text(out, number, key, short);
+    }
+    let entry = open(out, number);
     put_field(out, KEY, key);
-    put_tag(out, VALUE, WireType::Bytes);
-    put_varint(out, encoded_len(value) as u64);
+    let start = open(out, VALUE);
     encode(value, out);
+    let length = out.len() - start;
+    close(out, start);
+    close(out, entry);
+    length
+}
+
+/// The tags and lengths of an entry, its key and its value take no more: bytes.
+const AROUND_ENTRY: usize = 3 * (1 + 5);
+
+/// Bytes that a map's entry, or a list's item, is taken to need before it is known.
+const ENTRY_USUAL_BYTES: usize = 40;
+
+/// Memory for a value's payload: as much as a scalar needs, and what a container is likely to.
+pub(crate) fn capacity(value: &Value<'_>) -> usize {
+    match value {
+        Value::Map(entries) => entries.len() * ENTRY_USUAL_BYTES,
+        Value::List(items) | Value::TypedList(TypedList { items, .. }) => {
+            items.len() * ENTRY_USUAL_BYTES
+        }
+        scalar => encoded_len(scalar),
+    }
 }
 
 /// A whole `KeyValue` field in the arena, and its value's payload within.
+#[inline]
 pub(crate) fn key_value_field<'a>(
     arena: &'a Bump,
     number: u32,
     key: &[u8],
     value: &Value<'_>,
 ) -> (&'a [u8], &'a [u8]) {
-    if let Some(done) = short_text_field(arena, number, key, value) {
-        return done;
+    if let Some(short) = short_text(number, key, value) {
+        let mut field = bumpalo::collections::Vec::with_capacity_in(short.1 + 2, arena);
+        let length = put_short_text(&mut field, number, key, short);
+        let field = field.into_bump_slice();
+        return (field, &field[field.len() - length..]);
     }
-    let value_length = encoded_len(value);
-    let payload = field_len(key.len()) + field_len(value_length);
-    let length = varint_len(u64::from(number) << 3) + varint_len(payload as u64) + payload;
-    let field = filled(arena, length, |out| {
-        put_tag(out, number, WireType::Bytes);
-        put_varint(out, payload as u64);
-        put_field(out, KEY, key);
-        put_tag(out, VALUE, WireType::Bytes);
-        put_varint(out, value_length as u64);
-        encode(value, out);
-    });
-    (field, &field[length - value_length..])
-}
-
-/// [`key_value_field`] of a string, where every tag and length is one byte: most of what is written.
-#[inline(always)]
-fn short_text_field<'a>(
-    arena: &'a Bump,
-    number: u32,
-    key: &[u8],
-    value: &Value<'_>,
-) -> Option<(&'a [u8], &'a [u8])> {
-    let Value::String(text) = value else {
-        return None;
-    };
-    let payload = key.len() + text.len() + 6;
-    if payload >= 0x80 || number >= 16 {
-        return None;
-    }
-    let mut field = bumpalo::collections::Vec::with_capacity_in(payload + 2, arena);
-    field.extend_from_slice_copy(&[
-        (number << 3) as u8 | 2,
-        payload as u8,
-        0x0a,
-        key.len() as u8,
-    ]);
-    field.extend_from_slice_copy(key);
-    field.extend_from_slice_copy(&[0x12, text.len() as u8 + 2, 0x0a, text.len() as u8]);
-    field.extend_from_slice_copy(text);
+    let room = AROUND_ENTRY + key.len() + capacity(value);
+    let mut field = bumpalo::collections::Vec::with_capacity_in(room, arena);
+    let length = encode_key_value(number, key, value, &mut field);
     let field = field.into_bump_slice();
-    Some((field, &field[key.len() + 6..]))
+    (field, &field[field.len() - length..])
 }
 
 /// A value that an `AnyValue` can hold, made from any value, as the reference's `SetValue` does.

@@ -409,25 +409,33 @@ pub(crate) fn read_whole(bytes: &[u8]) -> Option<Field<'_>> {
 }
 
 /// The fields of a message that is no node. What does not parse ends it.
-pub fn message_fields(bytes: &[u8]) -> impl Iterator<Item = Field<'_>> {
-    let mut cursor = Cursor::new(bytes);
-    std::iter::from_fn(move || {
-        if cursor.is_at_end() {
-            return None;
-        }
-        let at = cursor.position() as u32;
-        let mut field = read_field(
-            &mut cursor,
-            bytes,
-            Place {
-                at,
-                end: at,
+#[inline]
+pub fn message_fields(bytes: &[u8]) -> MessageFields<'_> {
+    MessageFields(Cursor::new(bytes))
+}
+
+/// See [`message_fields`].
+#[derive(Clone)]
+pub struct MessageFields<'a>(Cursor<'a>);
+
+impl<'a> Iterator for MessageFields<'a> {
+    type Item = Field<'a>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Field<'a>> {
+        let (at, number, payload) = self.0.field().ok()??;
+        let end = self.0.position();
+        Some(Field {
+            number,
+            payload,
+            whole: &self.0.cut()[at..end],
+            place: Place {
+                at: at as u32,
+                end: end as u32,
                 edit: NONE,
             },
-        )?;
-        field.place.end = cursor.position() as u32;
-        Some(field)
-    })
+        })
+    }
 }
 
 #[inline(always)]

@@ -1,18 +1,26 @@
-//! ParseJSON's reader. Strings without escapes are ranges of the text; everything else is built in the
-//! arena.
+//! ParseJSON's reader. Objects and arrays are written at once as they stand on the wire, in the arena, since nearly
+//! all of them are stored.
 
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::text::number::{NumberError, parse_float};
-use crate::value::{Entry, Value};
+use crate::value::Value;
+use crate::wire::any::{self, Sink};
+use crate::wire::growing::Growing;
 use bumpalo::Bump;
 use smallvec::SmallVec;
 use std::fmt;
 
-/// Entries and items under construction that need no heap.
+/// Entries of open objects that need no heap.
 const STACK_INLINE: usize = 24;
 
 /// Objects of up to this many entries are searched for equal keys by comparing all pairs.
 const PAIRS_MAX: usize = 32;
+
+/// What an entry takes whose tags and lengths are all one byte.
+const SHORT_ENTRY_BYTES: usize = 2 + 0x7f;
+
+/// An integer of this many digits is a double as it is.
+const EXACT_DIGITS_MAX: usize = 15;
 
 /// Characters of a string that are looked at eight at a time before a search function is called.
 const STRING_PROBE_BYTES: usize = 48;
@@ -106,30 +114,49 @@ impl fmt::Display for ParseError<'_> {
 
 impl std::error::Error for ParseError<'_> {}
 
-/// Reads one JSON value. Objects become [`Value::Map`] (of equal keys the last counts, at the place of
-/// the first), arrays [`Value::List`], numbers [`Value::Double`].
+/// Reads one JSON value. Objects become [`Value::WireMap`] (of equal keys the last counts, at the place of
+/// the first), arrays [`Value::WireList`], numbers [`Value::Double`].
 pub fn parse<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Value<'a>, ParseError<'a>> {
     let mut reader = Reader {
         arena,
-        text,
-        position: 0,
-        stack: SmallVec::new(),
+        rest: text,
+        out: Growing::with_capacity_in(0, arena),
+        entries: SmallVec::new(),
         error: ParseError::BeginningOfValue(0),
     };
     match reader.document() {
-        Ok(value) => Ok(value),
+        Ok(Token::Scalar(value)) => Ok(value),
+        Ok(Token::Object) => Ok(Value::WireMap(reader.out.into_slice())),
+        Ok(Token::Array) => Ok(Value::WireList(reader.out.into_slice())),
         Err(Failed) => Err(reader.error),
     }
 }
 
 struct Reader<'a> {
     arena: &'a Bump,
-    text: &'a [u8],
-    position: usize,
-    /// The entries of the objects and arrays that are open; items have no key.
-    stack: SmallVec<[Entry<'a>; STACK_INLINE]>,
+    /// What is yet to be read.
+    rest: &'a [u8],
+    /// What is written of the outermost object or array.
+    out: Growing<'a>,
+    /// The entries of the objects that are open.
+    entries: SmallVec<[Entry<'a>; STACK_INLINE]>,
     /// Why reading failed, once it has: kept here so that results stay small.
     error: ParseError<'a>,
+}
+
+/// An entry of an object, which is `start..end` of what is written.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    key: &'a [u8],
+    start: usize,
+    end: usize,
+}
+
+/// A scalar, or what an object or array begins with.
+enum Token<'a> {
+    Scalar(Value<'a>),
+    Object,
+    Array,
 }
 
 /// Reading failed; the reader knows why.
@@ -138,11 +165,17 @@ struct Failed;
 type Read<T> = Result<T, Failed>;
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Read<Value<'a>> {
-        let value = self.value(0)?;
+    fn document(&mut self) -> Read<Token<'a>> {
+        let token = self.token(0)?;
+        if !matches!(token, Token::Scalar(_)) {
+            // On the wire most texts take a little more.
+            let capacity = self.rest.len() + self.rest.len() / 4 + SHORT_ENTRY_BYTES;
+            self.out = Growing::with_capacity_in(capacity, self.arena);
+            self.container(&token, 1)?;
+        }
         match self.peek_after_space() {
             // A byte of zero ends the text, too.
-            0 => Ok(value),
+            0 => Ok(token),
             byte => self.fail(ParseError::AfterValue(byte)),
         }
     }
@@ -156,70 +189,184 @@ impl<'a> Reader<'a> {
     /// The next byte, or 0 at the end.
     #[inline]
     fn peek(&self) -> u8 {
-        self.text.get(self.position).copied().unwrap_or(0)
+        self.rest.first().copied().unwrap_or(0)
+    }
+
+    /// Goes on by so many bytes, or to the end.
+    #[inline(always)]
+    fn step(&mut self, count: usize) {
+        self.rest = self.rest.get(count..).unwrap_or_default();
+    }
+
+    /// Goes on behind this byte, if it comes next after space.
+    #[inline(always)]
+    fn eat(&mut self, byte: u8) -> bool {
+        let is_next =
+            matches!(self.rest, [first, ..] if *first == byte) || self.peek_after_space() == byte;
+        if is_next {
+            self.step(1);
+        }
+        is_next
     }
 
     #[inline]
     fn peek_after_space(&mut self) -> u8 {
         loop {
             match self.peek() {
-                b' ' | b'\n' | b'\t' | b'\r' => self.position += 1,
+                b' ' | b'\n' | b'\t' | b'\r' => self.step(1),
                 byte => return byte,
             }
         }
     }
 
-    /// A value below `depth` objects and arrays.
-    fn value(&mut self, depth: u32) -> Read<Value<'a>> {
-        match self.peek_after_space() {
-            b'"' => Ok(Value::String(self.string()?)),
+    /// A scalar, or the brace or bracket of an object or array below `depth` others.
+    #[inline(always)]
+    fn token(&mut self, depth: u32) -> Read<Token<'a>> {
+        let value = match self.peek_after_space() {
+            b'"' => Value::String(self.string()?),
             byte @ (b'{' | b'[') => {
                 if depth >= VALUE_DEPTH_MAX {
                     return self.fail(ParseError::TooDeep(byte));
                 }
-                self.position += 1;
-                if byte == b'{' {
-                    self.object(depth + 1)
+                self.step(1);
+                return Ok(if byte == b'{' {
+                    Token::Object
                 } else {
-                    self.array(depth + 1)
-                }
+                    Token::Array
+                });
             }
-            b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.word(b"true", "true", Value::Bool(true)),
-            b'f' => self.word(b"false", "false", Value::Bool(false)),
-            b'n' => self.word(b"null", "null", Value::Nil),
-            byte => self.fail(ParseError::BeginningOfValue(byte)),
+            b'-' | b'0'..=b'9' => self.number()?,
+            b't' => self.word(b"true", "true", Value::Bool(true))?,
+            b'f' => self.word(b"false", "false", Value::Bool(false))?,
+            b'n' => self.word(b"null", "null", Value::Nil)?,
+            byte => return self.fail(ParseError::BeginningOfValue(byte)),
+        };
+        Ok(Token::Scalar(value))
+    }
+
+    /// An object or array after its brace or bracket: writes its entries or items.
+    fn container(&mut self, token: &Token<'a>, depth: u32) -> Read<()> {
+        match token {
+            Token::Object => self.object(depth),
+            _ => self.array(depth),
         }
     }
 
-    /// An object after its brace.
-    fn object(&mut self, depth: u32) -> Read<Value<'a>> {
+    /// The same within another one: writes it as an `AnyValue`'s payload.
+    fn inner(&mut self, token: &Token<'a>, depth: u32) -> Read<()> {
+        let number = match token {
+            Token::Object => any::MAP,
+            _ => any::ARRAY,
+        };
+        let start = any::open(&mut self.out, number);
+        self.container(token, depth)?;
+        any::close(&mut self.out, start);
+        Ok(())
+    }
+
+    fn object(&mut self, depth: u32) -> Read<()> {
         if self.peek_after_space() == b'}' {
-            self.position += 1;
-            return Ok(Value::Map(&[]));
+            self.step(1);
+            return Ok(());
         }
-        let start = self.stack.len();
+        let first = self.entries.len();
+        // A set of 64 key classes: an object in which each key is alone in its class has no equal keys.
+        let mut seen = 0u64;
+        let mut unsure = false;
         loop {
-            let key = self.key()?;
-            if self.peek_after_space() != b':' {
+            let key = match self.rest {
+                [b'"', ..] => self.string()?,
+                _ => self.key()?,
+            };
+            if !self.eat(b':') {
                 return self.fail(ParseError::NoColon);
             }
-            self.position += 1;
-            let value = self.value(depth)?;
-            self.stack.push(Entry { key, value });
-            match self.peek_after_space() {
-                b',' => self.position += 1,
-                b'}' => break,
-                _ => return self.fail(ParseError::NoComma),
+            let class = class(key);
+            unsure |= seen & class != 0;
+            seen |= class;
+            let start = self.out.len();
+            match self.token(depth)? {
+                Token::Scalar(value @ Value::String(text)) => {
+                    self.short_entry(key, [0x0a, text.len() as u8], text, value);
+                }
+                Token::Scalar(value @ Value::Double(number)) => {
+                    self.short_entry(key, any::double(number), &[], value);
+                }
+                Token::Scalar(value) => {
+                    any::encode_key_value(any::VALUES, key, &value, &mut self.out);
+                }
+                token => {
+                    let entry = any::open(&mut self.out, any::VALUES);
+                    any::put_field(&mut self.out, any::KEY, key);
+                    let value = any::open(&mut self.out, any::VALUE);
+                    self.inner(&token, depth + 1)?;
+                    any::close(&mut self.out, value);
+                    any::close(&mut self.out, entry);
+                }
             }
+            let end = self.out.len();
+            self.entries.push(Entry { key, start, end });
+            if self.eat(b',') {
+                continue;
+            }
+            if self.eat(b'}') {
+                break;
+            }
+            return self.fail(ParseError::NoComma);
         }
-        self.position += 1;
-        let count = merge_equal_keys(&mut self.stack[start..]);
-        let entries = self
-            .arena
-            .alloc_slice_copy(&self.stack[start..start + count]);
-        self.stack.truncate(start);
-        Ok(Value::Map(entries))
+        if unsure {
+            self.merge_equal_keys(first);
+        }
+        self.entries.truncate(first);
+        Ok(())
+    }
+
+    /// Writes an entry whose value's payload is `head` and `tail`, if its tags and lengths are all one byte; else
+    /// `value` is what is written.
+    #[inline(always)]
+    fn short_entry<const HEAD: usize>(
+        &mut self,
+        key: &[u8],
+        head: [u8; HEAD],
+        tail: &[u8],
+        value: Value<'_>,
+    ) {
+        let payload = 4 + key.len() + HEAD + tail.len();
+        if payload > 0x7f {
+            any::encode_key_value(any::VALUES, key, &value, &mut self.out);
+            return;
+        }
+        let entry = self.out.ahead::<SHORT_ENTRY_BYTES>();
+        entry[..4].copy_from_slice(&[0x0a, payload as u8, 0x0a, key.len() as u8]);
+        entry[4..][..key.len()].copy_from_slice(key);
+        let rest = &mut entry[4 + key.len()..];
+        rest[..2].copy_from_slice(&[0x12, (HEAD + tail.len()) as u8]);
+        rest[2..][..HEAD].copy_from_slice(&head);
+        rest[2 + HEAD..][..tail.len()].copy_from_slice(tail);
+        self.out.take(2 + payload);
+    }
+
+    /// Of the entries from `first` on leaves one for each key, with the last value at the first place.
+    #[inline(never)]
+    fn merge_equal_keys(&mut self, first: usize) {
+        let entries = &mut self.entries[first..];
+        let Some(start) = entries.first().map(|entry| entry.start) else {
+            return;
+        };
+        let count = match entries.len() {
+            0..=PAIRS_MAX => merge_by_pairs(entries),
+            _ => merge_by_order(entries),
+        };
+        if count == entries.len() {
+            return;
+        }
+        let kept = entries[..count].iter();
+        let kept: Vec<u8> = kept
+            .flat_map(|entry| &self.out[entry.start..entry.end])
+            .copied()
+            .collect();
+        self.out.truncate(start);
+        self.out.slice(&kept);
     }
 
     fn key(&mut self) -> Read<&'a [u8]> {
@@ -234,18 +381,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An array after its bracket.
-    fn array(&mut self, depth: u32) -> Read<Value<'a>> {
+    fn array(&mut self, depth: u32) -> Read<()> {
         if self.peek_after_space() == b']' {
-            self.position += 1;
-            return Ok(Value::List(&[]));
+            self.step(1);
+            return Ok(());
         }
-        let start = self.stack.len();
         loop {
-            let value = self.value(depth)?;
-            self.stack.push(Entry { key: &[], value });
+            let item = any::open(&mut self.out, any::VALUES);
+            match self.token(depth)? {
+                Token::Scalar(value) => any::encode(&value, &mut self.out),
+                token => self.inner(&token, depth + 1)?,
+            }
+            any::close(&mut self.out, item);
             match self.peek_after_space() {
-                b',' => self.position += 1,
+                b',' => self.step(1),
                 b']' => break,
                 byte => {
                     return self.fail(ParseError::InvalidCharacter {
@@ -255,17 +404,15 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        self.position += 1;
-        let items = self.stack[start..].iter().map(|entry| entry.value);
-        let items = self.arena.alloc_slice_fill_iter(items);
-        self.stack.truncate(start);
-        Ok(Value::List(items))
+        self.step(1);
+        Ok(())
     }
 
     /// One of the three words.
+    #[inline(never)]
     fn word<T>(&mut self, word: &[u8], context: &'static str, value: T) -> Read<T> {
         // The reference counts its closing zero byte as text.
-        if self.position + word.len() > self.text.len() + 1 {
+        if word.len() > self.rest.len() + 1 {
             return self.fail(ParseError::UnexpectedEnd(context));
         }
         for &expected in word {
@@ -273,19 +420,31 @@ impl<'a> Reader<'a> {
             if byte != expected {
                 return self.fail(ParseError::InvalidCharacter { byte, context });
             }
-            self.position += 1;
+            self.step(1);
         }
         Ok(value)
     }
 
+    #[inline]
     fn number(&mut self) -> Read<Value<'a>> {
-        let rest = &self.text[self.position..];
+        let rest = self.rest;
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+        let (count, number) = digits.fold((0, 0u64), |(count, number), digit| {
+            let digit = u64::from(digit - b'0');
+            (count + 1, number.wrapping_mul(10).wrapping_add(digit))
+        });
+        if (1..=EXACT_DIGITS_MAX).contains(&count)
+            && matches!(rest.get(count), Some(b',' | b'}' | b']'))
+        {
+            self.step(count);
+            return Ok(Value::Double(number as f64));
+        }
         let belongs = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
         let length = rest
             .iter()
             .position(|byte| !belongs(byte))
             .unwrap_or(rest.len());
-        self.position += length;
+        self.step(length);
         if !matches!(
             self.peek(),
             0 | b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b'}' | b']'
@@ -299,49 +458,45 @@ impl<'a> Reader<'a> {
     }
 
     /// A string from its opening quote.
-    #[inline]
+    #[inline(always)]
     fn string(&mut self) -> Read<&'a [u8]> {
-        let start = self.position + 1;
-        let rest = &self.text[start..];
-        let length = string_end(rest);
-        self.position = start + length;
-        match rest.get(length) {
-            Some(b'"') => {
-                self.position += 1;
-                Ok(&rest[..length])
-            }
-            Some(b'\\') => self.escaped_string(start),
-            _ => self.fail(ParseError::UnexpectedEnd("string")),
+        let text = &self.rest[1..];
+        let length = string_end(text);
+        if let Some((string, [b'"', rest @ ..])) = text.split_at_checked(length) {
+            self.rest = rest;
+            return Ok(string);
         }
+        self.step(1);
+        self.escaped_string()
     }
 
-    /// A string that has escapes, from the first of them on; `start` is after its opening quote.
-    #[cold]
-    fn escaped_string(&mut self, start: usize) -> Read<&'a [u8]> {
+    /// A string that has escapes, or no end, from behind its opening quote.
+    #[inline(never)]
+    fn escaped_string(&mut self) -> Read<&'a [u8]> {
+        let text = self.rest;
         loop {
-            self.position += string_end(&self.text[self.position..]);
+            self.step(string_end(self.rest));
             match self.peek() {
                 b'"' => break,
                 b'\\' => self.skip_escape()?,
                 _ => return self.fail(ParseError::UnexpectedEnd("string")),
             }
         }
-        let raw = &self.text[start..self.position];
-        self.position += 1;
+        let raw = &text[..text.len() - self.rest.len()];
+        self.step(1);
         Ok(unescape(self.arena, raw))
     }
 
     /// Moves behind an escape, which must be a valid one.
     fn skip_escape(&mut self) -> Read<()> {
-        self.position += 1;
-        match self.peek() {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.position += 1,
-            b'u' if self.position + 5 <= self.text.len() => {
-                let digits = &self.text[self.position + 1..self.position + 5];
+        self.step(1);
+        match *self.rest {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => self.step(1),
+            [b'u', ref digits @ ..] if let Some(digits) = digits.first_chunk::<4>() => {
                 if let Some(&byte) = digits.iter().find(|byte| !byte.is_ascii_hexdigit()) {
                     return self.fail(ParseError::HexEscape(byte));
                 }
-                self.position += 5;
+                self.step(5);
             }
             _ => return self.fail(ParseError::UnexpectedEnd("escaped string")),
         }
@@ -350,36 +505,52 @@ impl<'a> Reader<'a> {
 }
 
 /// The index of the first quote, backslash or zero byte, or the text's length.
-#[inline]
+#[inline(always)]
 fn string_end(text: &[u8]) -> usize {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    /// The top bit of each byte that is zero, and perhaps of some above one.
-    fn zeros(word: u64) -> u64 {
-        word.wrapping_sub(LOW) & !word & HIGH
+    match text.first_chunk() {
+        Some(first) => ending(first).unwrap_or_else(|| string_end_far(text)),
+        None => string_end_near(text),
     }
+}
+
+/// The same, of a text in which it is not near.
+#[inline(never)]
+fn string_end_far(text: &[u8]) -> usize {
     let mut index = 0;
-    while let Some(chunk) = text[index..].first_chunk::<8>() {
+    while let Some(chunk) = text[index..].first_chunk() {
         if index >= STRING_PROBE_BYTES {
             let found = memchr::memchr3(b'"', b'\\', 0, &text[index..]);
             return found.map_or(text.len(), |at| index + at);
         }
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (LOW * b'"' as u64);
-        let backslash = word ^ (LOW * b'\\' as u64);
-        let found = zeros(word) | zeros(quote) | zeros(backslash);
-        if found != 0 {
-            // The lowest mark is exact.
-            return index + found.trailing_zeros() as usize / 8;
+        if let Some(at) = ending(chunk) {
+            return index + at;
         }
         index += 8;
     }
+    index + string_end_near(&text[index..])
+}
+
+/// The same, of a few bytes.
+fn string_end_near(text: &[u8]) -> usize {
     let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0);
-    index
-        + text[index..]
-            .iter()
-            .position(ends)
-            .unwrap_or(text.len() - index)
+    text.iter().position(ends).unwrap_or(text.len())
+}
+
+/// The index of the first quote, backslash or zero byte of eight.
+#[inline(always)]
+fn ending(chunk: &[u8; 8]) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    /// The top bit of each byte that is zero, and perhaps of some above one.
+    fn zeros(word: u64) -> u64 {
+        word.wrapping_sub(LOW) & !word
+    }
+    let word = u64::from_le_bytes(*chunk);
+    let quote = word ^ (LOW * b'"' as u64);
+    let backslash = word ^ (LOW * b'\\' as u64);
+    let found = (zeros(word) | zeros(quote) | zeros(backslash)) & HIGH;
+    // The lowest mark is exact.
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
 /// A string's text with its escapes, which are valid, resolved. A surrogate without its other half
@@ -438,28 +609,15 @@ fn unicode_escape(escape: &[u8]) -> (char, usize) {
     )
 }
 
-/// Leaves one entry for each key, with the last value at the first place, and returns their number.
-fn merge_equal_keys(entries: &mut [Entry<'_>]) -> usize {
-    // A set of 64 key classes: an object in which each key is alone in its class has no equal keys.
-    let mut seen = 0u64;
-    let mut unsure = false;
-    for Entry { key, .. } in entries.iter() {
-        let first = key.first().copied().unwrap_or(0);
-        let last = key.last().copied().unwrap_or(0);
-        let class = 1u64 << ((usize::from(first) * 7 + usize::from(last) * 3 + key.len()) % 64);
-        unsure |= seen & class != 0;
-        seen |= class;
-    }
-    if !unsure {
-        return entries.len();
-    }
-    if entries.len() <= PAIRS_MAX {
-        merge_by_pairs(entries)
-    } else {
-        merge_by_order(entries)
-    }
+/// A key's class, of 64: keys of different classes differ.
+#[inline]
+fn class(key: &[u8]) -> u64 {
+    let first = key.first().copied().unwrap_or(0);
+    let last = key.last().copied().unwrap_or(0);
+    1 << ((usize::from(first) * 7 + usize::from(last) * 3 + key.len()) % 64)
 }
 
+/// Leaves one entry for each key, with the last value at the first place, and returns their number.
 fn merge_by_pairs(entries: &mut [Entry<'_>]) -> usize {
     let mut count = 0;
     for index in 0..entries.len() {
@@ -468,7 +626,7 @@ fn merge_by_pairs(entries: &mut [Entry<'_>]) -> usize {
             .iter()
             .position(|earlier| earlier.key == entry.key)
         {
-            Some(earlier) => entries[earlier].value = entry.value,
+            Some(earlier) => entries[earlier] = entry,
             None => {
                 entries[count] = entry;
                 count += 1;
@@ -478,6 +636,7 @@ fn merge_by_pairs(entries: &mut [Entry<'_>]) -> usize {
     count
 }
 
+/// The same of many entries.
 fn merge_by_order(entries: &mut [Entry<'_>]) -> usize {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_unstable_by(|&a, &b| (entries[a].key, a).cmp(&(entries[b].key, b)));
@@ -485,7 +644,7 @@ fn merge_by_order(entries: &mut [Entry<'_>]) -> usize {
     let mut first = 0;
     for (position, &index) in order.iter().enumerate() {
         if position > 0 && entries[index].key == entries[first].key {
-            entries[first].value = entries[index].value;
+            entries[first] = entries[index];
             repeated[index] = true;
         } else {
             first = index;

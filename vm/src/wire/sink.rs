@@ -1,0 +1,105 @@
+//! Writing fields from front to back: tags, lengths, payloads.
+
+use super::cursor::{WireType, varint_len};
+use std::ops::DerefMut;
+
+/// Bytes that grow at their end.
+pub(crate) trait Sink: DerefMut<Target = [u8]> {
+    /// Appends one byte.
+    fn byte(&mut self, byte: u8);
+    /// Appends bytes.
+    fn slice(&mut self, bytes: &[u8]);
+}
+
+impl Sink for Vec<u8> {
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        self.push(byte);
+    }
+    #[inline]
+    fn slice(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
+impl Sink for bumpalo::collections::Vec<'_, u8> {
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        self.push(byte);
+    }
+    #[inline]
+    fn slice(&mut self, bytes: &[u8]) {
+        self.extend_from_slice_copy(bytes);
+    }
+}
+
+#[inline(always)]
+pub(crate) fn put_varint(out: &mut impl Sink, mut value: u64) {
+    while value >= 0x80 {
+        out.byte(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.byte(value as u8);
+}
+
+#[inline(always)]
+pub(crate) fn put_tag(out: &mut impl Sink, number: u32, wire_type: WireType) {
+    put_varint(out, u64::from(number) << 3 | wire_type as u64);
+}
+
+#[inline(always)]
+pub(crate) fn put_field(out: &mut impl Sink, number: u32, payload: &[u8]) {
+    put_tag(out, number, WireType::Bytes);
+    put_varint(out, payload.len() as u64);
+    out.slice(payload);
+}
+
+/// Begins a length-delimited field, whose payload follows; its length is told by [`close`]. Where the payload begins.
+#[inline(always)]
+pub(crate) fn open(out: &mut impl Sink, number: u32) -> usize {
+    put_tag(out, number, WireType::Bytes);
+    out.byte(0);
+    out.len()
+}
+
+/// Ends the field whose payload began at `start`.
+#[inline(always)]
+pub(crate) fn close(out: &mut impl Sink, start: usize) {
+    match out.len() - start {
+        length @ 0..0x80 => out[start - 1] = length as u8,
+        length => close_long(out, start, length),
+    }
+}
+
+/// [`close`] of a payload whose length takes more than the byte that was left for it: the payload moves.
+#[inline(never)]
+fn close_long(out: &mut impl Sink, start: usize, length: usize) {
+    let more = varint_len(length as u64) - 1;
+    (0..more).for_each(|_| out.byte(0));
+    out.copy_within(start..start + length, start + more);
+    let mut left = length;
+    for byte in &mut out[start - 1..start - 1 + more] {
+        *byte = left as u8 | 0x80;
+        left >>= 7;
+    }
+    out[start - 1 + more] = left as u8;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_any_size_are_put_before_what_they_count() {
+        for length in [0, 1, 127, 128, 16_383, 16_384, 3_000_000] {
+            let text = vec![b'x'; length];
+            let mut out = vec![7];
+            let start = open(&mut out, 15);
+            out.extend_from_slice(&text);
+            close(&mut out, start);
+            let mut expected = vec![7];
+            put_field(&mut expected, 15, &text);
+            assert!(out == expected, "{length}");
+        }
+    }
+}
