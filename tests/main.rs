@@ -8,6 +8,7 @@ mod shop;
 mod bytecode;
 mod cli;
 mod conformance;
+mod corpus;
 mod docs;
 mod extended;
 mod lower;

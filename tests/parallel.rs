@@ -1,7 +1,7 @@
 //! However many threads run requests, and in however many parts, what comes of them is the same.
 
 use crate::configuration;
-use crate::conformance::{cases, is_varying};
+use crate::corpus::{cases, is_varying};
 use crate::shop::{self, Shape};
 use ottl::run::{Chunks, Cores, Failed, Ran, Refused, Runner, requests};
 use ottl_vm::exec::{Validation, Worker};
