@@ -59,8 +59,9 @@ pub(crate) struct Arguments {
     /// How much of each request to check
     #[arg(long, value_enum, default_value_t)]
     validate: Validate,
-    /// How many requests to run at once; one for each core if absent. Results keep their order. Programs whose
-    /// requests share a cache or that remember values (`EWMA`, `ZScore`) run one at a time
+    /// How many requests to run at once; one for each core if absent. A large request is run in parts while cores have
+    /// nothing else to do. Results keep their order. Programs whose requests share a cache or that remember values
+    /// (`EWMA`, `ZScore`) run one at a time
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=JOBS_MAX))]
     jobs: Option<u16>,
 }
