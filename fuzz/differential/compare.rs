@@ -103,7 +103,10 @@ fn ours(case: &Value) -> std::result::Result<Value, Difference> {
         return Ok(result);
     }
     let others: [(fn(&Value) -> Value, &str); 2] = [
-        (|case| run_case_both_ways(case)[1].take(), "blocks and single records"),
+        (
+            |case| run_case_both_ways(case)[1].take(),
+            "blocks and single records",
+        ),
         (run_case_touched, "full and touched validation"),
     ];
     for (run, kind) in others {
