@@ -279,6 +279,15 @@ impl<R: Read> Frames<R> {
             let read = self.read_prefixed(bytes);
             return self.or_end(read);
         }
+        if matches!(self.format, Format::Json | Format::Protobuf) {
+            let is_any = self.find()?.is_some();
+            if is_any {
+                self.buffer.truncate(self.filled);
+                *bytes = std::mem::take(&mut self.buffer);
+                (self.filled, self.taken) = (0, 0);
+            }
+            return Ok(is_any.then_some(0));
+        }
         let Some(frame) = self.next()? else {
             return Ok(None);
         };
