@@ -1,4 +1,5 @@
-//! Instructions per record of each configuration of `tests/reference/bench`, against recorded budgets.
+//! Instructions per record of each configuration of `tests/reference/bench`, and those of compiling and of starting up,
+//! against recorded budgets.
 //!
 //! `cargo bench --bench instructions` fails if a row takes more instructions than its budget in
 //! `benches/instructions.tsv` allows; `OTTL_BLESS=1 cargo bench --bench instructions` records the budgets. Callgrind
@@ -63,8 +64,17 @@ const WARM_UP_COUNT: u64 = 2;
 const VALIDATIONS: [(&str, Validation); 2] =
     [("full", Validation::Full), ("touched", Validation::Touched)];
 
-/// How callgrind names [`counted`].
-const COUNTED: &str = "instructions::counted";
+/// How callgrind names [`counted`] and [`compiled`].
+const COUNTED: [&str; 2] = ["instructions::counted", "instructions::compiled"];
+
+/// The configurations whose compilation is counted: instructions for each, reading the file included.
+const COMPILED: [&str; 2] = ["typical", "more/statements_200"];
+
+/// In the place of a validation: what is counted of a configuration once.
+const COMPILE: &str = "compile";
+
+/// The row of a whole process that compiles a statement and reads nothing.
+const START_UP: (&str, &str) = ("start-up", "process");
 
 const BUDGETS: &str = "benches/instructions.tsv";
 
@@ -102,6 +112,12 @@ fn counted(
     worker.run(program, validation, request, output).is_ok()
 }
 
+/// The same, of compiling.
+#[inline(never)]
+fn compiled(name: &str) -> Program {
+    configuration::program(name).1
+}
+
 /// Runs every row, as callgrind is to see it. Prints a line for each count.
 fn run_all() {
     for name in configuration::names() {
@@ -112,6 +128,11 @@ fn run_all() {
                 run_row(row, &signal, &program, shape);
             }
         }
+    }
+    // All before has made what compiling makes once.
+    for name in COMPILED {
+        black_box(compiled(black_box(name)));
+        println!("{name}\t{COMPILE}\t1");
     }
 }
 
@@ -181,10 +202,13 @@ fn count() -> Result<Counts, String> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let this = std::env::current_exe().map_err(failed)?;
-    let run = Command::new("valgrind")
-        .args(["-q", "--tool=callgrind", "--collect-atstart=no"])
-        .arg(format!("--toggle-collect={COUNTED}"))
-        .arg(format!("--dump-after={COUNTED}"))
+    let mut run = Command::new("valgrind");
+    run.args(["-q", "--tool=callgrind", "--collect-atstart=no"]);
+    for counted in COUNTED {
+        run.arg(format!("--toggle-collect={counted}"))
+            .arg(format!("--dump-after={counted}"));
+    }
+    let run = run
         .arg(format!(
             "--callgrind-out-file={}",
             folder.join("count").display()
@@ -205,21 +229,44 @@ fn count() -> Result<Counts, String> {
             return Err(format!("no count: {line}"));
         };
         let records: f64 = records.parse().map_err(|_| format!("no count: {line}"))?;
-        let file = folder.join(format!("count.{}", number + 1));
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("{}: {error}", file.display()))?;
-        let total = text
-            .lines()
-            .find_map(|line| line.strip_prefix("totals: ")?.parse::<u64>().ok());
-        let total = total
-            .filter(|total| *total > 0)
-            .ok_or_else(|| format!("{row}: callgrind counted nothing"))?;
+        let total = total(&folder.join(format!("count.{}", number + 1)))?;
         counts.insert(
             (row.to_owned(), validation.to_owned()),
             total as f64 / records,
         );
     }
+    let (row, what) = START_UP;
+    counts.insert((row.to_owned(), what.to_owned()), start_up(&folder)?);
     Ok(counts)
+}
+
+/// Counts a whole process.
+fn start_up(folder: &Path) -> Result<f64, String> {
+    let file = folder.join("start-up");
+    let run = Command::new("valgrind")
+        .args(["-q", "--tool=callgrind"])
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(env!("CARGO_BIN_EXE_ottlc"))
+        .args(["run", "set(span.name, \"a\")"])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("valgrind: {error}"))?;
+    if !run.status.success() {
+        return Err(format!("ottlc under valgrind: {}", run.status));
+    }
+    Ok(total(&file)? as f64)
+}
+
+/// What callgrind counted.
+fn total(file: &Path) -> Result<u64, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
+    let total = text
+        .lines()
+        .find_map(|line| line.strip_prefix("totals: ")?.parse::<u64>().ok());
+    total
+        .filter(|total| *total > 0)
+        .ok_or_else(|| failed(&"callgrind counted nothing"))
 }
 
 fn budgets(text: &str) -> Result<Counts, String> {

@@ -1,4 +1,4 @@
-//! Benchmarks of the parts: parsing, compiling, validation, and the configurations of `tests/reference/bench`.
+//! Benchmarks of the parts: starting up, parsing, compiling, validation, and the configurations of `tests/reference/bench`.
 //!
 //! `cargo bench --bench kernels -- typical` measures one. `benches/compare` compares with the reference.
 
@@ -15,6 +15,7 @@ use ottl_vm::wire::Signal;
 use ottl_vm::wire::validate::validate;
 use shop::Shape;
 use std::hint::black_box;
+use std::process::{Command, Stdio};
 
 /// Records in a request, as in the data sets of the reference.
 const RECORD_COUNT: u64 = 512;
@@ -22,6 +23,15 @@ const RECORD_COUNT: u64 = 512;
 const STATEMENT: &str = r#"set(span.attributes["slow"], true) where span.end_time - span.start_time > Duration("3s") and IsMatch(span.name, "^GET")"#;
 
 fn front_end(criterion: &mut Criterion) {
+    // A process that compiles a statement, reads nothing and ends.
+    criterion.bench_function("start-up", |b| {
+        b.iter(|| {
+            Command::new(env!("CARGO_BIN_EXE_ottlc"))
+                .args(["run", STATEMENT])
+                .stdin(Stdio::null())
+                .status()
+        })
+    });
     criterion.bench_function("parse", |b| {
         b.iter(|| parse_statement(black_box(STATEMENT), Dialect::Upstream))
     });

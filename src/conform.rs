@@ -21,7 +21,7 @@ const BAD_BYTE_BASE: u32 = 0xf700;
 
 /// Runs a case.
 pub fn run_case(case: &Value) -> Value {
-    run_case_as(case, Validation::Full, |_| {})
+    result_of(case, &prepare(case), Validation::Full)
 }
 
 /// Writes a result as JSON, its numbers as the reference writes them.
@@ -44,17 +44,21 @@ impl Formatter for ReferenceNumbers {
     }
 }
 
-/// Runs a case record by record, even where records could run together: the results must be the same.
-pub fn run_case_by_record(case: &Value) -> Value {
-    run_case_as(case, Validation::Full, |program| {
-        program.passes.iter_mut().for_each(|pass| pass.lanes = 1)
-    })
+/// Runs a case in blocks of records and then record by record, even where records could run together: the results must
+/// be the same.
+pub fn run_case_both_ways(case: &Value) -> [Value; 2] {
+    let mut prepared = prepare(case);
+    let in_blocks = result_of(case, &prepared, Validation::Full);
+    if let Ok((program, _)) = &mut prepared {
+        program.passes.iter_mut().for_each(|pass| pass.lanes = 1);
+    }
+    [in_blocks, result_of(case, &prepared, Validation::Full)]
 }
 
 /// Runs a case in which only what the program looks at is validated: requests that are sound throughout must
 /// give the same results.
 pub fn run_case_touched(case: &Value) -> Value {
-    run_case_as(case, Validation::Touched, |_| {})
+    result_of(case, &prepare(case), Validation::Touched)
 }
 
 /// Whether a result is what the reference gave: the same presence of errors, as many log entries, the same
@@ -90,21 +94,21 @@ pub fn sorted(value: &Value) -> Value {
     }
 }
 
-fn run_case_as(case: &Value, validation: Validation, change: impl Fn(&mut Program)) -> Value {
+/// What comes of a case, as a result.
+fn result_of(case: &Value, prepared: &Prepared, validation: Validation) -> Value {
     let mut result = Map::new();
     result.insert("id".to_owned(), case.get("id").cloned().unwrap_or_default());
-    let outcome = match prepare(case) {
-        Ok((mut program, input)) => {
-            change(&mut program);
+    let outcome = match prepared {
+        Ok((program, input)) => {
             let now = case.get("now_unix_nano").and_then(Value::as_i64);
-            run(&program, validation, &input, now.map(Time::from_unix_nano))
+            run(program, validation, input, now.map(Time::from_unix_nano))
         }
         Err(Stop::Config(error)) => Ran {
-            config_error: Some(error),
+            config_error: Some(error.clone()),
             ..Ran::default()
         },
         Err(Stop::Input(error)) => Ran {
-            error: Some(error),
+            error: Some(error.clone()),
             ..Ran::default()
         },
     };
@@ -141,8 +145,15 @@ enum Stop {
     Input(String),
 }
 
-/// The program and the request, as protobuf.
-fn prepare(case: &Value) -> Result<(Program, Vec<u8>), Stop> {
+/// The program of a case and its request, as protobuf; `None` if one of them is refused.
+pub fn prepared(case: &Value) -> Option<(Program, Vec<u8>)> {
+    prepare(case).ok()
+}
+
+/// A case's program and request, as protobuf.
+type Prepared = Result<(Program, Vec<u8>), Stop>;
+
+fn prepare(case: &Value) -> Prepared {
     let program = program(case).map_err(Stop::Config)?;
     let mut input = Vec::new();
     match case.get("wire") {
@@ -212,6 +223,7 @@ fn run(program: &Program, validation: Validation, input: &[u8], now: Option<Time
             dropped_all,
             failures,
             failure_count,
+            ..
         }) => {
             let mut logged: Vec<_> = failures
                 .iter()

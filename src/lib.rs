@@ -6,3 +6,4 @@ pub mod conform;
 pub mod doc;
 pub mod host;
 pub mod report;
+pub mod run;

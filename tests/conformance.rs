@@ -4,103 +4,12 @@
 //! `tests/reference` writes the latter. Cases that differ on purpose are named, with the reason, in
 //! `differences.toml`; `tests/conformance.md` is written from all of that by `OTTL_BLESS=1 cargo test`.
 
-use ottl::conform::sorted;
+use crate::corpus::{directory, is_varying, read, topics, whole};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-
-/// One recorded topic.
-struct Topic {
-    name: String,
-    header: Value,
-    cases: Vec<Value>,
-}
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("recorded JSON")
-}
-
-fn topics() -> Vec<Topic> {
-    let entries = std::fs::read_dir(directory().join("recorded")).expect("recorded topics");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
-    paths.sort();
-    let topic = |path: &PathBuf| {
-        let text = read(path);
-        let mut lines = text.lines();
-        let header = json(lines.next().expect("a header"));
-        let name = header["topic"].as_str().expect("a topic").to_owned();
-        Topic {
-            name,
-            header,
-            cases: lines.map(json).collect(),
-        }
-    };
-    paths.iter().map(topic).collect()
-}
-
-/// A case as `conform` takes it, and what the reference gave, whole again.
-fn whole(topic: &Topic, case: &Value, inputs: &mut BTreeMap<String, Value>) -> (Value, Value) {
-    let mut case = case.clone();
-    let mut expected = case["expected"].take();
-    // What a time without a year means depends on when it is read.
-    if !case["config"].to_string().contains("Now(") {
-        case["now_unix_nano"] = topic.header["recorded_unix_nano"].clone();
-    }
-    if let Some(name) = case["input"].as_str().map(str::to_owned) {
-        let input = inputs.entry(name.clone()).or_insert_with_key(|name| {
-            json(&read(
-                &directory().join("inputs").join(format!("{name}.json")),
-            ))
-        });
-        case["input"] = input.clone();
-        if let Some(changes) = expected["changes"].as_object().cloned() {
-            let mut output = topic.header["passthrough"][&name].clone();
-            if case["unordered"] == true {
-                output = sorted(&output);
-            }
-            for (pointer, change) in &changes {
-                let parts: Vec<&str> = pointer.split('/').skip(1).collect();
-                apply(&mut output, &parts, change);
-            }
-            expected["output"] = output;
-        }
-    }
-    (case, expected)
-}
-
-/// Makes one recorded change: null removes, `+` appends.
-fn apply(value: &mut Value, parts: &[&str], change: &Value) {
-    match (parts, value) {
-        ([], value) => *value = change.clone(),
-        (["+"], Value::Array(items)) => {
-            items.extend(change.as_array().into_iter().flatten().cloned())
-        }
-        ([key], Value::Object(fields)) if change.is_null() => {
-            fields.remove(*key);
-        }
-        ([key, rest @ ..], Value::Object(fields)) => {
-            apply(fields.entry(*key).or_insert(Value::Null), rest, change);
-        }
-        ([index, rest @ ..], Value::Array(items)) => {
-            apply(
-                &mut items[index.parse::<usize>().expect("an index")],
-                rest,
-                change,
-            );
-        }
-        (parts, value) => panic!("no {parts:?} in {value}"),
-    }
-}
+use std::path::Path;
 
 /// Whether a result is what the reference gave for a case.
 fn agrees(case: &Value, expected: &Value, result: &Value) -> bool {
@@ -147,12 +56,12 @@ fn every_case_gives_the_references_answer_in_blocks_and_by_record() {
     let mut stale: BTreeSet<&String> = differences.iter().map(|(name, _)| name).collect();
     let (mut unexpected, mut total, mut total_agreeing) = (Vec::new(), 0, 0);
     for topic in topics() {
+        let name = &topic.header["topic"].as_str().expect("a topic");
         let mut agreeing = 0;
         for case in &topic.cases {
             let (case, expected) = whole(&topic, case, &mut inputs);
             let id = case["id"].as_str().expect("an id").to_owned();
-            let result = ottl::conform::run_case(&case);
-            let by_record = ottl::conform::run_case_by_record(&case);
+            let [result, by_record] = ottl::conform::run_case_both_ways(&case);
             if !is_varying(&case) && !agrees(&case, &by_record, &result) {
                 unexpected.push(format!(
                     "{id}: blocks and single records differ:\n  {result}\n  {by_record}"
@@ -175,7 +84,7 @@ fn every_case_gives_the_references_answer_in_blocks_and_by_record() {
         writeln!(
             report,
             "| {} | {count} | {agreeing} | {} |",
-            topic.name,
+            name,
             count - agreeing
         )
         .expect("a string");
@@ -206,12 +115,6 @@ fn every_case_gives_the_references_answer_in_blocks_and_by_record() {
     );
 }
 
-/// Whether a case's result is different each time it runs.
-fn is_varying(case: &Value) -> bool {
-    let config = case["config"].to_string();
-    ["UUID", "Now("].iter().any(|name| config.contains(name))
-}
-
 /// Compares a generated file with what is there, or rewrites it under `OTTL_BLESS=1`.
 pub(crate) fn golden(path: &Path, text: &str) {
     if std::env::var_os("OTTL_BLESS").is_some() {
@@ -239,7 +142,7 @@ fn the_records_are_of_the_cases_as_they_stand() {
         assert_eq!(
             topic.header["source_sha256"], hash,
             "{}: run tests/reference record",
-            topic.name
+            topic.header["topic"]
         );
     }
 }

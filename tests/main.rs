@@ -1,13 +1,23 @@
 //! The tests that see the whole: one binary, a module a kind.
 
+#[path = "../benches/configuration.rs"]
+mod configuration;
+#[path = "../benches/shop.rs"]
+mod shop;
+
 mod bytecode;
 mod cli;
 mod conformance;
+mod corpus;
 mod docs;
 mod extended;
 mod lower;
+mod parallel;
 mod paths;
 mod regressions;
 mod streaming;
 mod tidy;
 mod touched;
+
+// The requests of the benchmarks are written with it.
+use regressions::fuzz::protobuf;

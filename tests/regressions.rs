@@ -2,7 +2,7 @@
 
 #[path = "../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "public for the fuzzers")]
-mod fuzz;
+pub(crate) mod fuzz;
 
 use std::path::Path;
 

@@ -35,6 +35,57 @@ fn results_come_while_the_input_is_open() {
     }
 }
 
+#[test]
+fn a_reader_that_leaves_ends_the_run() {
+    let request = "{\"resourceSpans\":[{\"resource\":{}}]}\n".repeat(100);
+    for jobs in ["1", "2", "5"] {
+        let (mut child, mut stdin, stdout) = start(jobs);
+        drop(stdout);
+        // An endless input, until nobody reads it any more.
+        while stdin.write_all(request.as_bytes()).is_ok() {}
+        child.wait().expect("it ends");
+    }
+}
+
+#[test]
+fn what_comes_before_a_malformed_request_is_written() {
+    let frames = |count| b"\0\0\0\x02\x0a\0".repeat(count);
+    for jobs in ["1", "2", "5"] {
+        for (after, end, message) in [
+            (
+                frames(100),
+                &b"\0\0\0\x02\x0a\x05"[..],
+                "the data ends inside a field",
+            ),
+            (vec![], b"\0\0\0\x02\x0a", "truncated"),
+            (frames(100), b"\xff\xff\xff\xff", "larger than"),
+        ] {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_ottlc"))
+                .args([
+                    "run",
+                    "set(resource.schema_url, \"a\")",
+                    "--signal",
+                    "traces",
+                ])
+                .args(["--input-format", "frames", "--jobs", jobs])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("the program starts");
+            let mut stdin = child.stdin.take().expect("a pipe");
+            // It may end before it has read all.
+            let _ = stdin.write_all(&[&frames(100), end, &after].concat());
+            drop(stdin);
+            let ran = child.wait_with_output().expect("it ends");
+            let errors = String::from_utf8_lossy(&ran.stderr);
+            assert_eq!(ran.status.code(), Some(2), "{errors}");
+            assert!(errors.contains(message), "{errors}");
+            assert_eq!(ran.stdout.len(), 100 * b"\0\0\0\x05\x0a\x03\x1a\x01a".len());
+        }
+    }
+}
+
 /// Requests of about half a megabyte, as many as make up this many bytes, pass through; gives the most memory that the
 /// program had until then: bytes.
 #[cfg(target_os = "linux")]

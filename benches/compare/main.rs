@@ -5,6 +5,7 @@
 //! (tests/reference) and its data sets.
 
 mod baseline;
+mod jobs;
 mod plot;
 mod rows;
 mod sides;
@@ -40,6 +41,10 @@ struct Arguments {
     /// Draws the rows, and what grows with a number in their names, into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// In the place of all that: how long `ottlc run` takes with each of these numbers of jobs, from a file to a file, in
+    /// `set` and `typical` if no rows are named
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    jobs: Vec<u16>,
     /// Only measures what this process does itself: how, the signal, the requests
     #[arg(long, hide = true, num_args = 3)]
     baseline: Option<Vec<String>>,
@@ -73,6 +78,12 @@ fn main() -> ExitCode {
 
 /// Measures and prints; whether all outputs were the same.
 fn compare(arguments: &Arguments) -> Result<bool> {
+    if !arguments.jobs.is_empty() {
+        let rows = rows::find(&jobs::usual(&arguments.rows))?;
+        let table = jobs::markdown(&rows, &Sides::build()?, &arguments.jobs, arguments.rounds)?;
+        print!("{table}");
+        return Ok(true);
+    }
     let rows = rows::find(&arguments.rows)?;
     let sides = Sides::build()?;
     let mut same = Vec::new();

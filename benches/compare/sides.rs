@@ -81,7 +81,8 @@ impl Sides {
         })
     }
 
-    fn data(&self, row: &Row) -> PathBuf {
+    /// The requests of a row.
+    pub(crate) fn data(&self, row: &Row) -> PathBuf {
         self.data.join(format!("{}.otlp", row.data))
     }
 

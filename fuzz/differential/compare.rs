@@ -1,7 +1,7 @@
 //! Whether a case has the reference's answer.
 
 use crate::reference::Reference;
-use ottl::conform::{agrees, run_case, run_case_by_record, run_case_touched};
+use ottl::conform::{agrees, run_case, run_case_both_ways, run_case_touched};
 use serde_json::Value;
 use std::io::Result;
 use std::panic::catch_unwind;
@@ -103,7 +103,10 @@ fn ours(case: &Value) -> std::result::Result<Value, Difference> {
         return Ok(result);
     }
     let others: [(fn(&Value) -> Value, &str); 2] = [
-        (run_case_by_record, "blocks and single records"),
+        (
+            |case| run_case_both_ways(case)[1].take(),
+            "blocks and single records",
+        ),
         (run_case_touched, "full and touched validation"),
     ];
     for (run, kind) in others {

@@ -47,7 +47,7 @@ use error::{Problem, ProblemKind};
 use group::Groups;
 use ottl_grammar::ast::Span;
 use ottl_vm::path::Context;
-use ottl_vm::program::{Program, Sweep, Sweeping};
+use ottl_vm::program::{Program, ProgramId, Sweep, Sweeping};
 use resolved::Resolved;
 
 pub use gates::{Gates, KNOWN as KNOWN_GATES};
@@ -151,6 +151,7 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
     let (passes, touched) = lower::lower(resolved, options.gates.allows_nil())
         .map_err(|text| vec![too_complex(text)])?;
     let program = Program {
+        id: ProgramId::unique(),
         signal: signal_of(options.signal),
         passes,
         sweeps,

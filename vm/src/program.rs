@@ -10,6 +10,7 @@ use crate::instruction::Instruction;
 use crate::path::{Access, Context, FieldNumbers, Level};
 use crate::wire::Signal;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a failed statement does to the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -26,6 +27,8 @@ pub enum ErrorMode {
 /// A compiled configuration for one signal.
 #[derive(Debug)]
 pub struct Program {
+    /// Which one it is.
+    pub id: ProgramId,
     /// The signal of the requests that it takes.
     pub signal: Signal,
     /// The groups of statements in order.
@@ -36,6 +39,18 @@ pub struct Program {
     pub flattens_logs: bool,
     /// What the passes look for in a message of each level.
     pub touched: TouchedLevels,
+}
+
+/// Tells programs apart, so that a worker does not take what it keeps of one for another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramId(u64);
+
+impl ProgramId {
+    /// One that no other program of the process has.
+    pub fn unique() -> ProgramId {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        ProgramId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl Program {

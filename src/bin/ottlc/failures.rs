@@ -2,8 +2,9 @@
 
 use crate::limits::FAILED_STATEMENTS_TOLD_MAX;
 use crate::program::{Programs, Stage};
-use crate::stages::Failed;
 use ottl::config::Signal;
+use ottl::run::Failed;
+use ottl_vm::exec::Failure;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Write;
@@ -30,11 +31,33 @@ struct Tally {
 
 impl Failures {
     /// Counts what failed in a request that stands at `place`.
-    pub(crate) fn add(&mut self, signal: Signal, failed: &Failed<'_>, place: &dyn Fn() -> String) {
+    pub(crate) fn add(&mut self, signal: Signal, failed: &Failed, place: &dyn Fn() -> String) {
         self.count += failed.count;
-        self.refused += u64::from(failed.is_fatal);
-        for failure in failed.failures {
-            let key = (signal, failed.stage, failure.pass, failure.statement);
+        self.tell(signal, failed.program, &failed.failures, place);
+    }
+
+    /// Counts a request that stands at `place` and that a processor refused.
+    pub(crate) fn refuse(
+        &mut self,
+        signal: Signal,
+        stage: usize,
+        failure: &Failure,
+        place: &dyn Fn() -> String,
+    ) {
+        self.count += 1;
+        self.refused += 1;
+        self.tell(signal, stage, std::slice::from_ref(failure), place);
+    }
+
+    fn tell(
+        &mut self,
+        signal: Signal,
+        stage: usize,
+        failures: &[Failure],
+        place: &dyn Fn() -> String,
+    ) {
+        for failure in failures {
+            let key = (signal, stage, failure.pass, failure.statement);
             let tally = self.by_statement.entry(key).or_insert_with(|| Tally {
                 count: 0,
                 first_error: failure.error.clone(),

@@ -46,13 +46,6 @@ impl Place {
     }
 }
 
-/// One request.
-pub(crate) struct Request<'i> {
-    /// JSON or protobuf, as the input's format says.
-    pub(crate) bytes: &'i [u8],
-    pub(crate) place: Place,
-}
-
 impl<'w> Input<'w> {
     /// Opens a file, or standard input for `None`, and tells its format unless it is given.
     ///
@@ -103,30 +96,27 @@ impl<'w> Input<'w> {
         self.frames.format()
     }
 
-    /// The next request, if there is one.
+    /// The next request, JSON or protobuf as the input's format says, in the place of what is in `bytes`; where it
+    /// stands. `None` if there is none.
     ///
     /// # Errors
     /// The input fails, is cut within a request, or has one that is too large.
-    pub(crate) fn next(&mut self) -> Result<Option<Request<'_>>, CliError> {
+    pub(crate) fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<Place>, CliError> {
         let format = self.frames.format();
-        let frame = self.frames.next().map_err(|error| match error {
+        let offset = self.frames.next_into(bytes).map_err(|error| match error {
             FrameError::Truncated { .. } => {
                 CliError::about(&self.name, &format!("truncated: {error}"))
             }
             _ => CliError::about(&self.name, &error),
         })?;
-        let Some(frame) = frame else { return Ok(None) };
+        let Some(offset) = offset else {
+            return Ok(None);
+        };
         let line = format.is_json().then(|| {
-            self.lines += locked(&self.breaks).pass(frame.offset);
+            self.lines += locked(&self.breaks).pass(offset);
             self.lines + 1
         });
-        Ok(Some(Request {
-            bytes: frame.bytes,
-            place: Place {
-                line,
-                offset: frame.offset,
-            },
-        }))
+        Ok(Some(Place { line, offset }))
     }
 }
 

@@ -16,12 +16,10 @@ mod input;
 mod limits;
 mod lower;
 mod output;
-mod pipeline;
 mod program;
 mod progress;
 mod run;
 mod signals;
-mod stages;
 
 use clap::{Parser, Subcommand};
 use error::CliError;

@@ -2,8 +2,8 @@
 
 use crate::error::CliError;
 use clap::ValueEnum;
-use ottl_vm::wire::frame::{Format, write_frame};
-use ottl_vm::wire::{Signal, json};
+use ottl::run::Chunks;
+use ottl_vm::wire::frame::{Format, LENGTH_BYTES};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ impl Output {
         })
     }
 
-    /// Writes requests that [`encode`] has put into their format.
+    /// Writes requests in their format, or a part of one.
     ///
     /// # Errors
     /// Writing fails.
@@ -97,21 +97,26 @@ impl Output {
     }
 }
 
-/// Appends a request, which is protobuf, in a format. `json` is scratch memory.
+/// Begins a request: room for what is known only at its end.
+pub(crate) fn begin(format: Format, out: &mut Chunks) {
+    if format == Format::LengthPrefixed {
+        out.first().extend_from_slice(&[0; LENGTH_BYTES]);
+    }
+}
+
+/// Ends a request as the format has it: with its length before it, or a line end after it.
 ///
 /// # Errors
-/// The request is malformed, which only one that was not validated can be, or too long for the format.
-pub(crate) fn encode(
-    signal: Signal,
-    format: Format,
-    request: &[u8],
-    json: &mut Vec<u8>,
-    out: &mut Vec<u8>,
-) -> Result<(), String> {
-    if !format.is_json() {
-        return write_frame(format, request, out).map_err(|error| error.to_string());
+/// It is too long for the format.
+pub(crate) fn end(format: Format, out: &mut Chunks) -> Result<(), String> {
+    match format {
+        Format::LengthPrefixed => {
+            let length = u32::try_from(out.len() - LENGTH_BYTES)
+                .map_err(|_| "it has become too long for its length".to_owned())?;
+            out.first()[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
+        }
+        Format::JsonLines | Format::Json => out.first().push(b'\n'),
+        Format::Protobuf => {}
     }
-    json.clear();
-    json::write(signal, request, json).map_err(|error| error.to_string())?;
-    write_frame(Format::JsonLines, json, out).map_err(|error| error.to_string())
+    Ok(())
 }

@@ -15,6 +15,7 @@ use ottl::report::{Diagnostic, Source};
 use ottl_stdlib::{Surroundings, Table, Tables};
 use ottl_vm::exec::Validation;
 use ottl_vm::program::Program;
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -181,6 +182,12 @@ pub(crate) struct Stage {
     pub(crate) id: String,
     /// What it does.
     pub(crate) program: Program,
+}
+
+impl Borrow<Program> for Stage {
+    fn borrow(&self) -> &Program {
+        &self.program
+    }
 }
 
 /// What runs on the requests of each signal.

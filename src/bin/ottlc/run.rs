@@ -4,16 +4,17 @@ use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::failures::Failures;
 use crate::input::{Input, Place, Watch, next_document};
 use crate::limits::{JOBS_MAX, TEXT_BYTES};
-use crate::output::{FormatName, Output, encode};
-use crate::pipeline::{self, Sink, Source};
+use crate::output::{FormatName, Output, begin, end};
 use crate::program::{ProgramArguments, Programs, SURROUNDINGS, Validate, load};
 use crate::progress::Progress;
 use crate::signals::{of_json, of_protobuf, wire_signal};
-use crate::stages::{Passed, Runner};
 use ottl::config::Signal;
-use ottl_vm::exec::Validation;
+use ottl::run::{Chunks, Cores, Runner, Sink, Source, in_order};
+use ottl_vm::exec::{RunError, Validation};
 use ottl_vm::wire::frame::Format;
 use ottl_vm::wire::json;
+use ottl_vm::wire::validate::validate;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -58,8 +59,9 @@ pub(crate) struct Arguments {
     /// How much of each request to check
     #[arg(long, value_enum, default_value_t)]
     validate: Validate,
-    /// How many requests to run at once; one for each core if absent. Results keep their order. Programs whose
-    /// requests share a cache or that remember values (`EWMA`, `ZScore`) run one at a time
+    /// How many requests to run at once; one for each core if absent. A large request is run in parts while cores have
+    /// nothing else to do. Results keep their order. Programs whose requests share a cache or that remember values
+    /// (`EWMA`, `ZScore`) run one at a time
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=JOBS_MAX))]
     jobs: Option<u16>,
 }
@@ -111,15 +113,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
         },
         error: None,
     };
+    let jobs = arguments.jobs.map(usize::from).and_then(NonZero::new);
+    let cores = jobs.map_or_else(Cores::all, Cores::new);
     let worker = || {
-        let mut work = Work::new(arguments, &programs);
+        let mut work = Work::new(arguments, &programs, cores.clone());
         move |job: &mut Job, done: &mut Done| work.run(job, done)
     };
     let threads = match programs.is_ordered() {
         true => 1,
-        false => arguments.jobs.map_or_else(default_jobs, usize::from),
+        false => cores.count(),
     };
-    pipeline::run(threads, &mut reading, worker, &results);
+    in_order(threads, &mut reading, worker, &results);
     let read = reading.error.take().map_or(Ok(()), Err);
     drop(reading);
     let Written {
@@ -152,11 +156,6 @@ fn is_text(request: &[u8]) -> bool {
     let start = &request[..request.len().min(TEXT_BYTES)];
     let is_letter = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
     !request.is_empty() && start.iter().all(is_letter)
-}
-
-/// How many threads run requests if the command line does not say: one for each core.
-fn default_jobs() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Reads requests.
@@ -249,9 +248,9 @@ impl Text {
         let Some(document) = next_document(&self.bytes, self.start) else {
             return false;
         };
-        let passed = &self.bytes[self.start..document.start];
-        self.pass(passed.len());
+        self.pass(document.start - self.start);
         job.place = self.place;
+        job.bytes.clear();
         job.bytes.extend_from_slice(&self.bytes[document.clone()]);
         self.pass(document.len());
         true
@@ -305,14 +304,12 @@ impl Reading<'_> {
             format => format,
         };
         job.signal = None;
-        job.bytes.clear();
         if let Some(text) = &mut open.text {
             return Ok(text.next(job));
         }
-        while let Some(request) = open.input.next()? {
-            let (bytes, place) = (request.bytes, request.place);
-            if !format.is_json() && place.offset == 0 && is_text(bytes) {
-                if bytes.trim_ascii().is_empty() {
+        while let Some(place) = open.input.next(&mut job.bytes)? {
+            if !format.is_json() && place.offset == 0 && is_text(&job.bytes) {
+                if job.bytes.trim_ascii().is_empty() {
                     continue;
                 }
                 let message = "this is text, but neither OTLP/JSON, of which each request begins with `{`, nor protobuf";
@@ -320,14 +317,13 @@ impl Reading<'_> {
             }
             if format == Format::Json {
                 let text = open.text.insert(Text {
-                    bytes: bytes.to_vec(),
+                    bytes: std::mem::take(&mut job.bytes),
                     start: 0,
                     place,
                 });
                 return Ok(text.next(job));
             }
             job.place = place;
-            job.bytes.extend_from_slice(bytes);
             if !format.is_json() {
                 let told = open.told;
                 job.signal = Some(self.signal(&job.name, &job.bytes, place, told)?);
@@ -386,18 +382,20 @@ impl Reading<'_> {
 struct Work<'s> {
     arguments: &'s Arguments,
     programs: &'s Programs,
-    runner: Runner,
+    /// One a signal: each keeps memory of its programs.
+    runners: BTreeMap<Signal, Runner>,
+    cores: Cores,
     /// A request read as JSON.
     protobuf: Vec<u8>,
-    /// One written as JSON.
-    json: Vec<u8>,
+    /// What comes of a request, if it is to be written as JSON.
+    passed: Chunks,
 }
 
 /// What came of a request.
 #[derive(Default)]
 struct Done {
     /// What is to be written.
-    output: Vec<u8>,
+    output: Chunks,
     failures: Failures,
     /// Whether there is a program for it.
     has_met_program: bool,
@@ -419,13 +417,14 @@ impl Done {
 }
 
 impl<'s> Work<'s> {
-    fn new(arguments: &'s Arguments, programs: &'s Programs) -> Work<'s> {
+    fn new(arguments: &'s Arguments, programs: &'s Programs, cores: Cores) -> Work<'s> {
         Work {
             arguments,
             programs,
-            runner: Runner::default(),
+            runners: BTreeMap::new(),
+            cores,
             protobuf: Vec::new(),
-            json: Vec::new(),
+            passed: Chunks::default(),
         }
     }
 
@@ -475,8 +474,7 @@ impl<'s> Work<'s> {
         request: &[u8],
         done: &mut Done,
     ) -> Result<(), CliError> {
-        let stages = self.programs.of(signal);
-        match stages {
+        match self.programs.of(signal) {
             Some(_) => done.has_met_program = true,
             None if self.programs.is_adhoc() => {
                 let ours = self
@@ -493,27 +491,66 @@ impl<'s> Work<'s> {
             }
             None => done.other_signal = Some(signal),
         }
-        let passed = self.runner.run(
-            stages.unwrap_or_default(),
-            wire_signal(signal),
-            validation,
-            request,
-            |failed| {
-                let place = || job.place.within(&job.name);
-                done.failures.add(signal, &failed, &place);
-            },
-        );
+        let format = self.arguments.output_format;
+        let format = format.map_or(job.format, FormatName::of_output);
+        let is_any_left = self.pass_through(job, signal, validation, request, format, done)?;
+        if !is_any_left {
+            done.output.clear();
+            return Ok(());
+        }
         let about =
             |error: &dyn std::fmt::Display| CliError::about(&job.place.within(&job.name), error);
-        if let Passed::On(request) = passed.map_err(|error| about(&error))? {
-            let format = self
-                .arguments
-                .output_format
-                .map_or(job.format, FormatName::of_output);
-            let (json, out) = (&mut self.json, &mut done.output);
-            encode(wire_signal(signal), format, request, json, out).map_err(|e| about(&e))?;
+        if format.is_json() {
+            let out = done.output.first();
+            json::write(wire_signal(signal), self.passed.join(), out).map_err(|e| about(&e))?;
         }
-        Ok(())
+        end(format, &mut done.output).map_err(|error| about(&error))
+    }
+
+    /// Runs one request in protobuf through the processors that are for its signal; whether something is left of it
+    /// to be written. What is to be written as JSON is in `passed` then.
+    fn pass_through(
+        &mut self,
+        job: &Job,
+        signal: Signal,
+        validation: Validation,
+        request: &[u8],
+        format: Format,
+        done: &mut Done,
+    ) -> Result<bool, CliError> {
+        let place = || job.place.within(&job.name);
+        self.passed.clear();
+        let out = match format.is_json() {
+            true => &mut self.passed,
+            false => &mut done.output,
+        };
+        begin(format, out);
+        let Some(stages) = self.programs.of(signal) else {
+            if validation == Validation::Full {
+                let valid = validate(wire_signal(signal), request, &mut ());
+                valid.map_err(|error| CliError::about(&place(), &error))?;
+            }
+            out.first().extend_from_slice(request);
+            return Ok(true);
+        };
+        let runner = self
+            .runners
+            .entry(signal)
+            .or_insert_with(|| Runner::new(self.cores.clone()));
+        let ran = runner.run(stages, validation, request, out);
+        for failed in runner.failed() {
+            done.failures.add(signal, failed, &place);
+        }
+        let refused = match ran {
+            Ok(is_any_left) => return Ok(is_any_left),
+            Err(refused) => refused,
+        };
+        let RunError::Statement(failure) = &refused.error else {
+            return Err(CliError::about(&place(), &refused));
+        };
+        done.failures
+            .refuse(signal, refused.program, failure, &place);
+        Ok(false)
     }
 }
 
@@ -576,7 +613,9 @@ impl Written {
             self.failures.append(std::mem::take(&mut done.failures));
             self.has_met_program |= done.has_met_program;
             self.other_signal = self.other_signal.or(done.other_signal);
-            self.output.write(&done.output)
+            done.output
+                .iter()
+                .try_for_each(|bytes| self.output.write(bytes))
         });
         self.or_stop(result)
     }
@@ -605,6 +644,10 @@ impl Sink<Done> for Results {
             true if flow.is_continue() => self.written().flush(),
             _ => flow,
         }
+    }
+
+    fn bytes(&self, done: &Done) -> usize {
+        done.output.len()
     }
 }
 

@@ -23,12 +23,20 @@ pub(super) struct Pools {
     pub(super) operands: Vec<Vec<u16>>,
     pub(super) statements: Vec<StatementInfo>,
     pub(super) touched: [Touched; Level::COUNT],
-    /// Constants by their text, which tells apart what is not the same.
-    constant_numbers: HashMap<String, u16>,
+    constant_numbers: HashMap<Constant, u16>,
     /// The resolved paths with constant keys, by number.
     shared_paths: Vec<(resolved::Path, u16)>,
     /// What each path reads or writes.
     regions: Vec<Region>,
+}
+
+/// What tells constants apart.
+#[derive(PartialEq, Eq, Hash)]
+enum Constant {
+    /// A string's bytes, since most are strings.
+    String(Vec<u8>),
+    /// Any other's text.
+    Text(String),
 }
 
 /// A table is full.
@@ -46,13 +54,16 @@ fn number(length: usize) -> Result<u16, Full> {
 impl Pools {
     /// The operand that names a constant.
     pub(super) fn constant(&mut self, literal: &Literal) -> Result<u16, Full> {
-        let text = format!("{literal:?}");
-        if let Some(number) = self.constant_numbers.get(&text) {
+        let constant = match literal {
+            Literal::String(bytes) => Constant::String(bytes.clone()),
+            other => Constant::Text(format!("{other:?}")),
+        };
+        if let Some(number) = self.constant_numbers.get(&constant) {
             return Ok(number | CONSTANT);
         }
         let number = number(self.constants.len())?;
         self.constants.push(literal.clone());
-        self.constant_numbers.insert(text, number);
+        self.constant_numbers.insert(constant, number);
         Ok(number | CONSTANT)
     }
 

@@ -227,6 +227,8 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Value::Nil => None,
             Value::String(text) => Some(text),
             Value::Bytes(bytes) => Some(hex(bytes, self.machine.arena)),
+            Value::Int(number) => Some(self.bytes(itoa::Buffer::new().format(number).as_bytes())),
+            Value::Bool(is_true) => Some(if is_true { b"true" } else { b"false" }),
             other => {
                 let mut out = Vec::new();
                 json::append_value(&mut out, &other).map_err(|_| {

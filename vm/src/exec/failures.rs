@@ -1,7 +1,8 @@
 //! What failed while a request ran.
 //!
-//! Under `ignore` failures are counted and the first ones kept; under `propagate` the first in the
-//! reference's order (record by record, each with all statements) refuses the request.
+//! Under `ignore` failures are counted and the first ones kept; under `propagate` the first one refuses the request.
+//! First is who comes first in the reference's order (record by record, each with all statements), in whatever order
+//! they are met.
 
 use crate::limits::FAILURES_KEPT_MAX;
 use crate::program::{ErrorMode, Pass};
@@ -19,6 +20,20 @@ pub struct Failure {
     pub error: String,
 }
 
+impl Failure {
+    /// Where it stands in the reference's order: pass by pass, record by record, statement by statement.
+    pub fn order(&self) -> (usize, u64, u16) {
+        (self.pass, self.record, self.statement)
+    }
+}
+
+/// Brings failures into the reference's order and keeps the first [`FAILURES_KEPT_MAX`].
+pub fn keep_first(failures: &mut Vec<Failure>) {
+    // Stable: a record that a pass visits again can fail again.
+    failures.sort_by_key(Failure::order);
+    failures.truncate(FAILURES_KEPT_MAX);
+}
+
 /// The failures of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
@@ -26,10 +41,14 @@ pub(crate) struct Failures {
     pub(crate) pass: usize,
     /// How many there were under `ignore`.
     pub(crate) count: u64,
-    /// The first of them.
+    /// The first of them, and some others until [`settle`](Failures::settle).
     pub(crate) kept: Vec<Failure>,
+    /// Of later ones none is kept.
+    last_kept: Option<(usize, u64, u16)>,
     /// The one that refuses the request.
     pub(crate) fatal: Option<Failure>,
+    /// How many records each pass went over.
+    pub(crate) visited: Vec<u64>,
 }
 
 impl Failures {
@@ -44,6 +63,7 @@ impl Failures {
         } else {
             pass.error_mode
         };
+        let order = (self.pass, record, statement);
         let failure = || Failure {
             pass: self.pass,
             statement,
@@ -54,26 +74,40 @@ impl Failures {
             ErrorMode::Silent => {}
             ErrorMode::Ignore => {
                 self.count += 1;
-                if self.kept.len() < FAILURES_KEPT_MAX {
+                if self.last_kept.is_none_or(|last| order < last) {
                     let failure = failure();
                     self.kept.push(failure);
                 }
+                if self.kept.len() == 2 * FAILURES_KEPT_MAX {
+                    self.settle();
+                }
             }
             ErrorMode::Propagate => {
-                if self.fatal.as_ref().is_none_or(|f| {
-                    (self.pass, record, statement) < (f.pass, f.record, f.statement)
-                }) {
+                if self.fatal.as_ref().is_none_or(|f| order < f.order()) {
                     self.fatal = Some(failure());
                 }
             }
         }
     }
 
+    /// Leaves the first ones in `kept`, in order.
+    pub(crate) fn settle(&mut self) {
+        if self.kept.is_empty() {
+            return;
+        }
+        keep_first(&mut self.kept);
+        if self.kept.len() == FAILURES_KEPT_MAX {
+            self.last_kept = self.kept.last().map(Failure::order);
+        }
+    }
+
     pub(crate) fn clear(&mut self) {
         *self = Failures {
             kept: std::mem::take(&mut self.kept),
+            visited: std::mem::take(&mut self.visited),
             ..Failures::default()
         };
         self.kept.clear();
+        self.visited.clear();
     }
 }

@@ -177,7 +177,6 @@ impl<'p, 'a> Machine<'p, 'a> {
         if self.scratch.len() <= index {
             self.scratch.resize_with(index + 1, || None);
         }
-        // A worker's last program may have kept something else here.
         let kept = self.scratch[index].take();
         kept.and_then(|kept| kept.downcast().ok())
             .unwrap_or_default()

@@ -9,7 +9,7 @@ use super::mask::{BLOCK, Mask};
 use super::passes::{NO_PASS, Progress, levels_of, levels_of_sweep};
 use crate::limits::MEMORY_KEPT_BYTES_MAX;
 use crate::path::{Context, Level};
-use crate::program::{Pass, Program};
+use crate::program::{Pass, Program, ProgramId};
 use crate::text::time::Time;
 use crate::value::Value;
 use crate::wire::Signal;
@@ -31,8 +31,11 @@ pub struct Outcome<'w> {
     pub dropped_all: bool,
     /// How many statements failed under `ignore`.
     pub failure_count: u64,
-    /// The first of them, at most [`FAILURES_KEPT_MAX`](crate::limits::FAILURES_KEPT_MAX).
+    /// The first of them in the reference's order, at most
+    /// [`FAILURES_KEPT_MAX`](crate::limits::FAILURES_KEPT_MAX).
     pub failures: &'w [Failure],
+    /// How many records each pass went over.
+    pub visited: &'w [u64],
 }
 
 /// Why a request was refused. There is no output then.
@@ -55,13 +58,16 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
-/// Runs programs over requests, one at a time. Give each thread its own.
+/// Runs a program over requests, one at a time. Give each thread its own.
 ///
-/// Shared caches (`shared_cache: true`) and what functions keep between records belong to the worker.
+/// Shared caches (`shared_cache: true`) and what functions keep between records belong to the worker, until it runs
+/// another program.
 pub struct Worker {
     arena: Bump,
     memory: Memory<'static>,
     failures: Failures,
+    /// The program that ran last, of which the next two are.
+    program: Option<ProgramId>,
     scratch: Scratch,
     /// The shared caches that were left, by context: the bytes of their fields.
     caches: Vec<(Context, Vec<u8>)>,
@@ -152,6 +158,7 @@ impl Worker {
             arena: Bump::new(),
             memory: Memory::default(),
             failures: Failures::default(),
+            program: None,
             scratch: Vec::new(),
             caches: Vec::new(),
             canonical: Vec::new(),
@@ -192,11 +199,36 @@ impl Worker {
         } else {
             self.run_whole(program, validation, input, out)
         }?;
-        Ok(Outcome {
+        Ok(self.outcome(any_left))
+    }
+
+    /// Runs a program that is [separable](Program::is_separable) over a part of a request, which
+    /// [`parts`](super::parts()) has made. `None`, and `out` as it was, if that shows that the request must be run as
+    /// a whole: to be refused, or to be put into canonical form.
+    pub fn run_part(
+        &mut self,
+        program: &Program,
+        validation: Validation,
+        part: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Option<Outcome<'_>> {
+        let before = out.len();
+        let any_left = self.attempt(program, validation, part, out);
+        // Where a filter drops all of a part, what failed in it still refuses a request that has others.
+        let any_left = any_left.ok().filter(|_| self.failures.fatal.is_none());
+        if any_left != Some(true) {
+            out.truncate(before);
+        }
+        Some(self.outcome(any_left?))
+    }
+
+    fn outcome(&self, any_left: bool) -> Outcome<'_> {
+        Outcome {
             dropped_all: !any_left,
             failure_count: self.failures.count,
             failures: &self.failures.kept,
-        })
+            visited: &self.failures.visited,
+        }
     }
 
     /// Runs a program over a request whose log records each stand on their own, and puts them together again.
@@ -300,10 +332,15 @@ impl Worker {
         if self.arena.allocated_bytes() > MEMORY_KEPT_BYTES_MAX {
             self.arena = Bump::new();
         }
+        if self.program.replace(program.id) != Some(program.id) {
+            self.scratch.clear();
+            self.caches.clear();
+        }
         self.failures.clear();
         let memory = std::mem::take(&mut self.memory).recycle();
         let (result, memory) = run_request(self, program, validation, input, out, memory);
         self.memory = memory.recycle();
+        self.failures.settle();
         result
     }
 }
@@ -435,6 +472,7 @@ fn run_passes<'p: 'a, 'a>(
     let mut sweeps = program.sweeps.iter().peekable();
     'passes: for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
+        machine.failures.visited.push(0);
         machine.made.start();
         while let Some(sweeping) = sweeps.next_if(|sweeping| sweeping.after <= number) {
             machine.sweep(sweeping.what);
@@ -445,7 +483,9 @@ fn run_passes<'p: 'a, 'a>(
             } else {
                 NONE
             };
-            let visited = match machine.run_pass(pass, cache) {
+            let progress = machine.run_pass(pass, cache);
+            machine.failures.visited[number] += machine.first_record;
+            let visited = match progress {
                 Progress::Done => NONE,
                 Progress::MadeMetrics(scope) => scope,
                 Progress::Stopped => {

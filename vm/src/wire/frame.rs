@@ -11,6 +11,12 @@ use std::io::{self, Read, Write};
 /// Bytes asked for at once.
 const READ_BYTES: usize = 64 * 1024;
 
+/// Bytes asked for at once of a request that is read into its place.
+const DIRECT_BYTES: usize = 1 << 20;
+
+/// The length before a request: bytes, big endian.
+pub const LENGTH_BYTES: usize = 4;
+
 /// What is looked at of the first name in JSON: bytes.
 const NAME_BYTES: usize = 8;
 
@@ -205,8 +211,9 @@ impl From<io::Error> for FrameError {
 pub struct Frames<R> {
     input: R,
     format: Format,
-    /// What has been read; `taken` bytes of it have been handed out.
+    /// Its first `filled` bytes have been read; `taken` bytes of them have been handed out.
     buffer: Vec<u8>,
+    filled: usize,
     taken: usize,
     /// Where the buffer starts in the stream.
     offset: u64,
@@ -223,16 +230,17 @@ impl<R: Read> Frames<R> {
             input,
             format: format.unwrap_or(Format::JsonLines),
             buffer: Vec::new(),
+            filled: 0,
             taken: 0,
             offset: 0,
             is_ended: false,
         };
         if format.is_none() {
             // Whoever writes the other end of a pipe may wait for an answer to the first request.
-            while !frames.is_ended && frames.buffer.len() < DETECT_BYTES && !tells(&frames.buffer) {
+            while !frames.is_ended && frames.filled < DETECT_BYTES && !tells(frames.read()) {
                 frames.fill()?;
             }
-            frames.format = detect(&frames.buffer);
+            frames.format = detect(frames.read());
         }
         Ok(frames)
     }
@@ -252,16 +260,7 @@ impl<R: Read> Frames<R> {
         reason = "it lends: a frame lives until the next call"
     )]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
-        let found = match self.format {
-            Format::JsonLines => self.line(),
-            Format::LengthPrefixed => self.length_prefixed(),
-            Format::Json | Format::Protobuf => self.whole(),
-        };
-        if found.is_err() {
-            self.taken = self.buffer.len();
-            self.is_ended = true;
-        }
-        let Some((start, end)) = found? else {
+        let Some((start, end)) = self.find()? else {
             return Ok(None);
         };
         Ok(Some(Frame {
@@ -270,33 +269,81 @@ impl<R: Read> Frames<R> {
         }))
     }
 
+    /// The same, with the request in the place of what is in `bytes`, and where it starts: bytes from the start of the
+    /// stream. Most of a long one goes there without a copy.
+    ///
+    /// # Errors
+    /// As those of [`next`](Frames::next).
+    pub fn next_into(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u64>, FrameError> {
+        if self.format == Format::LengthPrefixed {
+            let read = self.read_prefixed(bytes);
+            return self.or_end(read);
+        }
+        if matches!(self.format, Format::Json | Format::Protobuf) {
+            let is_any = self.find()?.is_some();
+            if is_any {
+                self.buffer.truncate(self.filled);
+                *bytes = std::mem::take(&mut self.buffer);
+                (self.filled, self.taken) = (0, 0);
+            }
+            return Ok(is_any.then_some(0));
+        }
+        let Some(frame) = self.next()? else {
+            return Ok(None);
+        };
+        bytes.clear();
+        bytes.extend_from_slice(frame.bytes);
+        Ok(Some(frame.offset))
+    }
+
+    /// Where in the buffer the next request is.
+    fn find(&mut self) -> Result<Option<(usize, usize)>, FrameError> {
+        let found = match self.format {
+            Format::JsonLines => self.line(),
+            Format::LengthPrefixed => self.length_prefixed(),
+            Format::Json | Format::Protobuf => self.whole(),
+        };
+        self.or_end(found)
+    }
+
+    /// What has been read and not yet dropped.
+    fn read(&self) -> &[u8] {
+        &self.buffer[..self.filled]
+    }
+
+    /// After an error there is nothing more.
+    fn or_end<T>(&mut self, found: Result<T, FrameError>) -> Result<T, FrameError> {
+        if found.is_err() {
+            self.taken = self.filled;
+            self.is_ended = true;
+        }
+        found
+    }
+
     /// Drops what was handed out, to make room for more.
     fn release(&mut self) {
-        self.buffer.drain(..self.taken);
+        self.buffer.copy_within(self.taken..self.filled, 0);
+        self.filled -= self.taken;
         self.offset += self.taken as u64;
         self.taken = 0;
     }
 
     /// Reads until `count` bytes are there that haven't been handed out, or to the end.
     fn fill_to(&mut self, count: usize) -> Result<(), FrameError> {
-        while !self.is_ended && self.buffer.len() - self.taken < count {
+        while !self.is_ended && self.filled - self.taken < count {
             self.fill()?;
         }
         Ok(())
     }
 
     fn fill(&mut self) -> Result<(), FrameError> {
-        let length = self.buffer.len();
-        self.buffer.resize(length + READ_BYTES, 0);
-        let read = loop {
-            match self.input.read(&mut self.buffer[length..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                done => break done,
-            }
-        };
-        self.buffer
-            .truncate(length + read.as_ref().map_or(0, |&count| count.min(READ_BYTES)));
-        self.is_ended = read? == 0;
+        let end = self.filled + READ_BYTES;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        let read = read_some(&mut self.input, &mut self.buffer[self.filled..end])?;
+        self.filled += read;
+        self.is_ended = read == 0;
         Ok(())
     }
 
@@ -310,24 +357,21 @@ impl<R: Read> Frames<R> {
         loop {
             let mut searched = self.taken;
             let newline = loop {
-                match self.buffer[searched..]
-                    .iter()
-                    .position(|&byte| byte == b'\n')
-                {
+                match memchr::memchr(b'\n', &self.read()[searched..]) {
                     Some(at) => break Some(searched + at),
                     None if self.is_ended => break None,
-                    None if self.buffer.len() - self.taken > FRAME_BYTES_MAX => {
+                    None if self.filled - self.taken > FRAME_BYTES_MAX => {
                         return Err(self.too_large());
                     }
                     None => {
-                        searched = self.buffer.len() - self.taken;
+                        searched = self.filled - self.taken;
                         self.release();
                         self.fill()?;
                     }
                 }
             };
             let start = self.taken;
-            let end = newline.unwrap_or(self.buffer.len());
+            let end = newline.unwrap_or(self.filled);
             if end - start > FRAME_BYTES_MAX {
                 return Err(self.too_large());
             }
@@ -345,45 +389,90 @@ impl<R: Read> Frames<R> {
     }
 
     fn length_prefixed(&mut self) -> Result<Option<(usize, usize)>, FrameError> {
-        const PREFIX: usize = 4;
+        let Some(length) = self.prefix()? else {
+            return Ok(None);
+        };
+        self.fill_to(LENGTH_BYTES + length)?;
+        if self.filled < LENGTH_BYTES + length {
+            return Err(self.cut(length, self.filled - LENGTH_BYTES));
+        }
+        self.taken = LENGTH_BYTES + length;
+        Ok(Some((LENGTH_BYTES, LENGTH_BYTES + length)))
+    }
+
+    /// Reads the next request into `bytes`: where it starts.
+    fn read_prefixed(&mut self, bytes: &mut Vec<u8>) -> Result<Option<u64>, FrameError> {
+        let Some(length) = self.prefix()? else {
+            return Ok(None);
+        };
+        let mut read = length.min(self.filled - LENGTH_BYTES);
+        self.taken = LENGTH_BYTES + read;
+        // What is there is written over, which costs less than to make it anew.
+        bytes.resize(length.min(bytes.len().max(read)), 0);
+        bytes[..read].copy_from_slice(&self.buffer[LENGTH_BYTES..self.taken]);
+        while read < length {
+            // Whoever gives a length need not give as many bytes.
+            bytes.resize(length.min(bytes.len().max(read + DIRECT_BYTES)), 0);
+            let count = read_some(&mut self.input, &mut bytes[read..])?;
+            if count == 0 {
+                return Err(self.cut(length, read));
+            }
+            read += count;
+        }
+        let start = self.offset + LENGTH_BYTES as u64;
+        self.offset += (length - (self.taken - LENGTH_BYTES)) as u64;
+        Ok(Some(start))
+    }
+
+    /// The length of the next request, which is the first thing in the buffer then.
+    fn prefix(&mut self) -> Result<Option<usize>, FrameError> {
         self.release();
-        self.fill_to(PREFIX)?;
-        let Some(prefix) = self.buffer.first_chunk::<PREFIX>() else {
-            return match self.buffer.len() {
+        self.fill_to(LENGTH_BYTES)?;
+        let Some(prefix) = self.read().first_chunk::<LENGTH_BYTES>() else {
+            return match self.filled {
                 0 => Ok(None),
                 found => Err(FrameError::Truncated {
                     offset: self.offset,
-                    expected: PREFIX,
+                    expected: LENGTH_BYTES,
                     found,
                 }),
             };
         };
         let length = u32::from_be_bytes(*prefix) as usize;
-        if length > FRAME_BYTES_MAX {
-            return Err(self.too_large());
+        match length > FRAME_BYTES_MAX {
+            true => Err(self.too_large()),
+            false => Ok(Some(length)),
         }
-        self.fill_to(PREFIX + length)?;
-        if self.buffer.len() < PREFIX + length {
-            let (offset, found) = (self.offset, self.buffer.len() - PREFIX);
-            return Err(FrameError::Truncated {
-                offset: offset + PREFIX as u64,
-                expected: length,
-                found,
-            });
+    }
+
+    /// A request of which there are only so many bytes.
+    fn cut(&self, length: usize, found: usize) -> FrameError {
+        FrameError::Truncated {
+            offset: self.offset + LENGTH_BYTES as u64,
+            expected: length,
+            found,
         }
-        self.taken = PREFIX + length;
-        Ok(Some((PREFIX, PREFIX + length)))
     }
 
     /// All there is, once; nothing at all is no request.
     fn whole(&mut self) -> Result<Option<(usize, usize)>, FrameError> {
         self.fill_to(FRAME_BYTES_MAX + 1)?;
-        let (start, end) = (self.taken, self.buffer.len());
+        let (start, end) = (self.taken, self.filled);
         if end - start > FRAME_BYTES_MAX {
             return Err(self.too_large());
         }
         self.taken = end;
         Ok((start < end).then_some((start, end)))
+    }
+}
+
+/// Reads what is there; nothing only at the end.
+fn read_some(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done.map(|count| count.min(buffer.len())),
+        }
     }
 }
 
@@ -455,7 +544,26 @@ mod tests {
     /// What a frame holds and where it was.
     type Found = (Vec<u8>, u64);
 
+    /// Both ways of reading give the same.
     fn frames(input: &[u8], step: usize) -> (Format, Vec<Found>, Option<FrameError>) {
+        let mut frames = Frames::new(Slow(input, step), None).expect("a readable input");
+        let (mut bytes, mut read) = (Vec::new(), Vec::new());
+        let error = loop {
+            match frames.next_into(&mut bytes) {
+                Ok(Some(offset)) => read.push((bytes.clone(), offset)),
+                Ok(None) => break None,
+                Err(error) => break Some(error),
+            }
+        };
+        let (format, found, other) = lent(input, step);
+        assert_eq!(
+            (read, format!("{error:?}")),
+            (found.clone(), format!("{other:?}"))
+        );
+        (format, found, other)
+    }
+
+    fn lent(input: &[u8], step: usize) -> (Format, Vec<Found>, Option<FrameError>) {
         let mut frames = Frames::new(Slow(input, step), None).expect("a readable input");
         let mut found = Vec::new();
         loop {

@@ -4,29 +4,31 @@
 //! leaves the one whose turn it is hands it on, and those after it that are there. What is on its way is bounded, so
 //! that memory is, too, and its buffers are used again.
 
+use super::limits::{WAITING_BYTES_MAX, WAITING_PER_THREAD_MAX};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Results that may wait for their turn, for each thread.
-const WAITING_PER_THREAD: usize = 4;
-
 /// Where work comes from.
-pub(crate) trait Source<Work>: Send {
+pub trait Source<Work>: Send {
     /// Puts the next piece of work in the place of an earlier one; `false` if there is none.
     fn next(&mut self, work: &mut Work) -> bool;
 }
 
 /// Where results go.
-pub(crate) trait Sink<Done>: Sync {
+pub trait Sink<Done>: Sync {
     /// The next result, in order, of which the memory may stay. Breaks if it is the last that is wanted.
     fn take(&self, done: &mut Done) -> ControlFlow<()>;
+
+    /// How many bytes a result holds: while many wait for their turn, no more work is begun.
+    fn bytes(&self, done: &Done) -> usize;
 }
 
 /// Does what `source` gives on `threads` threads, this one among them, each with a `worker` of its own, and hands
-/// the results to `sink`.
-pub(crate) fn run<Work: Default, Done: Default + Send, Doing: FnMut(&mut Work, &mut Done)>(
+/// the results to `sink`, in the order in which the work came. A few pieces of work for each thread are on their way at
+/// any time.
+pub fn in_order<Work: Default, Done: Default + Send, Doing: FnMut(&mut Work, &mut Done)>(
     threads: usize,
     source: &mut impl Source<Work>,
     worker: impl Fn() -> Doing + Sync,
@@ -37,7 +39,7 @@ pub(crate) fn run<Work: Default, Done: Default + Send, Doing: FnMut(&mut Work, &
         next: Some(0),
     });
     let turns = Turns {
-        waiting_max: threads * WAITING_PER_THREAD,
+        waiting_max: threads.saturating_mul(WAITING_PER_THREAD_MAX),
         ordered: Mutex::default(),
         is_room: Condvar::new(),
         sink,
@@ -56,14 +58,15 @@ pub(crate) fn run<Work: Default, Done: Default + Send, Doing: FnMut(&mut Work, &
     };
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(work);
+            // Without the thread, the others do its work.
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
         }
         work();
     });
 }
 
 /// Poisoned or not: a panic ends the run anyway.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -98,6 +101,7 @@ struct Ordered<Done> {
     /// Whose turn it is.
     next: u64,
     waiting: BTreeMap<u64, Done>,
+    waiting_bytes: usize,
     /// Results that were handed on, whose memory is used again.
     spare: Vec<Done>,
     /// Whether a thread is handing results on.
@@ -111,6 +115,7 @@ impl<Done> Default for Ordered<Done> {
         Ordered {
             next: 0,
             waiting: BTreeMap::new(),
+            waiting_bytes: 0,
             spare: Vec::new(),
             is_busy: false,
             is_over: false,
@@ -123,7 +128,8 @@ impl<Done: Default, K: Sink<Done>> Turns<'_, Done, K> {
     /// are wanted.
     fn wait_for_room(&self) -> ControlFlow<()> {
         let is_full = |ordered: &mut Ordered<Done>| {
-            ordered.waiting.len() >= self.waiting_max && !ordered.is_over
+            let is_much = ordered.waiting_bytes >= WAITING_BYTES_MAX;
+            (ordered.waiting.len() >= self.waiting_max || is_much) && !ordered.is_over
         };
         let ordered = self.is_room.wait_while(locked(&self.ordered), is_full);
         match ordered.unwrap_or_else(PoisonError::into_inner).is_over {
@@ -135,12 +141,14 @@ impl<Done: Default, K: Sink<Done>> Turns<'_, Done, K> {
     /// Leaves a result, and hands on those whose turn it is unless another thread does. Gives room for the next one.
     fn put(&self, number: u64, done: Done) -> Done {
         let mut ordered = locked(&self.ordered);
+        ordered.waiting_bytes += self.sink.bytes(&done);
         ordered.waiting.insert(number, done);
         while !ordered.is_busy && !ordered.is_over {
             let next = ordered.next;
             let Some(mut done) = ordered.waiting.remove(&next) else {
                 break;
             };
+            ordered.waiting_bytes -= self.sink.bytes(&done);
             ordered.is_busy = true;
             drop(ordered);
             let flow = self.sink.take(&mut done);
@@ -199,6 +207,11 @@ mod tests {
                 false => ControlFlow::Continue(()),
             }
         }
+
+        /// Half of them are of a size of which few may wait.
+        fn bytes(&self, done: &u64) -> usize {
+            (*done % 2) as usize * WAITING_BYTES_MAX
+        }
     }
 
     /// Takes longer for some numbers than for others.
@@ -218,7 +231,7 @@ mod tests {
                     slowly(number, done);
                 }
             };
-            run(threads, &mut Count { next: 0, end: 500 }, doing, &seen);
+            in_order(threads, &mut Count { next: 0, end: 500 }, doing, &seen);
             assert!(locked(&seen.0).iter().copied().eq(0..500));
             assert_eq!(started.load(Ordering::Relaxed), 500);
         }
@@ -239,7 +252,7 @@ mod tests {
                 *done = *number;
             }
         };
-        run(3, &mut Count { next: 0, end: 3 }, doing, &seen);
+        in_order(3, &mut Count { next: 0, end: 3 }, doing, &seen);
         assert!(locked(&seen.0).iter().copied().eq(0..3));
     }
 
@@ -257,10 +270,10 @@ mod tests {
                 *done = *number;
             }
         };
-        run(3, &mut Count { next: 0, end: 500 }, doing, &seen);
+        in_order(3, &mut Count { next: 0, end: 500 }, doing, &seen);
         assert!(locked(&seen.0).iter().copied().eq(0..500));
         let most = most.into_inner();
-        assert!(most <= 3 * (WAITING_PER_THREAD + 1), "{most}");
+        assert!(most <= 3 * (WAITING_PER_THREAD_MAX + 1), "{most}");
     }
 
     #[test]
@@ -270,7 +283,7 @@ mod tests {
             next: 0,
             end: u64::MAX,
         };
-        run(3, &mut source, || slowly, &seen);
+        in_order(3, &mut source, || slowly, &seen);
         assert!(locked(&seen.0).iter().copied().eq(0..10));
         assert!(source.next < 100, "{}", source.next);
     }
