@@ -255,47 +255,6 @@ pub(crate) fn sum_fields<'a>(
     fields
 }
 
-/// What a number data point is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// `count`, as an int.
-    Count,
-    /// `sum`, as a double; points of histograms without one are left out.
-    Sum,
-}
-
-/// Number data points, as fields of a gauge or sum, of this part of a histogram's or summary's points.
-pub(crate) fn number_points<'a>(
-    call: &Call<'_, '_, 'a>,
-    metric: &Metric<'a>,
-    part: Part,
-) -> Vec<'a, u8> {
-    let arena = call.arena();
-    let mut out = Vec::new_in(arena);
-    let Some(kind) = metric.kind() else {
-        return out;
-    };
-    for point in metric.points() {
-        let number = match part {
-            Part::Count => 4,
-            Part::Sum => 5,
-        };
-        let value = message_fields(point)
-            .filter(|field| field.number == number)
-            .last();
-        if value.is_none() && part == Part::Sum && kind != Kind::Summary {
-            continue;
-        }
-        let mut made = number_point(call, kind, point);
-        // `as_int` and `as_double` are 8 bytes each, of which a zero counts.
-        let tag = if part == Part::Count { 6 } else { 4 };
-        made.push(tag << 3 | 1);
-        made.extend_from_slice(value.map_or(&[0; 8], |field| field.payload));
-        out.extend_from_slice(length_delimited(POINTS, &made, arena));
-    }
-    out
-}
-
 /// A number data point with a point's attributes and times, and no value yet.
 pub(crate) fn number_point<'a>(call: &Call<'_, '_, 'a>, kind: Kind, point: &[u8]) -> Vec<'a, u8> {
     const START: u32 = 2;

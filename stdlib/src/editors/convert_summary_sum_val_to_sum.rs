@@ -1,6 +1,6 @@
 //! `convert_summary_sum_val_to_sum`: makes a sum of the sums of a summary.
 
-use crate::metric::{Derived, Kind, Metric, Part, number_points, sum_fields, temporality};
+use crate::parts::{self, Part, prepare};
 use crate::prelude::*;
 
 function! {
@@ -21,24 +21,6 @@ function! {
     ) volatile, prepare prepare, run convert, only ["transform/datapoint"];
 }
 
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(temporality(
-        literals.string(0).unwrap_or_default(),
-    )?))
-}
-
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let metric = Metric::of(call)?;
-    if metric.kind() == Some(Kind::Summary) {
-        let temporality: &u64 = call.prepared();
-        let mut sum = sum_fields(call, *temporality, call.bool_literal(1).unwrap_or_default());
-        sum.extend_from_slice(&number_points(call, &metric, Part::Sum));
-        let derived = Derived {
-            suffix: call.text(2).unwrap_or(b"_sum"),
-            ..Derived::default()
-        };
-        let made = metric.derive(call, derived, Kind::Sum, &sum);
-        call.record().add_metric(&made)?;
-    }
-    Ok(Value::Nil)
+    parts::convert(call, Part::Sum)
 }
