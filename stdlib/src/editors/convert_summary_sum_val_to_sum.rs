@@ -8,6 +8,10 @@ function! {
     /// metric's with `suffix`, `_sum` unless given. Nothing is done for other metrics. The statement runs for
     /// each data point: say with `where` for which. The same statements visit what was added.
     ///
+    /// Of the summary `rpc.latency` with a data point whose `sum` is 6,
+    /// `convert_summary_sum_val_to_sum("delta", true, "_total") where metric.name == "rpc.latency"` makes the sum
+    /// `rpc.latency_total` with a data point of the value 6, the same attributes and times.
+    ///
     /// `string_agg_temp` is `"delta"` or `"cumulative"`; anything else is refused when compiled.
     ///
     /// ```ottl

@@ -8,6 +8,10 @@ function! {
     /// histogram or summary. Its name is the metric's with `suffix`, `_count` unless given. Its unit is `1`.
     /// Nothing is added for a metric without such data points. The same statements visit what was added.
     ///
+    /// Of the histogram `latency` with a data point whose `count` is 6, `extract_count_metric(true) where metric.name ==
+    /// "latency"` makes the sum `latency_count` of the histogram's temporality, with a data point of the value 6, the same
+    /// attributes and times.
+    ///
     /// Other metrics, and histograms of no temporality, are an error.
     ///
     /// ```ottl

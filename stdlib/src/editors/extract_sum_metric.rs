@@ -5,8 +5,12 @@ use crate::prelude::*;
 
 function! {
     /// Adds a sum metric to the scope, with the `sum` of each data point of a histogram, exponential
-    /// histogram or summary. Its name is the metric's with `suffix`, `_sum` unless given. Data points without a sum are left out.
-    /// Nothing is added for a metric without such data points. The same statements visit what was added.
+    /// histogram or summary. Its name is the metric's with `suffix`, `_sum` unless given. Data points without a
+    /// sum are left out. Nothing is added for a metric without such data points. The same statements visit what was added.
+    ///
+    /// Of the histogram `latency` with a data point whose `sum` is 6, `extract_sum_metric(true) where metric.name ==
+    /// "latency"` makes the sum `latency_sum` of the histogram's temporality, with a data point of the value 6, the same
+    /// attributes and times.
     ///
     /// Other metrics, and histograms of no temporality, are an error.
     ///
