@@ -6,6 +6,9 @@ use crate::host::limits::RESPONSE_BYTES_MAX;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+/// Answers requests.
+type Answer = fn(&Asked) -> Reply;
+
 /// What `GET /` gives there within half a second.
 fn get(url: &str, authorities: Option<&str>) -> Result<String, String> {
     let service = Service::at(url, authorities, Duration::from_millis(500))?;
@@ -15,7 +18,7 @@ fn get(url: &str, authorities: Option<&str>) -> Result<String, String> {
 
 #[test]
 fn only_whole_responses_are_taken() {
-    let answers: [(&str, fn(&Asked) -> Reply, Result<&str, &str>); 10] = [
+    let answers: [(&str, Answer, Result<&str, &str>); 10] = [
         ("by length", |_| Reply::Ok("ab".to_owned()), Ok("ab")),
         ("by chunks", |_| Reply::Chunked("ab".to_owned()), Ok("ab")),
         ("not found", |_| Reply::Status(404), Err("status 404")),
