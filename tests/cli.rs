@@ -541,6 +541,18 @@ fn what_is_nearly_right_is_told_what_it_was_meant_to_be() {
             "did you mean `SPAN_KIND_SERVER`?",
         ),
         (
+            "set(span.name, \"x\") wher IsMatch(span.name, \"y\")",
+            "set(span.name, \"x\") where IsMatch(span.name, \"y\")",
+        ),
+        (
+            "keep_keys(span.attributes, \"a\")",
+            "keep_keys(span.attributes, [\"a\"])",
+        ),
+        (
+            "set(span.name, Format(\"%s\", span.trace_id.string))",
+            "set(span.name, Format(\"%s\", [span.trace_id.string]))",
+        ),
+        (
             "copy_metric() where datapoint.value_int == 1",
             "give statements that need different contexts groups of their own",
         ),

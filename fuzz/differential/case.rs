@@ -86,8 +86,9 @@ pub(crate) fn random(seed: u64, index: u64, profile: Profile) -> Value {
     let choices = &mut choices;
     // Logs and metrics twice as often as the others.
     let signal = &SIGNALS[choices.pick(&[0, 0, 1, 1, 1, 2, 2, 2, 3])];
-    let is_filter = profile == Profile::Statements && choices.once_in(5);
+    let is_filter = choices.once_in(5);
     let mut config = match profile {
+        Profile::Calls if is_filter => filter_call(choices, signal),
         Profile::Calls => call(choices, signal),
         Profile::Statements if is_filter => filter(choices, signal),
         Profile::Statements => transform(choices, signal),
@@ -213,6 +214,14 @@ fn call(choices: &mut Choices<'_>, signal: &Signal) -> Value {
     let mode = error_mode(choices);
     let statement = Writer::new(choices, "transform", context).single_call();
     json!({"error_mode": mode, format!("{}_statements", signal.stem): [{"context": context.name(), "statements": [statement]}]})
+}
+
+/// A condition around one call, for which records are dropped.
+fn filter_call(choices: &mut Choices<'_>, signal: &Signal) -> Value {
+    let (context, name) = of(choices, signal.filtered);
+    let mode = error_mode(choices);
+    let condition = Writer::new(choices, "filter", context).condition_of_call();
+    json!({"error_mode": mode, signal.name: {name: [condition]}})
 }
 
 fn transform(choices: &mut Choices<'_>, signal: &Signal) -> Value {

@@ -1,8 +1,8 @@
 //! Random statements, conditions and values: mostly well typed, sometimes not.
 
 use crate::vocabulary::{
-    BYTES, COLLECTOR, DOUBLES, INTS, KEYS, KNOWN, PATTERNS, Place, STRINGS, Shape, Word, callable,
-    places,
+    BYTES, COLLECTOR, DOUBLES, INTS, KEYS, KNOWN, PATTERNS, Place, STEADY, STRINGS, Shape, Word,
+    callable, places,
 };
 use ottl_fuzz::choices::Choices;
 use ottl_vm::enums;
@@ -99,13 +99,17 @@ impl<'c, 'b> Writer<'c, 'b> {
 
     /// A statement that calls one function.
     pub(crate) fn single_call(&mut self) -> String {
-        let count = self.editors.len() + self.converters.len();
-        let index = self.choices.below(count);
-        if let Some(word) = self.editors.get(index) {
-            return self.call(word, 1);
+        if self.choices.once_in(100) {
+            return format!("set({}, {})", self.result(), self.choices.pick(STEADY));
         }
-        let word = self.converters[index - self.editors.len()];
+        let word = self.word();
         let call = self.call(word, 1);
+        if word.function.kind == Kind::Editor {
+            return match self.choices.once_in(4) {
+                true => format!("{call} where {}", self.condition(DEPTH_MAX)),
+                false => call,
+            };
+        }
         match self.choices.below(6) {
             0 => {
                 let (target, _) = self.target();
@@ -124,6 +128,36 @@ impl<'c, 'b> Writer<'c, 'b> {
                 format!("set({}, {call}[{key}])", self.result())
             }
             _ => format!("set({}, {call})", self.result()),
+        }
+    }
+
+    /// A function, every third time one that few contexts have.
+    fn word(&mut self) -> &'static Word {
+        let all = || self.editors.iter().chain(&self.converters).copied();
+        let special: Vec<_> = all().filter(|word| word.is_special()).collect();
+        let all: Vec<_> = all().collect();
+        match self.choices.below(3) {
+            0 if !special.is_empty() => special[self.choices.below(special.len())],
+            _ => all[self.choices.below(all.len())],
+        }
+    }
+
+    /// A condition that calls one function.
+    pub(crate) fn condition_of_call(&mut self) -> String {
+        // Conditions have no editors.
+        let word = match self.word() {
+            word if word.function.kind == Kind::Converter => word,
+            _ => self.converters[self.choices.below(self.converters.len())],
+        };
+        let call = self.call(word, 1);
+        match self.choices.below(3) {
+            _ if word.is_condition() => call,
+            0 => format!("{call} == nil"),
+            _ => {
+                let operator = self.operator();
+                let other = self.value(Shape::Any, 2);
+                format!("{call} {operator} {other}")
+            }
         }
     }
 

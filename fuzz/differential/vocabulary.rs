@@ -42,6 +42,20 @@ impl Shape {
 /// Whose results vary from run to run.
 const VARYING: &[&str] = &["Now", "UUID", "UUIDv7"];
 
+/// What does not vary of what those yield.
+pub(crate) const STEADY: &[&str] = &[
+    "Len(UUID())",
+    "Len(UUIDv7())",
+    "Substring(UUID(), 14, 1)",
+    "Substring(UUIDv7(), 14, 1)",
+    "IsMatch(UUIDv7(), \"^[0-9a-f-]{36}$\")",
+    "Now() > Unix(1700000000)",
+    "Now() - Now() < Duration(\"1h\")",
+    "IsString(UUID())",
+    "IsString(Now())",
+    "Year(Now()) > 2000",
+];
+
 /// A function and what its documentation shows of it.
 pub(crate) struct Word {
     pub(crate) function: &'static Function,
@@ -82,6 +96,16 @@ pub(crate) fn callable(kind: Kind, processor: &str, context: Context) -> Vec<&'s
 }
 
 impl Word {
+    /// Whether only some contexts have it.
+    pub(crate) fn is_special(&self) -> bool {
+        matches!(self.function.contexts, Contexts::Only(_))
+    }
+
+    /// Whether it is a condition by itself.
+    pub(crate) fn is_condition(&self) -> bool {
+        self.shapes == [Shape::Bool]
+    }
+
     /// Whether it may yield this.
     pub(crate) fn yields(&self, shape: Shape) -> bool {
         shape == Shape::Any || self.shapes.is_empty() || self.shapes.contains(&shape)

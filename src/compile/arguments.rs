@@ -159,7 +159,7 @@ impl Resolver<'_> {
             }
             (ArgumentValue::Value(value), _) => value,
             (ArgumentValue::FunctionName(_), _) => {
-                self.wrong_form(function, parameter, parameter.ty, argument.span);
+                self.wrong_form(function, parameter, parameter.ty, argument.span, None);
                 return None;
             }
         };
@@ -202,7 +202,8 @@ impl Resolver<'_> {
                 return Some(Argument::Lambda(Box::new(resolved)));
             }
             _ if takes_only_one_form(ty) => {
-                self.wrong_form(function, parameter, ty, value.span);
+                let list = as_list(ty, value);
+                self.wrong_form(function, parameter, ty, value.span, list);
                 return None;
             }
             _ => {
@@ -265,6 +266,7 @@ impl Resolver<'_> {
         parameter: &'static Parameter,
         ty: Type,
         span: Span,
+        instead: Option<String>,
     ) {
         let (function, parameter) = (function.name, parameter.name);
         let expected = ty.words();
@@ -273,6 +275,7 @@ impl Resolver<'_> {
                 function,
                 parameter,
                 expected,
+                instead,
             },
             span,
         );
@@ -346,6 +349,23 @@ fn takes_only_literals(ty: Type) -> bool {
         ty,
         Type::String | Type::Int | Type::Float | Type::Bool | Type::Bytes | Type::Enum
     )
+}
+
+/// The list to write where one is wanted and a single value stands that could be its item.
+fn as_list(ty: Type, value: &ast::Value) -> Option<String> {
+    let (Type::List(item) | Type::SliceGetter(item)) = ty else {
+        return None;
+    };
+    let is_item = match (item, &value.kind) {
+        (Type::String, ValueKind::String(_))
+        | (Type::Int, ValueKind::Int(_))
+        | (Type::Float, ValueKind::Float(_))
+        | (Type::Bool, ValueKind::Bool(_))
+        | (Type::Bytes, ValueKind::Bytes(_)) => true,
+        (_, ValueKind::List(_) | ValueKind::Map(_) | ValueKind::Lambda(_)) => false,
+        (item, _) => !takes_only_one_form(*item),
+    };
+    is_item.then(|| format!("[{value}]"))
 }
 
 /// Whether an argument of this type has one form in the syntax, which `typed` has looked for.

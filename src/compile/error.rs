@@ -130,6 +130,8 @@ pub enum ProblemKind {
         parameter: &'static str,
         /// What it takes.
         expected: String,
+        /// What was likely meant.
+        instead: Option<String>,
     },
     /// A literal that the parameter can never take.
     WrongLiteral {
@@ -275,6 +277,10 @@ impl ProblemKind {
             ProblemKind::PositionalAfterNamed => {
                 Some("name this argument, too, or move it ahead".to_owned())
             }
+            ProblemKind::WrongForm {
+                instead: Some(instead),
+                ..
+            } => Some(format!("write `{instead}`")),
             ProblemKind::LambdaDisabled => {
                 Some("enable the feature gate `ottl.functions.enableLambda`".to_owned())
             }
@@ -301,6 +307,7 @@ impl ProblemKind {
             ProblemKind::UnknownPath { path, nearest, .. } if !path.contains('[') => {
                 nearest.as_deref()
             }
+            ProblemKind::WrongForm { instead, .. } => instead.as_deref(),
             _ => None,
         }
     }
@@ -409,6 +416,7 @@ impl fmt::Display for ProblemKind {
                 function,
                 parameter,
                 expected,
+                ..
             } => {
                 write!(f, "`{parameter}` of `{function}` must be {expected}")
             }

@@ -157,7 +157,7 @@ fn purity(function: &Function) -> &'static str {
         (Purity::Pure, _) => "Equal arguments give equal results.",
         (Purity::Stateful, _) => "Results depend on earlier calls; requests run in order.",
         (Purity::Idempotent, _) => "Run again, it changes nothing more.",
-        (Purity::Volatile, Kind::Converter) => "Results differ from call to call.",
+        (Purity::Volatile, Kind::Converter) => "Results depend on more than the arguments.",
         (Purity::Volatile, Kind::Editor) => "Run again, it may change more.",
     }
 }

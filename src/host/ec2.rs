@@ -1,9 +1,11 @@
 //! The instance that the program runs on, by the instance metadata service, version 2.
 
 use super::http::{HttpError, Service, encoded};
-use super::limits::TAGS_MAX;
+use super::limits::{SERVICE_MS_MAX, TAGS_MAX};
 use super::{Facts, Places};
 use serde_json::Value;
+use std::time::Duration;
+use ureq::http::Method;
 
 /// Where the service is on every instance.
 const ENDPOINT: &str = "http://169.254.169.254";
@@ -18,11 +20,11 @@ const IDENTITY: &[(&str, &str)] = &[
     ("imageId", "host.image.id"),
 ];
 
-/// What is known of the instance.
+/// Finds what is known of the instance.
 ///
 /// # Errors
 /// Why nothing is.
-pub(super) fn find(places: &Places) -> Result<Facts, String> {
+pub(super) fn find(places: &Places, facts: &mut Facts) -> Result<(), String> {
     if places
         .variable("AWS_EC2_METADATA_DISABLED")
         .is_some_and(|value| value == "true")
@@ -30,11 +32,12 @@ pub(super) fn find(places: &Places) -> Result<Facts, String> {
         return Err("AWS_EC2_METADATA_DISABLED is set".to_owned());
     }
     let endpoint = places.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT");
-    let service = Service::at(endpoint.as_deref().unwrap_or(ENDPOINT))?;
+    let endpoint = endpoint.as_deref().unwrap_or(ENDPOINT);
+    let service = Service::at(endpoint, None, Duration::from_millis(SERVICE_MS_MAX))?;
     let failed = |error: HttpError| format!("the instance metadata service: {error}");
     let token = service
         .request(
-            "PUT",
+            Method::PUT,
             "/latest/api/token",
             Some(("X-aws-ec2-metadata-token-ttl-seconds", "60")),
         )
@@ -44,7 +47,6 @@ pub(super) fn find(places: &Places) -> Result<Facts, String> {
     let identity = get("/latest/dynamic/instance-identity/document").map_err(failed)?;
     let identity: Value =
         serde_json::from_slice(&identity).map_err(|_| failed(HttpError::Malformed))?;
-    let mut facts = Facts::default();
     facts.put("cloud.provider", "aws");
     facts.put("cloud.platform", "aws_ec2");
     for (name, called) in IDENTITY {
@@ -61,7 +63,7 @@ pub(super) fn find(places: &Places) -> Result<Facts, String> {
             facts.put(&format!("ec2.tag.{key}"), &String::from_utf8_lossy(&value));
         }
     }
-    Ok(facts)
+    Ok(())
 }
 
 /// One line of text that can stand in a header.

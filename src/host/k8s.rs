@@ -1,9 +1,10 @@
 //! The pod that the program runs in: by the downward API, then by the API server.
 
 use super::http::{HttpError, Service, encoded};
+use super::limits::SERVICE_MS_MAX;
 use super::{Facts, Places, small_file};
 use serde_json::Value;
-use std::path::Path;
+use std::time::Duration;
 
 /// The environment variables that the downward API is asked to fill, and what they are called here.
 const VARIABLES: &[(&str, &[&str])] = &[
@@ -24,30 +25,35 @@ const VARIABLES: &[(&str, &[&str])] = &[
     ("k8s.cluster.name", &["K8S_CLUSTER_NAME"]),
 ];
 
-/// The kinds of owners, and what their names are called.
+/// The kinds of owners, and what names of theirs begin with.
 const OWNERS: &[(&str, &str)] = &[
-    ("ReplicaSet", "k8s.replicaset.name"),
-    ("StatefulSet", "k8s.statefulset.name"),
-    ("DaemonSet", "k8s.daemonset.name"),
-    ("Job", "k8s.job.name"),
+    ("ReplicaSet", "k8s.replicaset"),
+    ("ReplicationController", "k8s.replicationcontroller"),
+    ("StatefulSet", "k8s.statefulset"),
+    ("DaemonSet", "k8s.daemonset"),
+    ("Job", "k8s.job"),
 ];
 
-/// What is known of the pod.
+/// Finds what is known of the pod.
 ///
 /// # Errors
-/// Why nothing is.
-pub(super) fn find(places: &Places) -> Result<Facts, String> {
-    let mut facts = Facts::default();
-    from_environment(places, &mut facts);
-    from_files(places, &mut facts);
-    let asked = match places.variable("OTTL_K8S_ENDPOINT") {
-        Some(endpoint) => from_api_server(places, &endpoint, &mut facts),
+/// Why more, or anything, is not known.
+pub(super) fn find(places: &Places, facts: &mut Facts) -> Result<(), String> {
+    from_environment(places, facts);
+    from_files(places, facts);
+    let asked = match api_server(places) {
+        Some(endpoint) => from_api_server(places, &endpoint, facts),
         None => Ok(()),
     };
-    match (facts.is_empty(), asked) {
-        (false, _) => Ok(facts),
-        (true, Err(error)) => Err(error),
-        (true, Ok(())) => Err("the downward API has filled no variable and no file".to_owned()),
+    // Unless the pod has its node's network, or a host name of its own, which the API server would know better.
+    if let (Ok(()), Some(name)) = (&asked, host_name(places)) {
+        facts.put("k8s.pod.name", &name);
+    }
+    match facts.is_empty() {
+        true => asked.and(Err(
+            "the downward API has filled no variable and no file, and this is no pod".to_owned(),
+        )),
+        false => asked,
     }
 }
 
@@ -89,40 +95,56 @@ fn from_files(places: &Places, facts: &mut Facts) {
     }
 }
 
-/// The pod's and the node's description. The token is read here, as it is another every hour.
+/// The name that a pod's host has in a cluster, which is the pod's unless it is set up otherwise.
+fn host_name(places: &Places) -> Option<String> {
+    places.variable("KUBERNETES_SERVICE_HOST")?;
+    places.variable("HOSTNAME")
+}
+
+/// Where the API server is: as the variable for it says, or as every pod is told. A pod without a token is not meant to
+/// ask.
+fn api_server(places: &Places) -> Option<String> {
+    match places.variable("OTTL_K8S_ENDPOINT") {
+        Some(endpoint) => Some(endpoint).filter(|endpoint| endpoint != "none"),
+        None => {
+            token(places)?;
+            let host = places.variable("KUBERNETES_SERVICE_HOST")?;
+            let port = places.variable("KUBERNETES_SERVICE_PORT");
+            let port = port.as_deref().unwrap_or("443");
+            Some(match host.contains(':') {
+                true => format!("https://[{host}]:{port}"),
+                false => format!("https://{host}:{port}"),
+            })
+        }
+    }
+}
+
+/// The pod's and the node's description.
 fn from_api_server(places: &Places, endpoint: &str, facts: &mut Facts) -> Result<(), String> {
-    let (Some(pod), Some(namespace)) = (facts.get("k8s.pod.name"), facts.get("k8s.namespace.name"))
-    else {
+    let named = facts.get("k8s.pod.name").map(str::to_owned);
+    let name = named.clone().or_else(|| host_name(places));
+    let (Some(name), Some(namespace)) = (name, facts.get("k8s.namespace.name")) else {
         return Err("the pod's name and namespace are not known".to_owned());
     };
     let path = format!(
         "/api/v1/namespaces/{}/pods/{}",
         encoded(namespace),
-        encoded(pod)
+        encoded(&name)
     );
-    let service = Service::at(endpoint)?;
-    let token = token(&places.service_account);
-    let get = |path: &str| -> Result<Value, String> {
+    let authorities = small_file(&places.account_file("OTTL_K8S_CA_FILE", "ca.crt"));
+    let patience = Duration::from_millis(SERVICE_MS_MAX);
+    let service = Service::at(endpoint, authorities.as_deref(), patience)?;
+    let token = token(places);
+    let get = |path: &str| -> Result<Value, HttpError> {
         let header = token.as_deref().map(|token| ("Authorization", token));
-        let failed = |error: HttpError| format!("the API server: {path}: {error}");
-        let text = service.get(path, header).map_err(failed)?;
-        serde_json::from_slice(&text).map_err(|_| failed(HttpError::Malformed))
+        let text = service.get(path, header)?;
+        serde_json::from_slice(&text).map_err(|_| HttpError::Malformed)
     };
-    let pod = get(&path)?;
-    facts.put_json("k8s.pod.uid", &pod["metadata"]["uid"]);
-    facts.put_json("k8s.node.name", &pod["spec"]["nodeName"]);
-    facts.put_json("k8s.pod.ip", &pod["status"]["podIP"]);
-    facts.put_all("k8s.pod.label.", &pod["metadata"]["labels"]);
-    facts.put_all("k8s.pod.annotation.", &pod["metadata"]["annotations"]);
-    for owner in pod["metadata"]["ownerReferences"]
-        .as_array()
-        .into_iter()
-        .flatten()
-    {
-        if let Some((_, called)) = OWNERS.iter().find(|(kind, _)| owner["kind"] == *kind) {
-            facts.put_json(called, &owner["name"]);
-        }
+    let pod = get(&path);
+    if !matches!(pod, Err(HttpError::Status(404))) {
+        facts.put("k8s.pod.name", &name);
     }
+    of_pod(&pod.map_err(|error| told(&path, &error))?, facts);
     // Accounts that may read pods often may not read nodes.
     let node = facts.get("k8s.node.name").map(encoded);
     if let Some(Ok(node)) = node.map(|node| get(&format!("/api/v1/nodes/{node}"))) {
@@ -132,9 +154,44 @@ fn from_api_server(places: &Places, endpoint: &str, facts: &mut Facts) -> Result
     Ok(())
 }
 
-/// The header's value that authorises.
-fn token(service_account: &Path) -> Option<String> {
-    let token = small_file(&service_account.join("token"))?;
+/// What a pod's description says.
+fn of_pod(pod: &Value, facts: &mut Facts) {
+    let metadata = &pod["metadata"];
+    facts.put_json("k8s.pod.uid", &metadata["uid"]);
+    facts.put_json("k8s.node.name", &pod["spec"]["nodeName"]);
+    facts.put_json("k8s.pod.ip", &pod["status"]["podIP"]);
+    facts.put_json("k8s.pod.start_time", &pod["status"]["startTime"]);
+    facts.put_all("k8s.pod.label.", &metadata["labels"]);
+    facts.put_all("k8s.pod.annotation.", &metadata["annotations"]);
+    for owner in metadata["ownerReferences"].as_array().into_iter().flatten() {
+        if let Some((_, prefix)) = OWNERS.iter().find(|(kind, _)| owner["kind"] == *kind) {
+            facts.put_json(&format!("{prefix}.name"), &owner["name"]);
+            facts.put_json(&format!("{prefix}.uid"), &owner["uid"]);
+        }
+    }
+    // A deployment calls its replica sets by its own name and a hash, which their pods carry.
+    let hash = metadata["labels"]["pod-template-hash"].as_str();
+    let deployment = facts.get("k8s.replicaset.name").zip(hash);
+    let deployment = deployment.and_then(|(set, hash)| set.strip_suffix(hash)?.strip_suffix('-'));
+    if let Some(deployment) = deployment.map(str::to_owned) {
+        facts.put("k8s.deployment.name", &deployment);
+    }
+}
+
+/// Why the API server tells nothing at a path.
+fn told(path: &str, error: &HttpError) -> String {
+    let hint = match error {
+        HttpError::Status(401) => ": it refuses the service account's token",
+        HttpError::Status(403) => ": the service account may not `get` pods in the namespace",
+        HttpError::Status(404) => ": it knows no such pod",
+        _ => "",
+    };
+    format!("the API server: {path}: {error}{hint}")
+}
+
+/// The header's value that authorises. It is read whenever it is needed, as it is another every hour.
+fn token(places: &Places) -> Option<String> {
+    let token = small_file(&places.account_file("OTTL_K8S_TOKEN_FILE", "token"))?;
     let token = token.trim();
     let is_plain = !token.is_empty() && token.chars().all(|c| c.is_ascii_graphic());
     is_plain.then(|| format!("Bearer {token}"))

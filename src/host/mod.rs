@@ -36,7 +36,7 @@ pub struct Places {
     pub variables: Variables,
     /// The folder in which the downward API writes `labels` and `annotations`.
     pub pod_info: PathBuf,
-    /// The folder with the `token` and the `namespace` of the pod's service account.
+    /// The folder with the `token`, the `ca.crt` and the `namespace` of the pod's service account.
     pub service_account: PathBuf,
 }
 
@@ -56,22 +56,32 @@ impl Places {
     fn variable(&self, name: &str) -> Option<String> {
         (self.variables)(name).filter(|value| !value.is_empty())
     }
+
+    /// A file of the service account, or the one that a variable names in its place.
+    fn account_file(&self, variable: &str, name: &str) -> PathBuf {
+        self.variable(variable)
+            .map_or_else(|| self.service_account.join(name), PathBuf::from)
+    }
 }
 
-/// What `k8s` and `ec2` give, to be found in these places. `warn` is told in a sentence where nothing was found,
-/// once for each time that it was looked for.
+/// What `k8s` and `ec2` give, to be found in these places. `warn` is told in a sentence where nothing was found, or less
+/// than was looked for, once for each time.
 pub fn surroundings(
     places: Places,
     warn: impl Fn(&str) + Clone + Send + Sync + 'static,
 ) -> Surroundings {
-    let facts = |function: &'static str, find: fn(&Places) -> Result<Facts, String>| {
+    let facts = |function: &'static str, find: fn(&Places, &mut Facts) -> Result<(), String>| {
         let (places, warn) = (places.clone(), warn.clone());
-        ottl_stdlib::Facts::new(Box::new(move || match find(&places) {
-            Ok(facts) => facts.0,
-            Err(reason) => {
-                warn(&format!("{function}() gives nil: {reason}"));
-                Vec::new()
+        ottl_stdlib::Facts::new(Box::new(move || {
+            let mut facts = Facts::default();
+            if let Err(reason) = find(&places, &mut facts) {
+                let what = match facts.is_empty() {
+                    true => "nil",
+                    false => "a part",
+                };
+                warn(&format!("{function}() gives {what}: {reason}"));
             }
+            facts.0
         }))
     };
     Surroundings {

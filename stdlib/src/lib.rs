@@ -33,6 +33,7 @@ mod message;
 mod metric;
 mod murmur3;
 mod pairs;
+mod parts;
 mod pattern;
 mod prelude;
 mod raw;

@@ -16,6 +16,25 @@ pub(crate) fn prepare_xpath(
     }
 }
 
+/// Prepares a function whose second argument is an expression.
+pub(crate) fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+    Ok(Box::new(prepare_xpath(literals, 1, b"")?))
+}
+
+/// The document that is the first argument of such a function, and what its expression selects there. None for no text.
+pub(crate) fn chosen<'a>(
+    call: &mut Call<'_, '_, 'a>,
+) -> Result<Option<(Document<'a>, Vec<Place>)>, Error<'a>> {
+    let xpath: &XPath = call.prepared();
+    let target = call.string(0)?;
+    if target.is_empty() {
+        return Ok(None);
+    }
+    let document = parsed(call, target)?;
+    let places = selected(call, xpath, &document)?;
+    Ok(Some((document, places)))
+}
+
 /// The document in the text given for a parameter.
 pub(crate) fn document<'a>(
     call: &mut Call<'_, '_, 'a>,

@@ -86,7 +86,7 @@ pub(crate) struct Derived<'t> {
 #[derive(Clone, Copy)]
 pub(crate) struct Metric<'a> {
     wire: &'a [u8],
-    data: Option<(Kind, &'a [u8])>,
+    pub(crate) data: Option<(Kind, &'a [u8])>,
 }
 
 impl<'a> Metric<'a> {
@@ -256,44 +256,6 @@ pub(crate) fn sum_fields<'a>(
         call.arena(),
     ));
     fields
-}
-
-/// What a number data point is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// `count`, as an int.
-    Count,
-    /// `sum`, as a double; points of histograms without one are left out.
-    Sum,
-}
-
-/// Number data points, as fields of a gauge or sum, of this part of a histogram's or summary's points.
-pub(crate) fn number_points<'a>(
-    call: &Call<'_, '_, 'a>,
-    metric: &Metric<'a>,
-    part: Part,
-) -> Vec<'a, u8> {
-    let (kind, data) = metric.data.unwrap_or((Kind::Gauge, &[]));
-    // A number takes less than the point that it is made of.
-    let mut out = Vec::with_capacity_in(data.len(), call.arena());
-    for point in metric.points() {
-        let number = match part {
-            Part::Count => 4,
-            Part::Sum => 5,
-        };
-        let value = message_fields(point)
-            .filter(|field| field.number == number)
-            .last();
-        if value.is_none() && part == Part::Sum && kind != Kind::Summary {
-            continue;
-        }
-        let mut made = number_point(call, kind, point);
-        let tag = if part == Part::Count { 6 } else { 4 };
-        made.push(tag << 3 | 1);
-        made.extend_from_slice_copy(value.map_or(&[0; 8], |field| field.payload));
-        put_bytes(&mut out, POINTS, &made);
-    }
-    out
 }
 
 /// What a data point's number takes: `as_int` and `as_double` are 8 bytes each, of which a zero counts.

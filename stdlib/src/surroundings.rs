@@ -46,12 +46,12 @@ impl Facts {
     }
 
     /// Notes that a program asks for them.
-    pub(crate) fn want(&self) {
+    fn want(&self) {
         self.0.is_wanted.store(true, Ordering::Relaxed);
     }
 
     /// The map of them, or nil.
-    pub(crate) fn value<'a>(&self, call: &Call<'_, '_, 'a>) -> Value<'a> {
+    fn value<'a>(&self, call: &Call<'_, '_, 'a>) -> Value<'a> {
         let found = self.0.found.read().unwrap_or_else(PoisonError::into_inner);
         match found.as_deref() {
             Some(found) => any::decode(call.bytes(found)),
@@ -87,4 +87,20 @@ impl Surroundings {
         self.k8s.fetch();
         self.ec2.fetch();
     }
+}
+
+/// Prepares a function that gives facts of the host.
+pub(crate) fn prepared(
+    literals: Literals<'_>,
+    which: fn(&Surroundings) -> &Facts,
+) -> Result<Prepared, String> {
+    let facts = literals.host.get::<Surroundings>().map(which).cloned();
+    facts.iter().for_each(Facts::want);
+    Ok(Box::new(facts))
+}
+
+/// What such a function gives.
+pub(crate) fn facts<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
+    let facts: &Option<Facts> = call.prepared();
+    Ok(facts.as_ref().map_or(Value::Nil, |facts| facts.value(call)))
 }

@@ -35,7 +35,9 @@ impl Roles<'_> {
             && self.frames.len() == 1
             && matches!(self.last().token, Token::RParen | Token::RBracket)
             && match self.lexemes[at].kind {
-                Lower | Upper => !self.is_where(at) && !self.is_editor(at),
+                Lower | Upper => {
+                    !self.is_where(at) && (!self.is_editor(at) || self.stands_for_where(at))
+                }
                 And | Not | Bool(_) | LParen | String | Int | Float | Bytes | Nil => true,
                 _ => false,
             }
@@ -48,17 +50,8 @@ impl Roles<'_> {
 
     /// Reports that `where` is missing before, or misspelt at, `at`, and goes on as if it were there.
     pub(super) fn missing_where(&mut self, at: usize) -> usize {
-        let mut end = at;
-        while end < self.lexemes.len()
-            && (end == at || self.lexemes[end - 1].span.end == self.lexemes[end].span.start)
-        {
-            end += 1;
-        }
-        let word = self.lexemes[at].span.to(self.lexemes[end - 1].span);
-        let instead = ["where", "when", "if", "and"]
-            .iter()
-            .any(|other| word.of(self.text).eq_ignore_ascii_case(other))
-            || self.is_where_misspelt(word, end);
+        let (word, end) = self.whole_word(at);
+        let instead = self.stands_for_where(at);
         let start = self.lexemes[at].span.start;
         let (span, replacement) = if instead {
             (word, "where")
@@ -81,6 +74,26 @@ impl Roles<'_> {
         self.where_seen = true;
         self.push(Token::Where, span);
         if instead { end } else { at }
+    }
+
+    /// The word that the lexeme at `at` begins, up to a blank, and the index after it.
+    fn whole_word(&self, at: usize) -> (Span, usize) {
+        let mut end = at;
+        while end < self.lexemes.len()
+            && (end == at || self.lexemes[end - 1].span.end == self.lexemes[end].span.start)
+        {
+            end += 1;
+        }
+        (self.lexemes[at].span.to(self.lexemes[end - 1].span), end)
+    }
+
+    /// Whether the word at `at` is there in place of `where`: another language's, or a misspelling.
+    fn stands_for_where(&self, at: usize) -> bool {
+        let (word, end) = self.whole_word(at);
+        ["where", "when", "if", "and"]
+            .iter()
+            .any(|other| word.of(self.text).eq_ignore_ascii_case(other))
+            || self.is_where_misspelt(word, end)
     }
 
     /// Whether a word ahead of the lexeme `next` was to be `where`: it looks like it, and no condition goes on as this

@@ -1,7 +1,7 @@
 //! `ec2`: the instance that the program runs on.
 
 use crate::prelude::*;
-use crate::surroundings::{Facts, Surroundings};
+use crate::surroundings::{facts, prepared};
 
 function! {
     /// What is known of the EC2 instance that the program runs on, as a map by the names of the semantic conventions;
@@ -21,19 +21,9 @@ function! {
     /// ec2()["cloud.region"]  # "eu-north-1"
     /// ec2()["ec2.tag.owner"]  # error: key not found in map
     /// ```
-    pub(crate) static FUNCTION = converter ec2() pure, prepare prepare, run ec2, extension;
+    pub(crate) static FUNCTION = converter ec2() pure, prepare prepare, run facts, extension;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    let facts = literals
-        .host
-        .get::<Surroundings>()
-        .map(|surroundings| surroundings.ec2.clone());
-    facts.iter().for_each(Facts::want);
-    Ok(Box::new(facts))
-}
-
-fn ec2<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let facts: &Option<Facts> = call.prepared();
-    Ok(facts.as_ref().map_or(Value::Nil, |facts| facts.value(call)))
+    prepared(literals, |surroundings| &surroundings.ec2)
 }

@@ -14,6 +14,7 @@ function! {
     /// What the parts of the grok pattern `pattern` match in `target`, as a map; empty if the pattern does
     /// not match. A pattern is a regular expression with parts: `%{NAME}`, `%{NAME:key}` and
     /// `%{NAME:key:type}`, where the type is `int`, `long`, `float`, `double`, `bool`, `boolean` or `string`.
+    /// The names are those of the usual collections, from `WORD`, `NUMBER`, `IP` and `HTTPDATE` to `COMBINEDAPACHELOG`.
     /// Parts without a key have their name for it, or are left out with `named_captures_only`. What matches
     /// nothing or an empty text is left out. `pattern_definitions` adds definitions, each `NAME=pattern`.
     ///

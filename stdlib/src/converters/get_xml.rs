@@ -1,9 +1,8 @@
 //! `GetXML`: parts of an XML document.
 
-use crate::markup;
+use crate::markup::{self, prepare};
 use crate::prelude::*;
 use crate::xml::{self, Kind};
-use crate::xpath::XPath;
 
 function! {
     /// The elements, texts and values of attributes that the XPath expression `xpath` selects in the XML
@@ -21,20 +20,10 @@ function! {
         costly, prepare prepare, run get_xml;
 }
 
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(XPath::new(
-        literals.string(1).unwrap_or_default(),
-    )?))
-}
-
 fn get_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let xpath: &XPath = call.prepared();
-    let target = call.string(0)?;
-    if target.is_empty() {
+    let Some((mut document, places)) = markup::chosen(call)? else {
         return Ok(Value::String(b""));
-    }
-    let mut document = markup::parsed(call, target)?;
-    let places = markup::selected(call, xpath, &document)?;
+    };
     let result = document.add(Kind::Document, b"");
     for place in places {
         let text = match document.node(place.node).kind {

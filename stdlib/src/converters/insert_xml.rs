@@ -1,6 +1,6 @@
 //! `InsertXML`: an XML document with another one in it.
 
-use crate::markup;
+use crate::markup::{self, prepare};
 use crate::prelude::*;
 use crate::xml::{Document, Kind};
 use crate::xpath::XPath;
@@ -22,12 +22,6 @@ function! {
         xpath: String,
         sub_document: StringGetter,
     ) costly, prepare prepare, run insert_xml;
-}
-
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(XPath::new(
-        literals.string(1).unwrap_or_default(),
-    )?))
 }
 
 fn insert_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -1,7 +1,7 @@
 //! `k8s`: the pod that the program runs in.
 
 use crate::prelude::*;
-use crate::surroundings::{Facts, Surroundings};
+use crate::surroundings::{facts, prepared};
 
 function! {
     /// What is known of the Kubernetes pod that the program runs in, and of its node, as a map by the names of the
@@ -17,10 +17,15 @@ function! {
     ///   `OTEL_RESOURCE_ATTRIBUTES` that begin with `k8s.`;
     /// - the downward API's files `/etc/podinfo/labels` and `/etc/podinfo/annotations`, as `k8s.pod.label.<key>` and
     ///   `k8s.pod.annotation.<key>`, and the service account's namespace;
-    /// - the API server, if `OTTL_K8S_ENDPOINT` names one and the pod's name and namespace are known: the pod's and
-    ///   the node's labels and identifiers, the pod's annotations and what owns it. The service account's token is
-    ///   read anew each time. Only `http://` is spoken, as to a `kubectl proxy` beside it: with `https://` this
-    ///   source is left out.
+    /// - the API server, which knows the pod's and the node's labels and identifiers, the pod's annotations, its start
+    ///   and what owns it. A pod finds it as every client in a cluster does, by `KUBERNETES_SERVICE_HOST` and `_PORT`
+    ///   and the service account's `token` and `ca.crt`; the account needs to be allowed to `get` pods, and nodes for
+    ///   what is known of the node. Its own name is `HOSTNAME` if no variable says it. `OTTL_K8S_ENDPOINT` names
+    ///   another server (`https://…`, or `http://…` as of a `kubectl proxy`) or, with `none`, none;
+    ///   `OTTL_K8S_TOKEN_FILE` and `OTTL_K8S_CA_FILE` name other files.
+    ///
+    /// What the server does not tell within five seconds, or over TLS that its authority does not vouch for, is left
+    /// out, and a warning says why.
     ///
     /// A key that is not in the map is an error, as for every converter; so is any key of nil.
     ///
@@ -28,19 +33,9 @@ function! {
     /// k8s()["k8s.pod.name"]  # "web-1"
     /// k8s()["k8s.pod.label.app"]  # error: key not found in map
     /// ```
-    pub(crate) static FUNCTION = converter k8s() pure, prepare prepare, run k8s, extension;
+    pub(crate) static FUNCTION = converter k8s() pure, prepare prepare, run facts, extension;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    let facts = literals
-        .host
-        .get::<Surroundings>()
-        .map(|surroundings| surroundings.k8s.clone());
-    facts.iter().for_each(Facts::want);
-    Ok(Box::new(facts))
-}
-
-fn k8s<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let facts: &Option<Facts> = call.prepared();
-    Ok(facts.as_ref().map_or(Value::Nil, |facts| facts.value(call)))
+    prepared(literals, |surroundings| &surroundings.k8s)
 }

@@ -1,9 +1,8 @@
 //! `RemoveXML`: an XML document without some of its parts.
 
-use crate::markup;
+use crate::markup::{self, prepare};
 use crate::prelude::*;
 use crate::xml::Kind;
-use crate::xpath::XPath;
 
 function! {
     /// The XML document `target` without the elements, attributes, texts, CDATA sections and comments that
@@ -20,20 +19,10 @@ function! {
         costly, prepare prepare, run remove_xml;
 }
 
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(XPath::new(
-        literals.string(1).unwrap_or_default(),
-    )?))
-}
-
 fn remove_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let xpath: &XPath = call.prepared();
-    let target = call.string(0)?;
-    if target.is_empty() {
+    let Some((mut document, places)) = markup::chosen(call)? else {
         return Ok(Value::String(b""));
-    }
-    let mut document = markup::parsed(call, target)?;
-    let places = markup::selected(call, xpath, &document)?;
+    };
     // Numbers of attributes change while some are removed, their names do not.
     let names: Vec<Option<&'a [u8]>> = places
         .iter()

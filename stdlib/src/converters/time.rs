@@ -13,11 +13,30 @@ function! {
     /// that language. A time without a year is of this year, or of the last if it would lie more than a
     /// week ahead.
     ///
+    /// The directives, here and for [`FormatTime`](#formattime):
+    ///
+    /// - year: `%Y` (four digits), `%y` (two);
+    /// - month: `%m` (01 to 12), `%o` (with a blank for the zero), `%q` (without), `%b` or `%h` (Jan), `%B` (January);
+    /// - day: `%d` (01 to 31), `%e` (with a blank for the zero), `%g` (without), `%a` (Mon), `%A` (Monday);
+    /// - hour: `%H` (00 to 23), `%I` (01 to 12), `%l` (1 to 12), `%p` (PM), `%P` (pm); `%M` the minute, `%S` the second;
+    /// - fraction of the second, after a point or comma: `%L` (up to milliseconds), `%f` (microseconds), `%s`
+    ///   (nanoseconds);
+    /// - zone: `%z` (`+0100`, `+01:00`, `+01`, `Z`), `%i` (`+01`), `%j` (`+01:00`), `%k` (`+01:00:00`), `%w` (`+010000`),
+    ///   `%Z` (an abbreviation as `CET`);
+    /// - several: `%F` (`%Y-%m-%d`), `%D` and `%x` (`%m/%d/%Y`), `%T` and `%X` (`%H:%M:%S`), `%R` (`%H:%M`), `%r`
+    ///   (`%I:%M:%S %P`), `%c` (`%a %b %d %H:%M:%S %Y`);
+    /// - `%n` a line feed, `%t` a tab, `%%` a percent sign.
+    ///
+    /// Read, numbers may lack their leading zeros, and `%D` may have a year of two digits. Digits that are no part of a
+    /// directive make a format invalid.
+    ///
     /// Refused when compiled: an empty or invalid `format`, unknown locations and locales.
     ///
     /// ```ottl
     /// UnixSeconds(Time("1970-01-02", "%Y-%m-%d", "UTC"))  # 86400
     /// UnixSeconds(Time("01/02/1970 +0100", "%m/%d/%Y %z"))  # 82800
+    /// UnixMilli(Time("1 Jan 1970 00:00:01.5 Z", "%g %b %Y %T.%L %z"))  # 1500
+    /// UnixSeconds(Time("2. Januar 1970", "%g. %B %Y", "UTC", "de"))  # 86400
     /// Time(log.severity_text, "%Y")  # error: time cannot be nil
     /// ```
     pub(crate) static FUNCTION = converter Time(

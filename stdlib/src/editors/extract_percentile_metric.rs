@@ -17,6 +17,8 @@ function! {
     /// Within a bucket the value is interpolated, of a histogram linearly and of an exponential histogram
     /// by logarithm. `min` and `max` bound the first and the last bucket of a histogram.
     ///
+    /// `extract_percentile_metric(99.0) where metric.name == "latency"` makes the gauge `latency_p99`.
+    ///
     /// Data points whose counts and bounds do not fit are an error. A `percentile` that is not above 0 and
     /// below 100 is refused when compiled.
     ///

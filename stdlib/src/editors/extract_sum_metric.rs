@@ -1,12 +1,16 @@
 //! `extract_sum_metric`: makes a sum of the sums of a histogram or summary.
 
-use crate::metric::{Derived, Kind, Metric, Part, number_points, sum_fields};
+use crate::parts::{self, Part};
 use crate::prelude::*;
 
 function! {
     /// Adds a sum metric to the scope, with the `sum` of each data point of a histogram, exponential
-    /// histogram or summary. Its name is the metric's with `suffix`, `_sum` unless given. Data points without a sum are left out.
-    /// Nothing is added for a metric without such data points. The same statements visit what was added.
+    /// histogram or summary. Its name is the metric's with `suffix`, `_sum` unless given. Data points without a
+    /// sum are left out. Nothing is added for a metric without such data points. The same statements visit what was added.
+    ///
+    /// Of the histogram `latency` with a data point whose `sum` is 6, `extract_sum_metric(true) where metric.name ==
+    /// "latency"` makes the sum `latency_sum` of the histogram's temporality, with a data point of the value 6, the same
+    /// attributes and times.
     ///
     /// Other metrics, and histograms of no temporality, are an error.
     ///
@@ -18,24 +22,5 @@ function! {
 }
 
 fn extract<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let metric = Metric::of(call)?;
-    let temporality = metric.histogram_temporality();
-    if temporality == 0 {
-        return Err(call.error(format_args!(
-            "extract_sum_metric requires an input metric of type Histogram, ExponentialHistogram or Summary, got {}",
-            metric.kind_name()
-        )));
-    }
-    let points = number_points(call, &metric, Part::Sum);
-    if !points.is_empty() {
-        let mut sum = sum_fields(call, temporality, call.bool_literal(0).unwrap_or_default());
-        sum.extend_from_slice_copy(&points);
-        let derived = Derived {
-            suffix: call.text(1).unwrap_or(b"_sum"),
-            ..Derived::default()
-        };
-        let made = metric.derive(call, derived, Kind::Sum, &sum);
-        call.record().add_metric(&made)?;
-    }
-    Ok(Value::Nil)
+    parts::extract(call, Part::Sum)
 }

@@ -5,7 +5,7 @@ use crate::program::Touched;
 use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
 use crate::wire::schema::{FieldKind, Label, MessageKind};
-use crate::wire::skip::{BUCKETS, Wanted, bucket};
+use crate::wire::skip::{ALL_KEYS, BUCKETS, Wanted, bucket};
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
 pub(super) type Action = u8;
@@ -120,7 +120,7 @@ impl Locator {
                 _ => 0,
             },
             keys: match touched.all_attributes {
-                true => u64::MAX,
+                true => ALL_KEYS,
                 false => filled,
             },
             fields: (0..NUMBERS).fold(0, |bits, number| {

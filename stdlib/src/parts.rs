@@ -1,0 +1,101 @@
+//! Sums of a part of a histogram's or summary's data points, added to their scope as metrics of their own.
+
+use crate::message::put_bytes;
+use crate::metric::{Derived, Kind, Metric, POINTS, number_point, sum_fields, temporality};
+use crate::prelude::*;
+use bumpalo::collections::Vec;
+use ottl_vm::wire::message_fields;
+
+/// What a number data point is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// `count`, as an int.
+    Count,
+    /// `sum`, as a double; points of histograms without one are left out.
+    Sum,
+}
+
+impl Part {
+    /// What the name of its metric ends in, unless a call says otherwise.
+    fn suffix(self) -> &'static str {
+        match self {
+            Part::Count => "_count",
+            Part::Sum => "_sum",
+        }
+    }
+}
+
+/// Prepares what `convert_summary_..._val_to_sum` does: the temporality.
+pub(crate) fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+    let name = literals.string(0).unwrap_or_default();
+    Ok(Box::new(temporality(name)?))
+}
+
+/// What `convert_summary_..._val_to_sum(string_agg_temp, monotonic, suffix)` does.
+pub(crate) fn convert<'a>(call: &mut Call<'_, '_, 'a>, part: Part) -> Outcome<'a> {
+    let metric = Metric::of(call)?;
+    if metric.kind() == Some(Kind::Summary) {
+        let temporality: &u64 = call.prepared();
+        let mut sum = sum_fields(call, *temporality, call.bool_literal(1).unwrap_or_default());
+        sum.extend_from_slice_copy(&number_points(call, &metric, part));
+        let derived = Derived {
+            suffix: call.text(2).unwrap_or(part.suffix().as_bytes()),
+            ..Derived::default()
+        };
+        let made = metric.derive(call, derived, Kind::Sum, &sum);
+        call.record().add_metric(&made)?;
+    }
+    Ok(Value::Nil)
+}
+
+/// What `extract_..._metric(monotonic, suffix)` does.
+pub(crate) fn extract<'a>(call: &mut Call<'_, '_, 'a>, part: Part) -> Outcome<'a> {
+    let metric = Metric::of(call)?;
+    let temporality = metric.histogram_temporality();
+    if temporality == 0 {
+        return Err(call.error(format_args!(
+            "extract{}_metric requires an input metric of type Histogram, ExponentialHistogram or Summary, got {}",
+            part.suffix(),
+            metric.kind_name()
+        )));
+    }
+    let points = number_points(call, &metric, part);
+    if !points.is_empty() {
+        let mut sum = sum_fields(call, temporality, call.bool_literal(0).unwrap_or_default());
+        sum.extend_from_slice_copy(&points);
+        let derived = Derived {
+            suffix: call.text(1).unwrap_or(part.suffix().as_bytes()),
+            // A count has no unit of what is counted.
+            unit: (part == Part::Count).then_some(b"1"),
+            ..Derived::default()
+        };
+        let made = metric.derive(call, derived, Kind::Sum, &sum);
+        call.record().add_metric(&made)?;
+    }
+    Ok(Value::Nil)
+}
+
+/// Number data points, as fields of a gauge or sum, of this part of a histogram's or summary's points.
+fn number_points<'a>(call: &Call<'_, '_, 'a>, metric: &Metric<'a>, part: Part) -> Vec<'a, u8> {
+    let (kind, data) = metric.data.unwrap_or((Kind::Gauge, &[]));
+    // A number takes less than the point that it is made of.
+    let mut out = Vec::with_capacity_in(data.len(), call.arena());
+    for point in metric.points() {
+        let number = match part {
+            Part::Count => 4,
+            Part::Sum => 5,
+        };
+        let value = message_fields(point)
+            .filter(|field| field.number == number)
+            .last();
+        if value.is_none() && part == Part::Sum && kind != Kind::Summary {
+            continue;
+        }
+        let mut made = number_point(call, kind, point);
+        let tag = if part == Part::Count { 6 } else { 4 };
+        made.push(tag << 3 | 1);
+        made.extend_from_slice_copy(value.map_or(&[0; 8], |field| field.payload));
+        put_bytes(&mut out, POINTS, &made);
+    }
+    out
+}
