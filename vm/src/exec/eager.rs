@@ -7,7 +7,6 @@ use crate::path::Level;
 use crate::wire::cursor::{Cursor, short_field};
 use crate::wire::error::WireError;
 use crate::wire::index::{Finder, Levels};
-use crate::wire::skip::Wanted;
 use crate::wire::tree::{NONE, Node, NodeId};
 
 /// Locates messages without nodes inside them while the request is read, when their bytes are at hand.
@@ -26,7 +25,7 @@ pub(crate) struct Eager<'m, 'a> {
     open_level: Level,
     locator: &'m Locator,
     actions: &'m [Action; NUMBERS],
-    wanted: &'m Wanted,
+    keys: u64,
     base: usize,
     first_row: u32,
     /// What was wrong with a message that was walked over.
@@ -74,7 +73,7 @@ impl<'m, 'a> Eager<'m, 'a> {
             open_level: Level::Cache,
             locator: &locators[Level::Cache as usize],
             actions: &[SKIP; NUMBERS],
-            wanted: locators[Level::Cache as usize].wanted(0),
+            keys: 0,
             base: 0,
             first_row: 0,
             error: None,
@@ -125,19 +124,16 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
             return;
         }
         let locator = &self.locators[node.level as usize];
-        let base = self.slots.len();
+        self.base = self.slots.len();
         self.slots
-            .resize(base + usize::from(locator.slots), Slot::ABSENT);
-        node.slots = base as u32;
-        node.rows = self.rows.len() as u32;
+            .resize(self.base + usize::from(locator.slots), Slot::ABSENT);
+        self.first_row = self.rows.len() as u32;
+        self.open = id;
+        self.open_level = node.level;
+        self.locator = locator;
+        self.actions = &locator.actions[usize::from(node.variant)];
+        self.keys = locator.keys_wanted();
         if self.is_told {
-            self.base = base;
-            self.open = id;
-            self.open_level = node.level;
-            self.locator = locator;
-            self.actions = &locator.actions[usize::from(node.variant)];
-            self.wanted = locator.wanted(node.variant);
-            self.first_row = node.rows;
             return;
         }
         let mut walk = Walk {
@@ -145,9 +141,9 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
             variant: node.variant,
             found: Found {
                 locator,
-                slots: &mut self.slots[base..],
+                slots: &mut self.slots[self.base..],
                 rows: self.rows,
-                first_row: node.rows,
+                first_row: self.first_row,
             },
             is_irregular: false,
             has_unnamed: false,
@@ -158,7 +154,6 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
         }
         self.is_irregular |= walk.is_irregular;
         self.has_unnamed |= walk.has_unnamed;
-        walk.found.finish(node);
     }
 
     #[inline]
@@ -169,6 +164,8 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
         let node = &mut nodes[self.open as usize];
         self.open = NONE;
         self.open_level = Level::Cache;
+        node.slots = self.base as u32;
+        node.rows = self.first_row;
         self.found().finish(node);
     }
 
@@ -192,26 +189,11 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
     }
 
     #[inline(always)]
-    fn wanted(&self, level: Level) -> (u32, u64) {
-        if self.open_level == level {
-            (self.wanted.fields, self.wanted.keys)
-        } else {
-            (0, 0)
-        }
-    }
-
-    #[inline(always)]
     fn attribute(&mut self, level: Level, at: u32, end: u32, key: &'a [u8], value: &'a [u8]) {
-        if self.open_level != level {
+        if self.keys >> Locator::bucket(key) & 1 == 0 || self.open_level != level {
             return;
         }
         let place = input_place(at as usize, end as usize);
-        let row = Row { place, key, value };
-        if self.locator.all_attributes {
-            self.rows.push(row);
-        }
-        if self.locator.may_have_slot(key) {
-            self.found().fill_slot(row);
-        }
+        self.found().attribute(Row { place, key, value });
     }
 }

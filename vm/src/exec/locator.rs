@@ -5,7 +5,6 @@ use crate::program::Touched;
 use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
 use crate::wire::schema::{FieldKind, Label, MessageKind};
-use crate::wire::skip::{ALL_KEYS, BUCKETS, Wanted, bucket};
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
 pub(super) type Action = u8;
@@ -25,11 +24,11 @@ pub(crate) struct Locator {
     /// Of each slot that is for a field, the wire type with which it needs no further check.
     pub(super) plain: [Vec<u8>; 4],
     pub(super) attributes: Option<FieldNumbers>,
-    /// What a walk stops at, by variant.
-    wanted: [Wanted; 4],
+    /// The tag of an attribute, which takes a byte; 0, which is no tag, where there is none.
+    pub(super) attribute_tags: [u8; 4],
     /// Whether all attributes get rows.
     pub(super) all_attributes: bool,
-    /// The keys with their slots, by [`bucket`].
+    /// The keys with their slots, by [`Locator::bucket`].
     keys: Vec<(Box<[u8]>, u16)>,
     /// Where a bucket's keys begin, and at the end how many keys there are.
     buckets: [u16; BUCKETS + 1],
@@ -77,6 +76,9 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
+/// Keys are told apart by their length first.
+const BUCKETS: usize = 64;
+
 impl Locator {
     /// For the messages of a level, by `Level as usize`.
     pub(crate) fn new(level: usize, touched: &Touched) -> Locator {
@@ -106,34 +108,26 @@ impl Locator {
             .iter()
             .map(|(key, slot)| (key.as_slice().into(), *slot))
             .collect();
-        keys.sort_by_key(|(key, _)| bucket(key));
+        keys.sort_by_key(|(key, _)| Locator::bucket(key));
         let mut buckets = [0; BUCKETS + 1];
-        for (number, start) in buckets.iter_mut().enumerate() {
-            *start = keys.partition_point(|(key, _)| bucket(key) < number) as u16;
+        for (bucket, start) in buckets.iter_mut().enumerate() {
+            *start = keys.partition_point(|(key, _)| Locator::bucket(key) < bucket) as u16;
         }
-        let filled = keys
-            .iter()
-            .fold(0, |bits, (key, _)| bits | 1 << bucket(key));
-        let wanted = std::array::from_fn(|variant| Wanted {
-            tag: match touched.attributes.map(|field| field[variant]) {
-                Some(number @ 1..16) => (number << 3) as u8 | WireType::Bytes as u8,
-                _ => 0,
-            },
-            keys: match touched.all_attributes {
-                true => ALL_KEYS,
-                false => filled,
-            },
-            fields: (0..NUMBERS).fold(0, |bits, number| {
-                bits | u32::from(actions[variant][number] != SKIP) << number
-            }),
-        });
         Locator {
             actions,
             plain,
             attributes: touched.attributes,
-            wanted,
+            attribute_tags: touched
+                .attributes
+                .unwrap_or_default()
+                .map(|number| match number {
+                    1..16 => (number << 3) as u8 | WireType::Bytes as u8,
+                    _ => 0,
+                }),
             all_attributes: touched.all_attributes,
-            filled,
+            filled: keys
+                .iter()
+                .fold(0, |bits, (key, _)| bits | 1 << Locator::bucket(key)),
             keys,
             buckets,
             slots: touched.slots,
@@ -148,16 +142,15 @@ impl Locator {
             .unwrap_or(SKIP)
     }
 
-    /// Whether an attribute may have a slot.
-    #[inline(always)]
-    pub(super) fn may_have_slot(&self, key: &[u8]) -> bool {
-        self.filled >> bucket(key) & 1 != 0
+    #[inline]
+    pub(super) fn bucket(key: &[u8]) -> usize {
+        key.len() % BUCKETS
     }
 
     /// The slot of an attribute, if it has one.
     #[inline]
     pub(crate) fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
-        let bucket = bucket(key);
+        let bucket = Locator::bucket(key);
         if self.filled >> bucket & 1 == 0 {
             return None;
         }
@@ -169,10 +162,12 @@ impl Locator {
             .map(|(_, slot)| *slot)
     }
 
-    /// What a walk over a message of a variant stops at.
-    #[inline]
-    pub(super) fn wanted(&self, variant: u8) -> &Wanted {
-        &self.wanted[usize::from(variant)]
+    /// Bit n: attributes with keys of bucket n are to be looked at. Keys without a name always are.
+    pub(super) fn keys_wanted(&self) -> u64 {
+        match self.all_attributes {
+            true => u64::MAX,
+            false => self.filled | 1 << Locator::bucket(b""),
+        }
     }
 
     /// The slots of keys.

@@ -3,11 +3,11 @@
 use super::eager::Doubt;
 use super::locate::{Row, Slot};
 use super::locator::{ATTRIBUTE, Action, Locator, NO_WIRE_TYPE, SKIP};
-use crate::wire::any::{self, is_plain_value};
+use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_field};
 use crate::wire::error::WireError;
-use crate::wire::skip::{Lengths, skip};
 use crate::wire::tree::{NONE, Node, NodeId, Place};
+use crate::wire::validate::is_plain_value;
 
 /// What a walk over one message has found.
 pub(super) struct Found<'s, 'a> {
@@ -21,22 +21,13 @@ impl<'a> Found<'_, 'a> {
     /// Whether the attribute was wanted.
     #[inline(always)]
     pub(super) fn attribute(&mut self, row: Row<'a>) -> bool {
+        let mut number = NONE;
         if self.locator.all_attributes {
+            number = self.rows.len() as u32 - self.first_row;
             self.rows.push(row);
         }
-        let has_slot = self.locator.may_have_slot(row.key) && self.fill_slot(row);
-        has_slot || self.locator.all_attributes
-    }
-
-    /// Fills the slot of an attribute that was just given its row, if it has one. Whether it has.
-    #[inline(never)]
-    pub(super) fn fill_slot(&mut self, row: Row<'a>) -> bool {
         let Some(slot) = self.locator.slot_of_key(row.key) else {
-            return false;
-        };
-        let number = match self.locator.all_attributes {
-            true => self.rows.len() as u32 - 1 - self.first_row,
-            false => NONE,
+            return self.locator.all_attributes;
         };
         let slot = &mut self.slots[usize::from(slot)];
         // Of entries with the same key the first counts.
@@ -47,7 +38,6 @@ impl<'a> Found<'_, 'a> {
     }
 
     /// Tells the node what rows it has.
-    #[inline(always)]
     pub(super) fn finish(self, node: &mut Node) {
         node.rows_len = self.rows.len() as u32 - node.rows;
         node.rows_room = node.rows_len;
@@ -83,30 +73,19 @@ impl<'a> Walk<'_, 'a> {
         let message = input.get(..end).unwrap_or(input);
         let locator = self.found.locator;
         let actions = &locator.actions[usize::from(self.variant)];
-        let wanted = locator.wanted(self.variant);
+        let attribute_tag = locator.attribute_tags[usize::from(self.variant)];
+        let keys = locator.keys_wanted();
         let mut at = start;
-        loop {
-            let end = message.len();
-            at = skip(
-                input,
-                at,
-                end,
-                wanted,
-                &mut Lengths,
-                |at, end, key, value| {
+        while let Some([tag, rest @ ..]) = message.get(at..) {
+            if *tag == attribute_tag
+                && let Some((key, value, length)) = any::short_attribute(rest)
+            {
+                let end = at + 1 + length;
+                if keys >> Locator::bucket(key) & 1 != 0 {
                     let place = input_place(at, end);
                     self.attribute(Row { place, key, value }, is_plain_value(value));
-                },
-            );
-            let Some(tag) = message.get(at) else {
-                break;
-            };
-            if *tag == wanted.tag
-                && let Some((key, value, length)) = any::short_attribute(&message[at + 1..])
-            {
-                let place = input_place(at, at + 1 + length);
-                self.attribute(Row { place, key, value }, is_plain_value(value));
-                at += 1 + length;
+                }
+                at = end;
                 continue;
             }
             let Some((tag, start, end)) = short_field(message, at) else {

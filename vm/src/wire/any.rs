@@ -111,13 +111,10 @@ pub(crate) fn key_and_value(wire: &[u8]) -> Option<(&[u8], &[u8])> {
     in_order(first_tag, first, second_tag, second)
 }
 
-/// A key, the payload of a value, and how many bytes the `KeyValue` takes with its length.
-pub(crate) type ShortAttribute<'a> = (&'a [u8], &'a [u8], usize);
-
 /// The same of the `KeyValue` that begins with its length, if that takes a byte; and how many bytes that and the
 /// message take.
 #[inline(always)]
-pub(crate) fn short_attribute(wire: &[u8]) -> Option<ShortAttribute<'_>> {
+pub(crate) fn short_attribute(wire: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     let [length @ 0..0x80, rest @ ..] = wire else {
         return None;
     };
@@ -136,25 +133,6 @@ pub(crate) fn short_attribute(wire: &[u8]) -> Option<ShortAttribute<'_>> {
     Some((key, value, 1 + usize::from(*length)))
 }
 
-/// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
-#[inline(always)]
-pub(crate) fn is_plain_value(value: &[u8]) -> bool {
-    match *value {
-        [0x0a, length @ 0..0x80, ref text @ ..] => text.len() == usize::from(length),
-        [0x0a, low, high, ref text @ ..] => {
-            high < 0x80 && text.len() == usize::from(low & 0x7f) | usize::from(high) << 7
-        }
-        [0x10, bool] => bool < 0x80,
-        [0x18, int] => int < 0x80,
-        [0x18, low, high] => low >= 0x80 && high < 0x80,
-        [0x21, ref double @ ..] => double.len() == 8,
-        _ => false,
-    }
-}
-
-pub(super) const KEY_TAG: u8 = 0x0a;
-pub(super) const VALUE_TAG: u8 = 0x12;
-
 /// The key and the value, of two fields with their tags.
 #[inline(always)]
 fn in_order<'a>(
@@ -163,9 +141,11 @@ fn in_order<'a>(
     second_tag: u8,
     second: &'a [u8],
 ) -> Option<(&'a [u8], &'a [u8])> {
+    const KEY: u8 = 0x0a;
+    const VALUE: u8 = 0x12;
     match (first_tag, second_tag) {
-        (VALUE_TAG, KEY_TAG) => Some((second, first)),
-        (KEY_TAG, VALUE_TAG) => Some((first, second)),
+        (VALUE, KEY) => Some((second, first)),
+        (KEY, VALUE) => Some((first, second)),
         _ => None,
     }
 }

@@ -206,16 +206,10 @@ impl<'a> Cursor<'a> {
     /// Truncated, or a length of 2^63 and more.
     #[inline(always)]
     pub fn bytes(&mut self) -> Result<&'a [u8], WireError> {
-        let (prefix, length, rest) = match self.rest() {
-            [length @ 0..0x80, rest @ ..] => (1, usize::from(*length), rest),
-            [low, high @ 0..0x80, rest @ ..] => {
-                let length = usize::from(low & 0x7f) | usize::from(*high) << 7;
-                (2, length, rest)
-            }
-            _ => (0, usize::MAX, &[][..]),
-        };
-        if let Some(bytes) = rest.get(..length) {
-            self.pos += prefix + length;
+        if let [length @ 0..0x80, rest @ ..] = self.rest()
+            && let Some(bytes) = rest.get(..usize::from(*length))
+        {
+            self.pos += 1 + bytes.len();
             return Ok(bytes);
         }
         let (start, end) = long_bytes(self.bytes, self.pos)?;
@@ -283,20 +277,6 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How many bytes a value of a wire type takes, a number the fewest; 0 of those that are read otherwise.
-const SHORT_WIDTHS: [u8; 8] = [1, 8, 0, 0, 0, 4, 0, 0];
-
-/// How many bytes the value of a field takes that has this tag and goes on with this byte, if it is a number of one
-/// byte or one of fixed width.
-#[inline(always)]
-pub(super) fn short_width(tag: u8, next: u8) -> Option<usize> {
-    let width = SHORT_WIDTHS[usize::from(tag & 7)];
-    if width == 0 || (width == 1 && next >= 0x80) {
-        return None;
-    }
-    Some(usize::from(width))
-}
-
 /// The field at `at` of a message, if it is of the usual form, with a tag of one byte, and a number of one byte or a
 /// length of one or two: its tag, and where its payload begins and ends.
 #[inline(always)]
@@ -304,10 +284,12 @@ pub(crate) fn short_field(message: &[u8], at: usize) -> Option<(u8, usize, usize
     let &[tag @ 8..0x80, next] = message.get(at..)?.first_chunk()? else {
         return None;
     };
-    let (start, end) = if tag & 7 == WireType::Bytes as u8 {
-        short_bytes(message, at + 1)?
-    } else {
-        (at + 1, at + 1 + short_width(tag, next)?)
+    let (start, end) = match tag & 7 {
+        2 => short_bytes(message, at + 1)?,
+        1 => (at + 1, at + 9),
+        0 if next < 0x80 => (at + 1, at + 2),
+        5 => (at + 1, at + 5),
+        _ => return None,
     };
     (end <= message.len()).then_some((tag, start, end))
 }

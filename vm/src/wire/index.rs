@@ -48,9 +48,6 @@ pub(crate) trait Finder<'a> {
     /// A field of a message of a level: `at..end` with its tag.
     fn field(&mut self, level: Level, number: u32, at: u32, end: u32);
 
-    /// What it is to be told of, of the message of a level that was entered last, see [`Visitor::wanted`].
-    fn wanted(&self, level: Level) -> (u32, u64);
-
     /// An attribute of a message of a level: `at..end` with its tag, its key and its value's payload.
     fn attribute(&mut self, level: Level, at: u32, end: u32, key: &'a [u8], value: &'a [u8]);
 }
@@ -216,11 +213,6 @@ impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
         if let Some((level, _)) = level_of(kind) {
             self.finder.field(level, number, at, end);
         }
-    }
-
-    #[inline(always)]
-    fn wanted(&self, kind: MessageKind) -> (u32, u64) {
-        level_of(kind).map_or((0, 0), |(level, _)| self.finder.wanted(level))
     }
 
     #[inline(always)]

@@ -16,7 +16,6 @@ pub mod normalize;
 pub mod profiles;
 pub mod schema;
 pub(crate) mod sink;
-pub(crate) mod skip;
 pub(crate) mod tree;
 pub mod validate;
 

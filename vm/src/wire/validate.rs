@@ -5,11 +5,10 @@
 //! is allocated or written, no byte outside a message's own range is read for it, and recursion is bounded
 //! by [`VALUE_DEPTH_MAX`] levels of values plus the constant depth of the schema.
 
-use super::any::{self, ShortAttribute, is_plain_value};
+use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
-use super::skip::{PlainField, PlainFields, Schema, Wanted, skip};
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
 /// Is told of every message that can be a node of a tree, and of their fields.
@@ -22,13 +21,6 @@ pub trait Visitor<'a> {
     /// it is checked, in wire order.
     #[inline(always)]
     fn field(&mut self, _kind: MessageKind, _number: u32, _at: u32, _end: u32) {}
-
-    /// The fields, by number, and the attributes, by their keys, of such messages that it is told of, see [`Wanted`];
-    /// maybe of others, too.
-    #[inline(always)]
-    fn wanted(&self, _kind: MessageKind) -> (u32, u64) {
-        (0, 0)
-    }
 
     /// An attribute of a message of `kind`: `at..end` with its tag, its key and its value's payload.
     #[inline(always)]
@@ -97,7 +89,6 @@ pub(crate) fn validate_message(
 ) -> Result<Canonical, WireError> {
     let mut walk = Walk {
         visitor: &mut (),
-        request: fields.cut(),
         opens: Everything,
         depth: 0,
         hazards: 0,
@@ -133,10 +124,8 @@ impl Opens for Messages {
 }
 
 /// What the functions of one walk share.
-struct Walk<'v, 'a, V, O> {
+struct Walk<'v, V, O> {
     visitor: &'v mut V,
-    /// The request, or as much of it as the message being read is known to be in.
-    request: &'a [u8],
     opens: O,
     /// Levels of values around the message being read.
     depth: u32,
@@ -155,7 +144,6 @@ fn walk<'a, V: Visitor<'a>, O: Opens>(
     }
     let mut walk = Walk {
         visitor,
-        request,
         opens,
         depth: 0,
         hazards: 0,
@@ -210,21 +198,21 @@ fn unknown(
     Ok((cursor.position(), group))
 }
 
-/// The key and the value of the `KeyValue` that begins with its length, if it is one key and one scalar
-/// value with short lengths, in either order: valid and canonical; and how many bytes both take. Most are;
-/// [`attribute`] is the twin for all others.
+/// The key and the value of the `KeyValue` that begins with its length, if it is one key and one scalar value with
+/// short lengths, in either order: valid and canonical; and how many bytes both take. Most are; [`attribute`] is the
+/// twin for all others.
 #[inline(always)]
-fn plain_attribute(bytes: &[u8]) -> Option<ShortAttribute<'_>> {
+fn plain_attribute(bytes: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     any::short_attribute(bytes).filter(|(_, value, _)| is_plain_value(value))
 }
 
 /// The same of any `KeyValue`, checked.
 #[inline(never)]
 fn attribute<'a, V: Visitor<'a>, O: Opens>(
-    walk: &mut Walk<'_, 'a, V, O>,
+    walk: &mut Walk<'_, V, O>,
     bytes: &'a [u8],
     at: usize,
-) -> Result<ShortAttribute<'a>, WireError> {
+) -> Result<(&'a [u8], &'a [u8], usize), WireError> {
     let mut cursor = Cursor::over(bytes, at, bytes.len());
     let inner = cursor.message()?;
     let (key, value) = match any::key_and_value(inner.rest()) {
@@ -237,17 +225,20 @@ fn attribute<'a, V: Visitor<'a>, O: Opens>(
     Ok((key, value, cursor.position() - at))
 }
 
-/// The tag of a message's attributes, if it takes a byte; 0 if there are none. Of its fields the numbers, and whether
-/// they are attributes.
-const fn attribute_tag(fields: &[(u32, bool)]) -> u8 {
-    let mut index = 0;
-    while index < fields.len() {
-        if let (number @ 1..16, true) = fields[index] {
-            return (number << 3) as u8 | WireType::Bytes as u8;
+/// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
+#[inline(always)]
+pub(crate) fn is_plain_value(value: &[u8]) -> bool {
+    match *value {
+        [0x0a, length @ 0..0x80, ref text @ ..] => text.len() == usize::from(length),
+        [0x0a, low, high, ref text @ ..] => {
+            high < 0x80 && text.len() == usize::from(low & 0x7f) | usize::from(high) << 7
         }
-        index += 1;
+        [0x10, bool] => bool < 0x80,
+        [0x18, int] => int < 0x80,
+        [0x18, low, high] => low >= 0x80 && high < 0x80,
+        [0x21, ref double @ ..] => double.len() == 8,
+        _ => false,
     }
-    0
 }
 
 fn wrong_wire_type(at: usize) -> WireError {
@@ -387,53 +378,6 @@ macro_rules! seen_bit {
     };
 }
 
-macro_rules! is_key_value {
-    ((KeyValue key_value)) => {
-        true
-    };
-    ($kind:tt) => {
-        false
-    };
-}
-
-/// How a field is told to be valid by its first bytes.
-macro_rules! plain_field {
-    (one $number:literal $kind:tt) => {
-        plain_field!($kind, $number)
-    };
-    (optional $number:literal $kind:tt) => {
-        plain_field!($kind, $number)
-    };
-    (oneof $number:literal $kind:tt) => {
-        plain_field!($kind, 0)
-    };
-    ($label:ident $number:literal $kind:tt) => {
-        plain_field!(PlainField::NOT_PLAIN, 0, 0)
-    };
-    (trace_id, $bit:literal) => {
-        plain_field!(2, $bit, 16)
-    };
-    (span_id, $bit:literal) => {
-        plain_field!(2, $bit, 8)
-    };
-    (profile_id, $bit:literal) => {
-        plain_field!(2, $bit, 16)
-    };
-    (($name:ident $function:ident), $bit:literal) => {
-        plain_field!(PlainField::NOT_PLAIN, 0, 0)
-    };
-    ($kind:tt, $bit:literal) => {
-        plain_field!(wire_bits!($kind), $bit, 0)
-    };
-    ($wire_type:expr, $bit:literal, $length:literal) => {
-        PlainField {
-            wire_type: $wire_type,
-            bit: $bit,
-            length: $length,
-        }
-    };
-}
-
 /// One field whose tag at `$at` is read.
 macro_rules! field {
     ($walk:ident $cursor:ident $at:ident $wire:ident $again:ident packed $kind:tt) => {{
@@ -455,7 +399,7 @@ macro_rules! field {
         }
         let inner = $cursor.message()?;
         if $walk.opens.opens(MessageKind::$name) {
-            let mut unseen = Walk { visitor: &mut (), request: $walk.request, opens: $walk.opens, depth: 0, hazards: 0 };
+            let mut unseen = Walk { visitor: &mut (), opens: $walk.opens, depth: 0, hazards: 0 };
             $function(&mut unseen, inner.cut(), inner.position())?;
             $again |= unseen.hazards;
         }
@@ -502,41 +446,20 @@ macro_rules! walkers {
     })*) => {$(
         /// The message that ends with `bytes` and begins at `start`; passed so, both stay in registers.
         fn $function<'a, V: Visitor<'a>, O: Opens>(
-            walk: &mut Walk<'_, 'a, V, O>,
+            walk: &mut Walk<'_, V, O>,
             bytes: &'a [u8],
             start: usize,
         ) -> Result<(), WireError> {
             const OWNER: MessageKind = MessageKind::$name;
-            const ATTRIBUTE_TAG: u8 = attribute_tag(&[$(($number, is_key_value!($kind))),*]);
-            static PLAIN: PlainFields = PlainField::table(&[$(($number, plain_field!($label $number $kind))),*]);
             #[inline(always)]
             fn fields<'a, V: Visitor<'a>, O: Opens>(
-                walk: &mut Walk<'_, 'a, V, O>,
+                walk: &mut Walk<'_, V, O>,
                 bytes: &'a [u8],
                 start: usize,
             ) -> Result<(), WireError> {
                 let mut cursor = Cursor::over(bytes, start, bytes.len());
                 let (mut seen, mut again) = (0u32, 0u32);
-                loop {
-                    if ATTRIBUTE_TAG != 0 && walk.opens.opens(MessageKind::KeyValue) {
-                        let (fields, keys) = match const { OWNER.is_node() } {
-                            true => walk.visitor.wanted(OWNER),
-                            false => (0, 0),
-                        };
-                        let wanted = Wanted { keys, fields, tag: ATTRIBUTE_TAG };
-                        let mut check = Schema { plain: &PLAIN, seen };
-                        let visitor = &mut *walk.visitor;
-                        let tell = |at, end, key, value| {
-                            if const { OWNER.is_node() } {
-                                visitor.attribute(OWNER, at as u32, end as u32, key, value);
-                            }
-                        };
-                        let (at, end) = (cursor.position(), cursor.end());
-                        let next = skip(walk.request, at, end, &wanted, &mut check, tell);
-                        cursor = cursor.moved_to(next);
-                        seen = check.seen;
-                    }
-                    let Some(byte) = cursor.peek() else { break };
+                while let Some(byte) = cursor.peek() {
                     let at = cursor.position();
                     // One byte is what nearly all tags take; then nothing can be wrong with its width.
                     let (number, wire) = if byte < 0x80 {
@@ -572,7 +495,7 @@ macro_rules! walkers {
 
         fn walk_message<'a>(
             kind: MessageKind,
-            walk: &mut Walk<'_, 'a, (), Everything>,
+            walk: &mut Walk<'_, (), Everything>,
             cursor: Cursor<'a>,
         ) -> Result<(), WireError> {
             match kind {
