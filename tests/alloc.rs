@@ -135,10 +135,6 @@ const EXCEPT: &[(&str, &str)] = &[
     ),
     ("functions/xml_edit", "a document becomes a tree"),
     ("functions/xml_parse", "a document becomes a tree"),
-    (
-        "more/regex_all_different",
-        "patterns that no record had before are compiled",
-    ),
 ];
 
 #[test]

@@ -5,6 +5,7 @@ mod configuration;
 #[path = "../benches/shop.rs"]
 mod shop;
 
+mod bounds;
 mod bytecode;
 mod cli;
 mod conformance;

@@ -89,3 +89,7 @@ pub(crate) const GROK_ROUNDS_MAX: usize = 1000;
 
 /// Length of a grok pattern with its parts replaced, in bytes.
 pub(crate) const GROK_EXPANDED_BYTES_MAX: usize = 256 << 10;
+
+/// A text that comes of replacing the matches in another: bytes, as far as the replacements go. Each match may be
+/// replaced by more than the text was.
+pub(crate) const REPLACED_BYTES_MAX: usize = 64 << 20;

@@ -1,6 +1,7 @@
 //! Replacing the matches of a pattern: what `replace_pattern`, `replace_all_patterns` and `regex_replace` have
 //! in common.
 
+use crate::limits::REPLACED_BYTES_MAX;
 use crate::pattern::{self, Buffers, Pattern, Search};
 use crate::prelude::*;
 use crate::regex::Template;
@@ -92,7 +93,10 @@ impl Replacer<'_> {
             None => remembered(template, self.text),
         };
         out.clear();
-        if !call.given(function) {
+        let given = call.given(function);
+        let matches_max = text.len() + 1;
+        let length_max = matches_max.saturating_mul(template.len_max(text.len()));
+        if !given && length_max <= REPLACED_BYTES_MAX {
             return Ok(regex
                 .replace_all(cache, text, template, out)
                 .then(|| call.bytes(out)));
@@ -101,10 +105,20 @@ impl Replacer<'_> {
         let mut matches = regex.matches(cache, text);
         while matches.next(captures) {
             let Some(range) = captures.get(0) else { break };
+            let length = template.len(regex, text, captures);
+            if out.len().saturating_add(length) > REPLACED_BYTES_MAX {
+                return Err(Error::new(
+                    "the text gets too long by what replaces its matches",
+                ));
+            }
             expanded.clear();
             template.expand(regex, text, captures, expanded);
             out.extend_from_slice(&text[copied.unwrap_or(0)..range.start]);
-            apply(call, function, expanded, out)?;
+            if given {
+                apply(call, function, expanded, out)?;
+            } else {
+                out.extend_from_slice(expanded);
+            }
             copied = Some(range.end);
         }
         let Some(copied) = copied else {

@@ -46,11 +46,11 @@ pub const STRPTIME_ATTEMPT_COUNT_MAX: usize = 1000;
 /// lists as often as they multiply.
 pub const LAMBDA_RUN_COUNT_MAX: u64 = 1 << 30;
 
-/// What a request may have in memory when a lambda is evaluated: bytes. A lambda that doubles a value for
-/// each item of a list would fill any memory.
-pub const LAMBDA_MEMORY_BYTES_MAX: usize = 1 << 30;
+/// What a request may have in memory when a function is called or a lambda evaluated: bytes. Statements that double a
+/// value for each record, or each item of a list, would fill any memory.
+pub const REQUEST_MEMORY_BYTES_MAX: usize = 1 << 30;
 
-/// Memory that a worker keeps from one request to the next: bytes. Less than lambdas may fill.
+/// Memory that a worker keeps from one request to the next: bytes. Less than a request may fill.
 pub const MEMORY_KEPT_BYTES_MAX: usize = 1 << 29;
 
 /// Maps and lists inside one another that are written as JSON text: levels. More than a request may

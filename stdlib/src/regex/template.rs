@@ -74,21 +74,42 @@ impl Template {
         self.group_count
     }
 
+    /// A bound of how long the template gets when it is expanded for a match in a haystack of so many bytes: bytes.
+    pub fn len_max(&self, haystack_len: usize) -> usize {
+        let lengths = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.len(),
+            Part::Group(_) | Part::Name(_) => haystack_len,
+        });
+        lengths.fold(0, usize::saturating_add)
+    }
+
+    /// How long the template is, expanded for a match of `regex` in `haystack`: bytes.
+    pub fn len(&self, regex: &Regex, haystack: &[u8], captures: &Captures) -> usize {
+        let pieces = self.pieces(regex, haystack, captures);
+        pieces.map(<[u8]>::len).fold(0, usize::saturating_add)
+    }
+
     /// Appends the template to `out`, expanded for a match of `regex` in `haystack`.
     pub fn expand(&self, regex: &Regex, haystack: &[u8], captures: &Captures, out: &mut Vec<u8>) {
-        for part in &self.parts {
+        for piece in self.pieces(regex, haystack, captures) {
+            out.extend_from_slice(piece);
+        }
+    }
+
+    fn pieces<'t>(
+        &'t self,
+        regex: &Regex,
+        haystack: &'t [u8],
+        captures: &Captures,
+    ) -> impl Iterator<Item = &'t [u8]> {
+        self.parts.iter().filter_map(|part| {
             let range = match part {
-                Part::Text(text) => {
-                    out.extend_from_slice(text);
-                    continue;
-                }
+                Part::Text(text) => return Some(text.as_slice()),
                 Part::Group(number) => captures.get(*number),
                 Part::Name(name) => named_group(regex, captures, name),
             };
-            if let Some(text) = range.and_then(|range| haystack.get(range)) {
-                out.extend_from_slice(text);
-            }
-        }
+            haystack.get(range?)
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use super::map_edit::{MapEdit, MapItem};
 use super::merge::Strategy;
 use crate::error::Error;
 use crate::function::{Body, Function, Literal, Run};
+use crate::limits::REQUEST_MEMORY_BYTES_MAX;
 use crate::path::form::hex;
 use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
@@ -58,6 +59,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         run: Run,
         lane: usize,
     ) -> Result<'a, Value<'a>> {
+        if self.arena.allocated_bytes() > REQUEST_MEMORY_BYTES_MAX {
+            return Err(Error::new("the statements make too much of the request"));
+        }
         run(&mut Call {
             machine: self,
             lane,

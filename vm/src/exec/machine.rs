@@ -21,7 +21,6 @@ use crate::wire::any;
 use crate::wire::error::WireError;
 use crate::wire::tree::{NodeId, Tree};
 use bumpalo::Bump;
-use smallvec::SmallVec;
 use std::any::Any;
 
 /// What calls keep between records, by call; see `Call::scratch`.
@@ -279,7 +278,7 @@ pub fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
                 key,
                 value: part(value, arena),
             });
-            any::wire_map(&entries.collect::<SmallVec<[_; 8]>>(), arena)
+            any::wire_map(entries, arena)
         }
     }
 }

@@ -233,7 +233,10 @@ impl<'a> MapIter<'a> {
 }
 
 /// A map made while running as one that stands on the wire.
-pub(crate) fn wire_map<'a>(entries: &[Entry<'_>], arena: &'a Bump) -> Value<'a> {
+pub(crate) fn wire_map<'a, 'e>(
+    entries: impl IntoIterator<Item = Entry<'e>>,
+    arena: &'a Bump,
+) -> Value<'a> {
     let mut out = bumpalo::collections::Vec::new_in(arena);
     for entry in entries {
         encode_key_value(VALUES, entry.key, &entry.value, &mut out);
