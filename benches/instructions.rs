@@ -64,17 +64,17 @@ const WARM_UP_COUNT: u64 = 2;
 const VALIDATIONS: [(&str, Validation); 2] =
     [("full", Validation::Full), ("touched", Validation::Touched)];
 
-/// How callgrind names [`counted`] and [`compiled`].
-const COUNTED: [&str; 2] = ["instructions::counted", "instructions::compiled"];
+/// How callgrind names [`counted`].
+const COUNTED: &str = "instructions::counted";
 
-/// The configurations whose compilation is counted: instructions for each, reading the file included.
+/// The configurations of which a whole process is counted that compiles them and reads nothing.
 const COMPILED: [&str; 2] = ["typical", "more/statements_200"];
 
-/// In the place of a validation: what is counted of a configuration once.
-const COMPILE: &str = "compile";
+/// The same of a process that compiles one statement.
+const START_UP: &str = "start-up";
 
-/// The row of a whole process that compiles a statement and reads nothing.
-const START_UP: (&str, &str) = ("start-up", "process");
+/// In the place of a validation: a whole process.
+const PROCESS: &str = "process";
 
 const BUDGETS: &str = "benches/instructions.tsv";
 
@@ -112,12 +112,6 @@ fn counted(
     worker.run(program, validation, request, output).is_ok()
 }
 
-/// The same, of compiling.
-#[inline(never)]
-fn compiled(name: &str) -> Program {
-    configuration::program(name).1
-}
-
 /// Runs every row, as callgrind is to see it. Prints a line for each count.
 fn run_all() {
     for name in configuration::names() {
@@ -128,11 +122,6 @@ fn run_all() {
                 run_row(row, &signal, &program, shape);
             }
         }
-    }
-    // All before has made what compiling makes once.
-    for name in COMPILED {
-        black_box(compiled(black_box(name)));
-        println!("{name}\t{COMPILE}\t1");
     }
 }
 
@@ -202,13 +191,10 @@ fn count() -> Result<Counts, String> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let this = std::env::current_exe().map_err(failed)?;
-    let mut run = Command::new("valgrind");
-    run.args(["-q", "--tool=callgrind", "--collect-atstart=no"]);
-    for counted in COUNTED {
-        run.arg(format!("--toggle-collect={counted}"))
-            .arg(format!("--dump-after={counted}"));
-    }
-    let run = run
+    let run = Command::new("valgrind")
+        .args(["-q", "--tool=callgrind", "--collect-atstart=no"])
+        .arg(format!("--toggle-collect={COUNTED}"))
+        .arg(format!("--dump-after={COUNTED}"))
         .arg(format!(
             "--callgrind-out-file={}",
             folder.join("count").display()
@@ -235,26 +221,45 @@ fn count() -> Result<Counts, String> {
             total as f64 / records,
         );
     }
-    let (row, what) = START_UP;
-    counts.insert((row.to_owned(), what.to_owned()), start_up(&folder)?);
+    let statement = ["set(span.name, \"a\")".to_owned()];
+    let processes = COMPILED.map(|name| (name, arguments_of(&folder, name)));
+    for (row, arguments) in processes
+        .into_iter()
+        .chain([(START_UP, Ok(statement.to_vec()))])
+    {
+        let file = folder.join("process");
+        let key = (row.to_owned(), PROCESS.to_owned());
+        counts.insert(key, process(&file, &arguments?)?);
+    }
     Ok(counts)
 }
 
-/// Counts a whole process.
-fn start_up(folder: &Path) -> Result<f64, String> {
-    let file = folder.join("start-up");
+/// The arguments that name a configuration's processor, which is put into a file of its own.
+fn arguments_of(folder: &Path, name: &str) -> Result<Vec<String>, String> {
+    let file = folder.join(format!("{}.yaml", name.replace('/', "_")));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/bench");
+    let path = path.join(name).with_extension("json");
+    let failed = |error: &dyn std::fmt::Display| format!("{name}: {error}");
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    let whole: serde_json::Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    std::fs::write(&file, whole["config"].to_string()).map_err(|error| failed(&error))?;
+    Ok(vec!["--config".to_owned(), file.display().to_string()])
+}
+
+/// Counts a whole process that runs what the arguments say over nothing.
+fn process(file: &Path, arguments: &[String]) -> Result<f64, String> {
     let run = Command::new("valgrind")
         .args(["-q", "--tool=callgrind"])
         .arg(format!("--callgrind-out-file={}", file.display()))
-        .arg(env!("CARGO_BIN_EXE_ottlc"))
-        .args(["run", "set(span.name, \"a\")"])
+        .args([env!("CARGO_BIN_EXE_ottlc"), "run"])
+        .args(arguments)
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;
     if !run.status.success() {
         return Err(format!("ottlc under valgrind: {}", run.status));
     }
-    Ok(total(&file)? as f64)
+    Ok(total(file)? as f64)
 }
 
 /// What callgrind counted.
