@@ -86,7 +86,7 @@ impl Variant {
                 }
             };
             bits <<= 6 * (4 - count);
-            out.extend_from_slice_copy(&bits.to_be_bytes()[1..count]);
+            out.extend_from_slice(&bits.to_be_bytes()[1..count]);
             if is_last {
                 return Ok(out.into_bump_slice());
             }

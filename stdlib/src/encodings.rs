@@ -121,7 +121,7 @@ fn table(form: &str) -> [char; 256] {
 fn map<'a>(arena: &'a Bump, bytes: &[u8], character: impl Fn(u8) -> char) -> &'a [u8] {
     let mut out = Vec::with_capacity_in(bytes.len(), arena);
     for &byte in bytes {
-        out.extend_from_slice_copy(character(byte).encode_utf8(&mut [0; 4]).as_bytes());
+        out.extend_from_slice(character(byte).encode_utf8(&mut [0; 4]).as_bytes());
     }
     out.into_bump_slice()
 }
@@ -145,7 +145,7 @@ fn utf16<'a>(
         }
     };
     let mut out = Vec::with_capacity_in(bytes.len(), arena);
-    let mut push = |c: char| out.extend_from_slice_copy(c.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut push = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     let mut units = pairs.iter().map(unit).peekable();
     while let Some(first) = units.next() {
         // Any surrogate takes a low one with it, whether they are a pair or not.

@@ -37,10 +37,36 @@ fn invalid(function: &str, pattern: &[u8], error: &str) -> String {
 /// Texts of at most this many bytes are searched for another faster than that could be prepared.
 const SHORT_TEXT_BYTES: usize = 64;
 
+/// The bytes that stand for themselves in a pattern.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(
+            byte,
+            b'\\'
+                | b'.'
+                | b'+'
+                | b'*'
+                | b'?'
+                | b'('
+                | b')'
+                | b'|'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'^'
+                | b'$'
+        );
+        byte += 1;
+    }
+    plain
+};
+
 /// Whether a pattern stands for itself: short, and nothing in it has a meaning.
 fn is_plain(pattern: &[u8]) -> bool {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !b"\\.+*?()|[]{}^$".contains(byte);
-    pattern.len() <= SHORT_TEXT_BYTES && pattern.iter().all(is_plain)
+    pattern.len() <= SHORT_TEXT_BYTES && pattern.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
 
 /// Whether a short text contains another.
