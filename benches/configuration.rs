@@ -33,14 +33,22 @@ pub(crate) fn names() -> Vec<String> {
     names
 }
 
+/// The configuration `name`, as it is written.
+///
+/// # Panics
+/// If it does not exist or is no JSON.
+pub(crate) fn read(name: &str) -> Value {
+    let path = folder().join(name).with_extension("json");
+    let text = std::fs::read_to_string(path).expect("the configuration exists");
+    serde_json::from_str(&text).expect("the configuration is JSON")
+}
+
 /// The signal's name and the program of the configuration `name`.
 ///
 /// # Panics
 /// If the configuration does not exist or does not compile.
 pub(crate) fn program(name: &str) -> (String, Program) {
-    let path = folder().join(name).with_extension("json");
-    let text = std::fs::read_to_string(path).expect("the configuration exists");
-    let config: Value = serde_json::from_str(&text).expect("the configuration is JSON");
+    let config = read(name);
     let word = |key: &str| config[key].as_str().unwrap_or_default();
     let kind = ProcessorKind::from_name(word("processor")).expect("a processor is named");
     let signal = Signal::from_name(word("signal")).expect("a signal is named");

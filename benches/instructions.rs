@@ -237,21 +237,18 @@ fn count() -> Result<Counts, String> {
 /// The arguments that name a configuration's processor, which is put into a file of its own.
 fn arguments_of(folder: &Path, name: &str) -> Result<Vec<String>, String> {
     let file = folder.join(format!("{}.yaml", name.replace('/', "_")));
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/bench");
-    let path = path.join(name).with_extension("json");
-    let failed = |error: &dyn std::fmt::Display| format!("{name}: {error}");
-    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-    let whole: serde_json::Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-    std::fs::write(&file, whole["config"].to_string()).map_err(|error| failed(&error))?;
+    let processor = configuration::read(name)["config"].to_string();
+    std::fs::write(&file, processor).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(vec!["--config".to_owned(), file.display().to_string()])
 }
 
-/// Counts a whole process that runs what the arguments say over nothing.
+/// Counts a whole process that runs what the arguments say over nothing, on one thread: however many cores there are,
+/// it is the same.
 fn process(file: &Path, arguments: &[String]) -> Result<f64, String> {
     let run = Command::new("valgrind")
         .args(["-q", "--tool=callgrind"])
         .arg(format!("--callgrind-out-file={}", file.display()))
-        .args([env!("CARGO_BIN_EXE_ottlc"), "run"])
+        .args([env!("CARGO_BIN_EXE_ottlc"), "run", "--jobs", "1"])
         .args(arguments)
         .stdin(Stdio::null())
         .output()

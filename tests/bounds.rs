@@ -68,3 +68,18 @@ fn what_stays_within_the_bound_is_replaced() {
     );
     assert!(failures.is_empty() && !is_unchanged, "{failures:?}");
 }
+
+#[test]
+fn nor_within_an_xpath_expression() {
+    let replaced = format!("/a[replace(., 'b', '{}') = '']", "r".repeat(100));
+    let (failures, is_unchanged) = run(
+        &format!("set(log.body, GetXML(log.body, \"{replaced}\"))"),
+        "",
+        &format!("<a>{}</a>", "b".repeat(1_000_000)),
+    );
+    assert!(
+        failures.iter().any(|text| text.contains("too long")),
+        "{failures:?}"
+    );
+    assert!(is_unchanged);
+}

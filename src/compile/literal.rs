@@ -51,7 +51,10 @@ pub(super) fn refusal(ty: Type, literal: &Literal) -> Option<String> {
 /// Why a list literal cannot become a `pcommon.Slice`: it has no place for maps that are values already.
 pub(super) fn raw_list_refusal(items: &[Literal]) -> Option<String> {
     items.iter().find_map(|item| match item {
-        Literal::Map(_) => Some("<Invalid value type pcommon.Map>".to_owned()),
+        Literal::Map(_) => Some(
+            "a list of this kind holds no map literals, take it from ParseJSON or a path: <Invalid value type pcommon.Map>"
+                .to_owned(),
+        ),
         Literal::Duration(_) | Literal::Lambda => {
             Some(format!("<Invalid value type {}>", type_name(item)))
         }

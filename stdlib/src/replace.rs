@@ -1,10 +1,9 @@
 //! Replacing the matches of a pattern: what `replace_pattern`, `replace_all_patterns` and `regex_replace` have
 //! in common.
 
-use crate::limits::REPLACED_BYTES_MAX;
 use crate::pattern::{self, Buffers, Pattern, Search};
 use crate::prelude::*;
-use crate::regex::Template;
+use crate::regex::{Template, TooLong, replaced_len_max};
 
 /// The arguments of a function that replaces: a pattern, its replacement, a function and a format.
 pub(crate) struct Replacing {
@@ -93,31 +92,24 @@ impl Replacer<'_> {
             None => remembered(template, self.text),
         };
         out.clear();
-        let given = call.given(function);
-        let matches_max = text.len() + 1;
-        let length_max = matches_max.saturating_mul(template.len_max(text.len()));
-        if !given && length_max <= REPLACED_BYTES_MAX {
-            return Ok(regex
-                .replace_all(cache, text, template, out)
-                .then(|| call.bytes(out)));
+        let arena = call.arena();
+        let too_long = |error: TooLong| Error::format(arena, format_args!("{error}"));
+        if !call.given(function) {
+            let found = regex.replace_all(cache, text, template, out);
+            return Ok(found.map_err(too_long)?.then(|| call.bytes(out)));
         }
+        let length_max = replaced_len_max(text);
         let mut copied = None;
         let mut matches = regex.matches(cache, text);
         while matches.next(captures) {
             let Some(range) = captures.get(0) else { break };
-            let length = template.len(regex, text, captures);
-            if out.len().saturating_add(length) > REPLACED_BYTES_MAX {
-                return Err(Error::new(
-                    "the text gets too long by what replaces its matches",
-                ));
-            }
             expanded.clear();
-            template.expand(regex, text, captures, expanded);
+            let fits = template.expand_within(length_max, regex, text, captures, expanded);
+            fits.map_err(too_long)?;
             out.extend_from_slice(&text[copied.unwrap_or(0)..range.start]);
-            if given {
-                apply(call, function, expanded, out)?;
-            } else {
-                out.extend_from_slice(expanded);
+            apply(call, function, expanded, out)?;
+            if out.len() > length_max {
+                return Err(too_long(TooLong));
             }
             copied = Some(range.end);
         }

@@ -34,7 +34,8 @@ pub use captures::Captures;
 pub use dynamic::DynamicCache;
 pub use error::{Error, ErrorKind};
 pub use matches::Matches;
-pub use template::Template;
+pub(crate) use template::replaced_len_max;
+pub use template::{Template, TooLong};
 
 use crate::limits;
 use engine::{Automaton, Engine, Existence};
@@ -263,34 +264,40 @@ impl Regex {
 
     /// Appends the haystack to `out`, each match replaced by the expanded template. If nothing
     /// matches, returns false and leaves `out` alone.
+    ///
+    /// # Errors
+    /// What comes in the place of matches is more than 64 MiB; `out` is of no use then.
     pub fn replace_all(
         &self,
         cache: &mut Cache,
         haystack: &[u8],
         template: &Template,
         out: &mut Vec<u8>,
-    ) -> bool {
+    ) -> Result<bool, TooLong> {
+        let length_max = out.len() + replaced_len_max(haystack);
         if let (Some(steps), Some(text)) = (&self.steps, template.literal())
-            && let Ok(found) = steps.replace_all(haystack, text, out)
+            && let Ok(found) = steps.replace_all(haystack, text, length_max, out)
         {
-            return found;
+            return Ok(found);
         }
         let mut captures = std::mem::take(&mut cache.captures);
         captures.want(template.group_count());
         let mut copied = None;
+        let mut done = Ok(());
         let mut matches = self.matches(cache, haystack);
-        while matches.next(&mut captures) {
+        while done.is_ok() && matches.next(&mut captures) {
             // Set after every match.
             let Some(range) = captures.get(0) else { break };
             out.extend_from_slice(&haystack[copied.unwrap_or(0)..range.start]);
-            template.expand(self, haystack, &captures, out);
+            done = template.expand_within(length_max, self, haystack, &captures, out);
             copied = Some(range.end);
         }
         cache.captures = captures;
+        done?;
         if let Some(copied) = copied {
             out.extend_from_slice(&haystack[copied..]);
         }
-        copied.is_some()
+        Ok(copied.is_some())
     }
 
     /// One search by steps, which bad bytes do not bother; `None` if the pattern has none.

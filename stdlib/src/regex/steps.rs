@@ -163,11 +163,12 @@ impl Steps {
     }
 
     /// Appends the text to `out`, each match replaced. If nothing matches, returns false and leaves `out`
-    /// alone, as it does when it gives up.
+    /// alone, as it does when it gives up, or when `out` would be longer than `length_max`.
     pub(super) fn replace_all(
         &self,
         text: &[u8],
         replacement: &[u8],
+        length_max: usize,
         out: &mut Vec<u8>,
     ) -> Result<bool, GaveUp> {
         let before = out.len();
@@ -175,6 +176,10 @@ impl Steps {
         loop {
             match self.find(text, copied, &mut |_, _, _| {}) {
                 Ok(Some(found)) => {
+                    if out.len() + replacement.len() > length_max {
+                        out.truncate(before);
+                        return Err(GaveUp);
+                    }
                     out.extend_from_slice(&text[copied..found.start]);
                     out.extend_from_slice(replacement);
                     copied = found.end;

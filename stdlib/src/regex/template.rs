@@ -7,12 +7,31 @@
 use super::captures::Captures;
 use super::haystack::decode;
 use super::{Regex, unicode};
+use crate::limits::REPLACED_BYTES_MAX;
+use std::fmt;
 
 /// A parsed template, for any pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<Part>,
     group_count: usize,
+}
+
+/// What replaces the matches in a text makes it too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the text gets too long by what replaces its matches")
+    }
+}
+
+impl std::error::Error for TooLong {}
+
+/// How long a text may get by what replaces its matches: bytes.
+pub(crate) fn replaced_len_max(text: &[u8]) -> usize {
+    text.len().saturating_add(REPLACED_BYTES_MAX)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,26 +93,29 @@ impl Template {
         self.group_count
     }
 
-    /// A bound of how long the template gets when it is expanded for a match in a haystack of so many bytes: bytes.
-    pub fn len_max(&self, haystack_len: usize) -> usize {
-        let lengths = self.parts.iter().map(|part| match part {
-            Part::Text(text) => text.len(),
-            Part::Group(_) | Part::Name(_) => haystack_len,
-        });
-        lengths.fold(0, usize::saturating_add)
-    }
-
-    /// How long the template is, expanded for a match of `regex` in `haystack`: bytes.
-    pub fn len(&self, regex: &Regex, haystack: &[u8], captures: &Captures) -> usize {
-        let pieces = self.pieces(regex, haystack, captures);
-        pieces.map(<[u8]>::len).fold(0, usize::saturating_add)
-    }
-
     /// Appends the template to `out`, expanded for a match of `regex` in `haystack`.
     pub fn expand(&self, regex: &Regex, haystack: &[u8], captures: &Captures, out: &mut Vec<u8>) {
         for piece in self.pieces(regex, haystack, captures) {
             out.extend_from_slice(piece);
         }
+    }
+
+    /// The same unless `out` would be longer than `length_max`: bytes.
+    pub(crate) fn expand_within(
+        &self,
+        length_max: usize,
+        regex: &Regex,
+        haystack: &[u8],
+        captures: &Captures,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
+        for piece in self.pieces(regex, haystack, captures) {
+            if out.len() + piece.len() > length_max {
+                return Err(TooLong);
+            }
+            out.extend_from_slice(piece);
+        }
+        Ok(())
     }
 
     fn pieces<'t>(

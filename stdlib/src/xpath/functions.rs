@@ -338,7 +338,8 @@ impl<'p> Call<'p, '_, '_, '_, '_> {
         }
         let mut out = Vec::new();
         let template = Template::new(&template);
-        match regex.replace_all(&mut Cache::new(), &text, &template, &mut out) {
+        let found = regex.replace_all(&mut Cache::new(), &text, &template, &mut out);
+        match found.map_err(|error| error.to_string())? {
             true => Ok(out),
             false => Ok(text),
         }

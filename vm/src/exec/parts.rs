@@ -15,7 +15,8 @@ impl Program {
     /// Whether running it over the parts of a request is the same as running it over all of it.
     ///
     /// Not if resources share something (a dictionary, a cache, what a call remembers), if equal ones become one
-    /// again, or if what statements make is bounded for the whole request: metrics, and what lambdas evaluate.
+    /// again, or if what statements make is bounded for the whole request: metrics, and what lambdas evaluate. Only what
+    /// memory a request may take is then a bound of each part, and the whole may take more.
     pub fn is_separable(&self) -> bool {
         self.signal != Signal::Profiles
             && !self.flattens_logs
