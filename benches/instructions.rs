@@ -58,8 +58,12 @@ const SHAPES: [(&str, Shape); 3] = [
     ),
 ];
 
-/// Requests that run before, each with other records: buffers and caches reach their size.
+/// Requests that run before, each with other records, and more of them than are counted: buffers and caches have
+/// reached their size, so that no buffer happens to move.
 const WARM_UP_COUNT: u64 = 2;
+
+/// How many times the records that are counted.
+const WARM_UP_RECORDS: u64 = 2;
 
 const VALIDATIONS: [(&str, Validation); 2] =
     [("full", Validation::Full), ("touched", Validation::Touched)];
@@ -75,6 +79,12 @@ const START_UP: &str = "start-up";
 
 /// In the place of a validation: a whole process.
 const PROCESS: &str = "process";
+
+/// Large copies are loops of vector moves, in place of one instruction that callgrind counts once a byte.
+const COPIES: (&str, &str) = (
+    "GLIBC_TUNABLES",
+    "glibc.cpu.x86_rep_movsb_threshold=0x7fffffffffff",
+);
 
 const BUDGETS: &str = "benches/instructions.tsv";
 
@@ -129,7 +139,11 @@ fn run_row(row: &str, signal: &str, program: &Program, shape: Shape) {
     for (label, validation) in VALIDATIONS {
         let (mut worker, mut output) = (Worker::new(), Vec::new());
         for seed in 0..WARM_UP_COUNT {
-            let request = shop::request(signal, shape, seed);
+            let warm_up = Shape {
+                records: WARM_UP_RECORDS * shape.records,
+                ..shape
+            };
+            let request = shop::request(signal, warm_up, seed);
             output.clear();
             let warm = worker.run(program, validation, &request, &mut output);
             assert!(warm.is_ok(), "{row}: a request was refused");
@@ -192,6 +206,7 @@ fn count() -> Result<Counts, String> {
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let this = std::env::current_exe().map_err(failed)?;
     let run = Command::new("valgrind")
+        .env(COPIES.0, COPIES.1)
         .args(["-q", "--tool=callgrind", "--collect-atstart=no"])
         .arg(format!("--toggle-collect={COUNTED}"))
         .arg(format!("--dump-after={COUNTED}"))
@@ -246,6 +261,7 @@ fn arguments_of(folder: &Path, name: &str) -> Result<Vec<String>, String> {
 /// it is the same.
 fn process(file: &Path, arguments: &[String]) -> Result<f64, String> {
     let run = Command::new("valgrind")
+        .env(COPIES.0, COPIES.1)
         .args(["-q", "--tool=callgrind"])
         .arg(format!("--callgrind-out-file={}", file.display()))
         .args([env!("CARGO_BIN_EXE_ottlc"), "run", "--jobs", "1"])
