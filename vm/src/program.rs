@@ -4,7 +4,7 @@
 //! share it between workers and swap it atomically. It is a list of passes, run one after the other over the whole
 //! request; a pass is one group of statements.
 
-use crate::exec::Locator;
+use crate::exec::Plan;
 use crate::function::{Function, Literal, Prepared, Purity};
 use crate::instruction::Instruction;
 use crate::path::{Access, Context, FieldNumbers, Level};
@@ -68,8 +68,8 @@ impl Program {
 #[derive(Debug, Default)]
 pub struct TouchedLevels {
     levels: [Touched; Level::COUNT],
-    /// The same as the executor wants it; made when a program first runs.
-    locators: OnceLock<[Locator; Level::COUNT]>,
+    /// What follows for the executor; made when a program first runs.
+    plan: OnceLock<Plan>,
 }
 
 impl TouchedLevels {
@@ -77,7 +77,7 @@ impl TouchedLevels {
     pub fn new(levels: [Touched; Level::COUNT]) -> TouchedLevels {
         TouchedLevels {
             levels,
-            locators: OnceLock::new(),
+            plan: OnceLock::new(),
         }
     }
 
@@ -85,14 +85,13 @@ impl TouchedLevels {
     pub fn levels(&self) -> &[Touched; Level::COUNT] {
         &self.levels
     }
-
-    pub(crate) fn locators(&self) -> &[Locator; Level::COUNT] {
-        self.locators
-            .get_or_init(|| std::array::from_fn(|level| Locator::new(level, &self.levels[level])))
-    }
 }
 
 impl Program {
+    pub(crate) fn plan(&self) -> &Plan {
+        self.touched.plan.get_or_init(|| Plan::of(self))
+    }
+
     /// Whether a request goes through it as it is.
     pub fn is_idle(&self) -> bool {
         self.passes.is_empty() && !self.is_filter() && !self.flattens_logs

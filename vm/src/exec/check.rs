@@ -7,112 +7,40 @@
 
 use super::locator::Locator;
 use super::machine::Machine;
-use crate::function::Contexts;
-use crate::path::{Access, FieldNumbers, Level};
+use super::plan::Looks;
 use crate::program::Program;
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType};
 use crate::wire::error::WireError;
-use crate::wire::index::{Levels, kind_of};
+use crate::wire::index::kind_of;
 use crate::wire::schema::MessageKind;
-use crate::wire::tree::{NONE, Node};
+use crate::wire::tree::Node;
 use crate::wire::validate::{Canonical, validate_message};
 
-/// What a program looks at in the messages of each level.
-#[derive(Default)]
-struct Looks {
-    /// Levels whose messages are looked at as a whole.
-    whole: Levels,
-    /// Levels of which there are more fields to check than those that are located.
-    more: Levels,
-    /// Bit n: field n, by level and variant. No field that is looked at has a larger number.
-    fields: [[u32; 4]; Level::COUNT],
-    /// The same, of attributes of which only some keys are looked at.
-    keyed: [[u32; 4]; Level::COUNT],
-}
-
-impl Looks {
-    fn of(program: &Program) -> Looks {
-        let mut looks = Looks::default();
-        let touched = |level: Level| &program.touched.levels()[level as usize];
-        for (level, touched) in program.touched.levels().iter().enumerate() {
-            for (field, _) in &touched.fields {
-                set(&mut looks.fields[level], field);
-            }
-            if let Some(field) = &touched.attributes {
-                let is_keyed = !touched.all_attributes;
-                let masks = if is_keyed {
-                    &mut looks.keyed
-                } else {
-                    &mut looks.fields
-                };
-                set(&mut masks[level], field);
-            }
-        }
-        for pass in &program.passes {
-            for path in pass.paths.iter().filter(|path| path.slot.is_none()) {
-                match path.access {
-                    Access::Special(special) => {
-                        looks.whole.insert(path.level);
-                        special
-                            .also
-                            .iter()
-                            .for_each(|level| looks.whole.insert(*level));
-                    }
-                    // Rows are of all attributes.
-                    Access::Attributes { field }
-                        if touched(path.level).all_attributes
-                            && touched(path.level).attributes == Some(field) => {}
-                    Access::Field { field, .. }
-                    | Access::Nested { field, .. }
-                    | Access::Attributes { field } => {
-                        looks.more.insert(path.level);
-                        set(&mut looks.fields[path.level as usize], &field);
-                    }
-                }
-            }
-            let is_of_records = |contexts| matches!(contexts, Contexts::Only(_));
-            if pass
-                .calls
-                .iter()
-                .any(|call| is_of_records(call.function.contexts))
-            {
-                looks.whole = Levels::ALL;
-            }
-        }
-        looks
-    }
-}
-
-fn set(masks: &mut [u32; 4], field: &FieldNumbers) {
-    for (mask, number) in masks.iter_mut().zip(field) {
-        // Number 0 stands for no field.
-        *mask |= 1u32.checked_shl(*number).unwrap_or(0) & !1;
-    }
-}
-
 impl Machine<'_, '_> {
-    /// Checks what the program looks at. The answer covers that alone. With `has_unnamed`, attributes whose keys
-    /// cannot be read are looked for.
+    /// Checks what the program looks at. The answer covers that alone. With `has_unnamed`, attributes whose keys cannot
+    /// be read are looked for.
     pub(crate) fn check_touched(
         &self,
         program: &Program,
         has_unnamed: bool,
     ) -> Result<Canonical, WireError> {
-        let looks = Looks::of(program);
+        let plan = program.plan();
+        let levels = plan.levels_to_check(has_unnamed);
         let mut canonical = Canonical::Yes;
-        for node in &self.tree.nodes {
+        let nodes = match levels.is_empty() {
+            true => &[],
+            false => self.tree.nodes.as_slice(),
+        };
+        for node in nodes.iter().filter(|node| levels.contains(node.level)) {
             // Containers are looked into to find the messages.
             let Some(kind) = kind_of(node, self.tree.input) else {
                 continue;
             };
-            let found = if looks.whole.contains(node.level) {
+            let found = if plan.looks.whole.contains(node.level) {
                 self.check(kind, node.start, node.end)?
-            } else if node.slots != NONE && !has_unnamed && !looks.more.contains(node.level) {
-                // What was found is fine, except for the doubts below.
-                continue;
             } else {
-                self.check_fields(kind, node, &looks)?
+                self.check_fields(kind, node, &plan.looks)?
             };
             if found == Canonical::No {
                 canonical = Canonical::No;

@@ -1,4 +1,4 @@
-//! Locating messages while the request is read.
+//! Locating messages while the request is read: messages without nodes inside them, whose bytes are at hand.
 
 use super::locate::{Row, Slot};
 use super::locator::{Action, Locator, NUMBERS, SKIP};
@@ -6,35 +6,43 @@ use super::walk::{Found, Walk, input_place};
 use crate::path::Level;
 use crate::wire::cursor::{Cursor, short_field};
 use crate::wire::error::WireError;
-use crate::wire::index::{Finder, Levels};
+use crate::wire::index::{Finder, Levels, Validation};
 use crate::wire::tree::{NONE, Node, NodeId};
 
-/// Locates messages without nodes inside them while the request is read, when their bytes are at hand.
-pub(crate) struct Eager<'m, 'a> {
+/// What is located, and where to.
+pub(crate) struct Located<'m, 'a> {
     pub(crate) input: &'a [u8],
     pub(crate) locators: &'m [Locator; Level::COUNT],
     /// The levels whose messages are located.
     pub(crate) levels: Levels,
-    /// Whether fields are told one by one; if not, each message is walked over.
-    pub(crate) is_told: bool,
     pub(crate) slots: &'m mut Vec<Slot<'a>>,
     pub(crate) rows: &'m mut Vec<Row<'a>>,
-    /// The message at hand, [`NONE`] if it is not located; what to do at its fields and attributes, and
-    /// where its slots and rows begin.
-    open: NodeId,
-    open_level: Level,
-    locator: &'m Locator,
-    actions: &'m [Action; NUMBERS],
-    keys: u64,
-    base: usize,
-    first_row: u32,
-    /// What was wrong with a message that was walked over.
-    pub(crate) error: Option<WireError>,
-    pub(crate) is_irregular: bool,
-    /// Whether an attribute that was walked over has no key, or none that can be read.
-    pub(crate) has_unnamed: bool,
-    /// Of the messages that were walked over, the fields that were found and could be malformed.
-    doubts: &'m mut Vec<Doubt>,
+}
+
+impl<'m, 'a> Located<'m, 'a> {
+    /// The locator for a node's messages, if they are located, and where its slots begin.
+    #[inline(always)]
+    fn open(&mut self, node: &mut Node) -> Option<&'m Locator> {
+        if !self.levels.contains(node.level) {
+            return None;
+        }
+        let locator = &self.locators[node.level as usize];
+        node.slots = self.slots.len() as u32;
+        node.rows = self.rows.len() as u32;
+        self.slots
+            .resize(self.slots.len() + usize::from(locator.slots), Slot::ABSENT);
+        Some(locator)
+    }
+
+    #[inline(always)]
+    fn found(&mut self, locator: &'m Locator, base: u32, first_row: u32) -> Found<'_, 'a> {
+        Found {
+            locator,
+            slots: &mut self.slots[base as usize..],
+            rows: self.rows,
+            first_row,
+        }
+    }
 }
 
 /// A field to check: `at..end` of a node.
@@ -45,115 +53,94 @@ pub(crate) struct Doubt {
     pub(crate) end: u32,
 }
 
-impl<'m, 'a> Eager<'m, 'a> {
-    pub(crate) fn new(
-        input: &'a [u8],
-        locators: &'m [Locator; Level::COUNT],
-        nodes: Levels,
-        is_told: bool,
-        slots: &'m mut Vec<Slot<'a>>,
-        rows: &'m mut Vec<Row<'a>>,
-        doubts: &'m mut Vec<Doubt>,
-    ) -> Eager<'m, 'a> {
-        let mut levels = Levels::default();
-        for level in LEAVES {
-            let holds_nodes = inside(level).is_some_and(|inner| nodes.contains(inner));
-            if nodes.contains(level) && !holds_nodes && locators[level as usize].wants_anything() {
-                levels.insert(level);
-            }
-        }
-        Eager {
-            input,
-            locators,
-            levels,
-            is_told,
-            slots,
-            rows,
-            open: NONE,
-            open_level: Level::Cache,
-            locator: &locators[Level::Cache as usize],
-            actions: &[SKIP; NUMBERS],
-            keys: 0,
-            base: 0,
-            first_row: 0,
-            error: None,
-            is_irregular: false,
-            has_unnamed: false,
-            doubts,
-        }
-    }
+/// Walks over each message to be located.
+pub(crate) struct Walked<'m, 'a> {
+    pub(crate) located: Located<'m, 'a>,
+    /// The fields that were found and could be malformed.
+    pub(crate) doubts: &'m mut Vec<Doubt>,
+    /// What was wrong with a message.
+    pub(crate) error: Option<WireError>,
+    /// Whether the attributes met last begin with their key.
+    pub(crate) is_key_first: bool,
+    pub(crate) is_irregular: bool,
+    /// Whether an attribute has no key, or none that can be read.
+    pub(crate) has_unnamed: bool,
+}
+
+impl<'a> Finder<'a> for Walked<'_, 'a> {
+    const VALIDATION: Validation = Validation::Touched;
 
     #[inline(always)]
-    fn found(&mut self) -> Found<'_, 'a> {
-        Found {
-            locator: self.locator,
-            slots: &mut self.slots[self.base..],
-            rows: self.rows,
-            first_row: self.first_row,
+    fn enter(&mut self, nodes: &mut [Node], id: NodeId) {
+        let node = &mut nodes[id as usize];
+        let Some(locator) = self.located.open(node) else {
+            return;
+        };
+        let input = self.located.input;
+        let mut walk = Walk {
+            id,
+            variant: node.variant,
+            found: self.located.found(locator, node.slots, node.rows),
+            is_key_first: self.is_key_first,
+            is_irregular: false,
+            has_unnamed: false,
+            doubts: Some(self.doubts),
+        };
+        if let Err(error) = walk.raw(input, node.start, node.end) {
+            self.error.get_or_insert(error);
+        }
+        self.is_key_first = walk.is_key_first;
+        self.is_irregular |= walk.is_irregular;
+        self.has_unnamed |= walk.has_unnamed;
+        walk.found.finish(node);
+    }
+}
+
+/// Is told of all fields and attributes.
+pub(crate) struct Told<'m, 'a> {
+    located: Located<'m, 'a>,
+    /// The message at hand, [`NONE`] if it is not located; what to do at its fields and attributes, and
+    /// where its slots and rows begin.
+    open: NodeId,
+    open_level: Level,
+    locator: &'m Locator,
+    actions: &'m [Action; NUMBERS],
+    keys: u64,
+    slots: u32,
+    rows: u32,
+}
+
+impl<'m, 'a> Told<'m, 'a> {
+    pub(crate) fn new(located: Located<'m, 'a>) -> Told<'m, 'a> {
+        Told {
+            open: NONE,
+            open_level: Level::Cache,
+            locator: &located.locators[Level::Cache as usize],
+            actions: &[SKIP; NUMBERS],
+            keys: 0,
+            slots: 0,
+            rows: 0,
+            located,
         }
     }
 }
 
-/// The levels whose messages may have no nodes inside them.
-const LEAVES: [Level; 8] = [
-    Level::Resource,
-    Level::Scope,
-    Level::Span,
-    Level::SpanEvent,
-    Level::Log,
-    Level::Metric,
-    Level::DataPoint,
-    Level::Exemplar,
-];
+impl<'a> Finder<'a> for Told<'_, 'a> {
+    const VALIDATION: Validation = Validation::Full;
 
-/// The level of the nodes inside a message.
-fn inside(level: Level) -> Option<Level> {
-    match level {
-        Level::Span => Some(Level::SpanEvent),
-        Level::Metric => Some(Level::MetricData),
-        Level::DataPoint => Some(Level::Exemplar),
-        _ => None,
-    }
-}
-
-impl<'a> Finder<'a> for Eager<'_, 'a> {
     #[inline]
     fn enter(&mut self, nodes: &mut [Node], id: NodeId) {
         let node = &mut nodes[id as usize];
-        if !self.levels.contains(node.level) {
+        let Some(locator) = self.located.open(node) else {
             return;
-        }
-        let locator = &self.locators[node.level as usize];
-        self.base = self.slots.len();
-        self.slots
-            .resize(self.base + usize::from(locator.slots), Slot::ABSENT);
-        self.first_row = self.rows.len() as u32;
+        };
         self.open = id;
         self.open_level = node.level;
         self.locator = locator;
         self.actions = &locator.actions[usize::from(node.variant)];
         self.keys = locator.keys_wanted();
-        if self.is_told {
-            return;
-        }
-        let mut walk = Walk {
-            id,
-            variant: node.variant,
-            found: Found {
-                locator,
-                slots: &mut self.slots[self.base..],
-                rows: self.rows,
-                first_row: self.first_row,
-            },
-            is_irregular: false,
-            has_unnamed: false,
-            doubts: Some(self.doubts),
-        };
-        if let Err(error) = walk.raw(self.input, node.start as usize, node.end as usize) {
-            self.error.get_or_insert(error);
-        }
-        self.is_irregular |= walk.is_irregular;
-        self.has_unnamed |= walk.has_unnamed;
+        self.slots = node.slots;
+        self.rows = node.rows;
     }
 
     #[inline]
@@ -164,9 +151,9 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
         let node = &mut nodes[self.open as usize];
         self.open = NONE;
         self.open_level = Level::Cache;
-        node.slots = self.base as u32;
-        node.rows = self.first_row;
-        self.found().finish(node);
+        self.located
+            .found(self.locator, self.slots, self.rows)
+            .finish(node);
     }
 
     #[inline(always)]
@@ -176,8 +163,10 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
         if action == SKIP || self.open_level != level || number as usize >= NUMBERS {
             return;
         }
+        let place = input_place(at, end);
         let (at, end) = (at as usize, end as usize);
-        let field = self.input.get(..end).unwrap_or(self.input);
+        let input = self.located.input;
+        let field = input.get(..end).unwrap_or(input);
         let payload = match short_field(field, at) {
             Some((_, start, end)) => &field[start..end],
             None => match Cursor::over(field, at, end).field() {
@@ -185,7 +174,8 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
                 _ => return,
             },
         };
-        self.slots[self.base + usize::from(action) - 1] = Slot::of(input_place(at, end), payload);
+        let slot = self.slots as usize + usize::from(action) - 1;
+        self.located.slots[slot] = Slot::of(place, payload);
     }
 
     #[inline(always)]
@@ -193,7 +183,9 @@ impl<'a> Finder<'a> for Eager<'_, 'a> {
         if self.keys >> Locator::bucket(key) & 1 == 0 || self.open_level != level {
             return;
         }
-        let place = input_place(at as usize, end as usize);
-        self.found().attribute(Row { place, key, value });
+        let place = input_place(at, end);
+        self.located
+            .found(self.locator, self.slots, self.rows)
+            .attribute(Row { place, key, value });
     }
 }

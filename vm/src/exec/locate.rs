@@ -178,12 +178,13 @@ impl<'a> Machine<'_, 'a> {
                 rows: &mut self.rows,
                 first_row,
             },
+            is_key_first: false,
             is_irregular: false,
             has_unnamed: false,
             doubts: None,
         };
         if node.first_edit == NONE {
-            if let Err(error) = walk.raw(self.tree.input, node.start as usize, node.end as usize) {
+            if let Err(error) = walk.raw(self.tree.input, node.start, node.end) {
                 self.wire_error.get_or_insert(error);
             }
         } else {

@@ -11,6 +11,48 @@ pub(super) type Action = u8;
 pub(super) const SKIP: Action = 0;
 pub(super) const ATTRIBUTE: Action = u8::MAX;
 
+/// What a walk that steps over what nobody looks for does at the first byte of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It stops: the field is looked for, or its tag is of another form than usual.
+    Stop,
+    Varint,
+    Fixed64,
+    Bytes,
+    Fixed32,
+}
+
+impl Step {
+    fn over(tag: u8, actions: &[Action; NUMBERS]) -> Step {
+        let is_usual = (8..0x80).contains(&tag);
+        if !is_usual || actions[usize::from(tag >> 3)] != SKIP {
+            return Step::Stop;
+        }
+        match WireType::of(u64::from(tag)) {
+            Some(WireType::Varint) => Step::Varint,
+            Some(WireType::Fixed64) => Step::Fixed64,
+            Some(WireType::Bytes) => Step::Bytes,
+            Some(WireType::Fixed32) => Step::Fixed32,
+            _ => Step::Stop,
+        }
+    }
+
+    /// How many bytes the field takes whose tag is followed by this byte; `None` if that is not to be told so.
+    #[inline(always)]
+    pub(super) fn length(self, next: u8) -> Option<u32> {
+        Some(match self {
+            Step::Fixed64 => 9,
+            Step::Fixed32 => 5,
+            Step::Varint if next < 0x80 => 2,
+            Step::Bytes if next < 0x80 => 2 + u32::from(next),
+            _ => return None,
+        })
+    }
+}
+
+/// What to do at each first byte of a field.
+pub(super) type Steps = [Step; 256];
+
 /// Field numbers that get a place in the table; none that is touched is larger.
 pub(super) const NUMBERS: usize = 32;
 
@@ -21,6 +63,8 @@ const ROWS_SPARE_MAX: usize = 4;
 #[derive(Clone, Debug)]
 pub(crate) struct Locator {
     pub(super) actions: [[Action; NUMBERS]; 4],
+    /// By variant.
+    steps: Vec<Steps>,
     /// Of each slot that is for a field, the wire type with which it needs no further check.
     pub(super) plain: [Vec<u8>; 4],
     pub(super) attributes: Option<FieldNumbers>,
@@ -31,7 +75,7 @@ pub(crate) struct Locator {
     /// The keys with their slots, by [`Locator::bucket`].
     keys: Vec<(Box<[u8]>, u16)>,
     /// Where a bucket's keys begin, and at the end how many keys there are.
-    buckets: [u16; BUCKETS + 1],
+    buckets: [u16; BUCKETS as usize + 1],
     /// Bit n: bucket n has keys.
     filled: u64,
     pub(super) slots: u16,
@@ -77,7 +121,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// Keys are told apart by their length first.
-const BUCKETS: usize = 64;
+pub(super) const BUCKETS: u32 = u64::BITS;
 
 impl Locator {
     /// For the messages of a level, by `Level as usize`.
@@ -109,12 +153,21 @@ impl Locator {
             .map(|(key, slot)| (key.as_slice().into(), *slot))
             .collect();
         keys.sort_by_key(|(key, _)| Locator::bucket(key));
-        let mut buckets = [0; BUCKETS + 1];
+        let mut buckets = [0; BUCKETS as usize + 1];
         for (bucket, start) in buckets.iter_mut().enumerate() {
             *start = keys.partition_point(|(key, _)| Locator::bucket(key) < bucket) as u16;
         }
+        // Of the other levels, all variants are the same message.
+        let variants = match level == Level::DataPoint as usize {
+            true => actions.len(),
+            false => 1,
+        };
         Locator {
             actions,
+            steps: actions[..variants]
+                .iter()
+                .map(|actions| std::array::from_fn(|tag| Step::over(tag as u8, actions)))
+                .collect(),
             plain,
             attributes: touched.attributes,
             attribute_tags: touched
@@ -142,9 +195,14 @@ impl Locator {
             .unwrap_or(SKIP)
     }
 
+    #[inline(always)]
+    pub(super) fn steps(&self, variant: u8) -> &Steps {
+        &self.steps[usize::from(variant)]
+    }
+
     #[inline]
     pub(super) fn bucket(key: &[u8]) -> usize {
-        key.len() % BUCKETS
+        key.len() % BUCKETS as usize
     }
 
     /// The slot of an attribute, if it has one.

@@ -1,65 +1,12 @@
 //! Passes: finds a pass's records, runs the code over blocks of them, sweeps what filters left empty.
 
-use super::machine::Machine;
+use super::machine::{LaneNodes, Machine};
 use super::mask::Mask;
-use crate::path::{Access, Context, Level};
+use crate::path::{Context, Level};
 use crate::program::{ErrorMode, Pass, Section, Sweep};
-use crate::wire::Signal;
-use crate::wire::index::Levels;
+use crate::wire::index::contained;
 use crate::wire::tree::{NONE, Node, NodeId};
 use std::sync::LazyLock;
-
-/// The levels whose messages a pass needs as nodes.
-pub(crate) fn levels_of(pass: &Pass, levels: &mut Levels) {
-    for level in [
-        Level::ResourceContainer,
-        Level::Resource,
-        Level::ScopeContainer,
-        Level::Scope,
-    ] {
-        levels.insert(level);
-    }
-    let mut level = pass.context.level();
-    loop {
-        levels.insert(level);
-        level = match level {
-            Level::Exemplar => Level::DataPoint,
-            Level::DataPoint => Level::MetricData,
-            Level::MetricData => Level::Metric,
-            Level::SpanEvent => Level::Span,
-            _ => break,
-        };
-    }
-    for path in &pass.paths {
-        if let Access::Special(special) = path.access {
-            special.also.iter().for_each(|level| levels.insert(*level));
-        }
-    }
-}
-
-/// The levels whose messages a sweep counts.
-pub(crate) fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels) {
-    for level in [
-        Level::ResourceContainer,
-        Level::Resource,
-        Level::ScopeContainer,
-        Level::Scope,
-    ] {
-        levels.insert(level);
-    }
-    if sweep >= Sweep::Scopes {
-        match signal {
-            Signal::Traces => levels.insert(Level::Span),
-            Signal::Logs => levels.insert(Level::Log),
-            Signal::Metrics => levels.insert(Level::Metric),
-            Signal::Profiles => levels.insert(Level::Profile),
-        }
-    }
-    if sweep >= Sweep::Metrics {
-        levels.insert(Level::MetricData);
-        levels.insert(Level::DataPoint);
-    }
-}
 
 /// What a program without passes runs: a filter without conditions still sweeps.
 pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
@@ -150,7 +97,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         };
         self.lanes = 0;
         // Records that follow each other mostly lie in the same message.
-        let (mut around, mut is_around_gone) = (NONE, false);
+        let (mut parent, mut is_parent_gone, mut around) = (NONE, false, [NONE; _]);
         while self.lanes < lanes
             && let Some(node) = self.tree.nodes.get(*next)
         {
@@ -161,12 +108,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             let record = if listed == level { id } else { node.message };
             let node = self.tree.node(record);
-            if node.parent != around {
-                around = node.parent;
-                is_around_gone = self.is_passed_over(around);
+            if node.is_gone() {
+                continue;
             }
-            if !node.is_gone() && !is_around_gone {
-                self.set_lane(self.lanes, level, record);
+            if node.parent != parent {
+                parent = node.parent;
+                is_parent_gone = self.is_passed_over(parent);
+                around = self.nodes_around(parent);
+            }
+            if !is_parent_gone {
+                self.set_lane(self.lanes, level, record, around);
                 self.lanes += 1;
             }
         }
@@ -186,36 +137,33 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Puts a record and the messages around it at hand.
-    fn set_lane(&mut self, lane: usize, level: Level, id: NodeId) {
-        let Node {
-            parent, message, ..
-        } = *self.tree.node(id);
-        if lane > 0 && self.tree.node(self.node_of(level, lane - 1)).parent == parent {
-            self.lane_nodes[lane] = self.lane_nodes[lane - 1];
-        } else {
-            self.set_lane_ancestors(lane, parent);
-        }
-        self.set_node_of(level, lane, id);
+    #[inline]
+    fn set_lane(&mut self, lane: usize, level: Level, id: NodeId, around: LaneNodes) {
+        let nodes = &mut self.lane_nodes[lane];
+        *nodes = around;
+        nodes[level as usize] = id;
         // A container stands for its message and the other way round.
-        match level {
-            Level::ResourceContainer => self.set_node_of(Level::Resource, lane, message),
-            Level::ScopeContainer => self.set_node_of(Level::Scope, lane, message),
-            Level::Metric => self.set_node_of(Level::MetricData, lane, message),
-            _ => {}
-        }
+        let message = match level {
+            Level::ResourceContainer => Level::Resource,
+            Level::ScopeContainer => Level::Scope,
+            Level::Metric => Level::MetricData,
+            _ => return,
+        };
+        nodes[message as usize] = self.tree.nodes[id as usize].message;
     }
 
-    fn set_lane_ancestors(&mut self, lane: usize, mut id: NodeId) {
+    /// A message and those around it, with what containers stand for.
+    fn nodes_around(&self, mut id: NodeId) -> LaneNodes {
+        let mut nodes = [NONE; _];
         while id != NONE {
-            let node = *self.tree.node(id);
-            self.set_node_of(node.level, lane, id);
-            match node.level {
-                Level::ResourceContainer => self.set_node_of(Level::Resource, lane, node.message),
-                Level::ScopeContainer => self.set_node_of(Level::Scope, lane, node.message),
-                _ => {}
+            let node = self.tree.node(id);
+            nodes[node.level as usize] = id;
+            if let Some(level) = contained(node.level) {
+                nodes[level as usize] = node.message;
             }
             id = node.parent;
         }
+        nodes
     }
 
     /// The node that goes when a lane's record is dropped: of a resource or scope its container.
@@ -296,7 +244,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let (id, level) = (next as NodeId, node.level);
                 next += 1;
                 if level == section.level && node.scratch != NONE {
-                    self.set_lane(self.lanes, level, id);
+                    let around = self.nodes_around(node.parent);
+                    self.set_lane(self.lanes, level, id, around);
                     self.lanes += 1;
                 }
             }

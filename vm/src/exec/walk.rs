@@ -2,10 +2,11 @@
 
 use super::eager::Doubt;
 use super::locate::{Row, Slot};
-use super::locator::{ATTRIBUTE, Action, Locator, NO_WIRE_TYPE, SKIP};
+use super::locator::{ATTRIBUTE, Action, BUCKETS, Locator, NO_WIRE_TYPE, SKIP, Steps};
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_field};
 use crate::wire::error::WireError;
+use crate::wire::short::{Short, Window, attribute_head, is_other_order};
 use crate::wire::tree::{NONE, Node, NodeId, Place};
 use crate::wire::validate::is_plain_value;
 
@@ -54,62 +55,100 @@ pub(super) struct Walk<'s, 'a> {
     pub(super) id: NodeId,
     pub(super) variant: u8,
     pub(super) found: Found<'s, 'a>,
+    /// Whether attributes are expected to begin with their key, as those before did.
+    pub(super) is_key_first: bool,
     pub(super) is_irregular: bool,
-    /// See [`Eager::has_unnamed`].
+    /// See [`Walked`](super::eager::Walked).
     pub(super) has_unnamed: bool,
-    /// See [`Eager::doubts`]; `None` where all is checked already.
+    /// See [`Walked`](super::eager::Walked); `None` where all is checked already.
     pub(super) doubts: Option<&'s mut Vec<Doubt>>,
 }
 
 impl<'a> Walk<'_, 'a> {
     /// Over a message as it came in.
     #[inline(always)]
-    pub(super) fn raw(
-        &mut self,
-        input: &'a [u8],
-        start: usize,
-        end: usize,
-    ) -> Result<(), WireError> {
-        let message = input.get(..end).unwrap_or(input);
-        let locator = self.found.locator;
-        let actions = &locator.actions[usize::from(self.variant)];
-        let attribute_tag = locator.attribute_tags[usize::from(self.variant)];
-        let keys = locator.keys_wanted();
+    pub(super) fn raw(&mut self, input: &'a [u8], start: u32, end: u32) -> Result<(), WireError> {
+        let end = end.min(input.len() as u32);
         let mut at = start;
-        while let Some([tag, rest @ ..]) = message.get(at..) {
-            if *tag == attribute_tag
-                && let Some((key, value, length)) = any::short_attribute(rest)
-            {
-                let end = at + 1 + length;
-                if keys >> Locator::bucket(key) & 1 != 0 {
-                    let place = input_place(at, end);
-                    self.attribute(Row { place, key, value }, is_plain_value(value));
-                }
-                at = end;
-                continue;
-            }
-            let Some((tag, start, end)) = short_field(message, at) else {
-                at = self.long_field(message, at)?;
-                continue;
+        while at < end {
+            at = match self.is_key_first {
+                true => self.fields::<false>(input, at, end)?,
+                false => self.fields::<true>(input, at, end)?,
             };
-            let action = actions[usize::from(tag >> 3)];
-            if action != SKIP {
-                let place = input_place(at, end);
-                self.found(action, tag & 7, &message[start..end], place);
-            }
-            at = end;
         }
         Ok(())
     }
 
+    /// From `at` on to the end, or to where attributes turn out to have the other order than expected.
+    #[inline(always)]
+    fn fields<const VALUE_FIRST: bool>(
+        &mut self,
+        input: &'a [u8],
+        mut at: u32,
+        end: u32,
+    ) -> Result<u32, WireError> {
+        let locator = self.found.locator;
+        let steps = locator.steps(self.variant);
+        let tag = locator.attribute_tags[usize::from(self.variant)];
+        let head = attribute_head::<VALUE_FIRST>(tag);
+        let message = &input[..end as usize];
+        loop {
+            if !locator.all_attributes {
+                at = skip::<VALUE_FIRST>(input, at, end, steps, head, locator.keys_wanted());
+            }
+            if at >= end {
+                return Ok(at);
+            }
+            let window = input[at as usize..].first_chunk();
+            if let Some(window) = window
+                && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
+                && let Some(field) = message[at as usize..].get(..short.length as usize)
+            {
+                let (key, value) = short.key_value::<VALUE_FIRST>(field);
+                let place = input_place(at, at + short.length);
+                self.attribute(Row { place, key, value }, is_plain_value(value));
+                at += short.length;
+                continue;
+            }
+            if let Some(&[tag, next, ..]) = window
+                && let Some(length) = steps[usize::from(tag)].length(next)
+                && length <= end - at
+            {
+                at += length;
+                continue;
+            }
+            if window.is_some_and(|window| is_other_order::<VALUE_FIRST>(window, tag)) {
+                self.is_key_first = VALUE_FIRST;
+                return Ok(at);
+            }
+            at = self.careful_field(message, at)?;
+        }
+    }
+
+    /// The field at `at`; where the next one begins.
+    #[inline]
+    fn careful_field(&mut self, message: &'a [u8], at: u32) -> Result<u32, WireError> {
+        let Some((tag, start, end)) = short_field(message, at as usize) else {
+            return self.long_field(message, at);
+        };
+        let action = self.found.locator.action(self.variant, u32::from(tag >> 3));
+        if action != SKIP {
+            let place = input_place(at, end as u32);
+            self.found(action, tag & 7, &message[start..end], place);
+        }
+        Ok(end as u32)
+    }
+
     /// The field at `at`, of any form; where the next one begins.
     #[inline(never)]
-    fn long_field(&mut self, message: &'a [u8], at: usize) -> Result<usize, WireError> {
-        let mut cursor = Cursor::over(message, at, message.len());
-        if let Some((at, number, payload)) = cursor.field()? {
-            self.field(number, payload, input_place(at, cursor.position()));
+    fn long_field(&mut self, message: &'a [u8], at: u32) -> Result<u32, WireError> {
+        let mut cursor = Cursor::over(message, at as usize, message.len());
+        let field = cursor.field()?;
+        let end = cursor.position() as u32;
+        if let Some((_, number, payload)) = field {
+            self.field(number, payload, input_place(at, end));
         }
-        Ok(cursor.position())
+        Ok(end)
     }
 
     pub(super) fn field(&mut self, number: u32, payload: &'a [u8], place: Place) {
@@ -153,12 +192,45 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
+/// Steps over fields and attributes of the usual form that nobody looks for, and within the message. Where that ends.
+#[inline(always)]
+fn skip<const VALUE_FIRST: bool>(
+    input: &[u8],
+    mut at: u32,
+    end: u32,
+    steps: &Steps,
+    attribute_head: u32,
+    keys: u64,
+) -> u32 {
+    // Cut so that there is a window at each place within the message and at none behind it.
+    let windows = input.get(..end as usize + size_of::<Window>() - 1);
+    let windows = windows.unwrap_or(input);
+    let mut next = at;
+    while let Some(window) = windows.get(next as usize..next as usize + size_of::<Window>())
+        && let Some(window) = window.first_chunk()
+    {
+        at = next;
+        next += match Short::read::<VALUE_FIRST>(window, attribute_head) {
+            Some(short) if keys >> (short.key_len::<VALUE_FIRST>() % BUCKETS) & 1 == 0 => {
+                short.length
+            }
+            Some(_) => return at,
+            None => match steps[usize::from(window[0])].length(window[1]) {
+                Some(length) => length,
+                None => return at,
+            },
+        };
+    }
+    // A field that goes beyond the message is not stepped over.
+    if next > end { at } else { next }
+}
+
 /// A place that no edit has changed.
 #[inline(always)]
-pub(super) fn input_place(at: usize, end: usize) -> Place {
+pub(super) fn input_place(at: u32, end: u32) -> Place {
     Place {
-        at: at as u32,
-        end: end as u32,
+        at,
+        end,
         edit: NONE,
     }
 }

@@ -1,12 +1,12 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
-use super::eager::{Doubt, Eager};
+use super::eager::{Doubt, Located, Told, Walked};
 use super::failures::{Failure, Failures};
 use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
 use super::machine::{LaneNodes, Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
-use super::passes::{NO_PASS, Progress, levels_of, levels_of_sweep};
+use super::passes::{NO_PASS, Progress};
 use crate::limits::MEMORY_KEPT_BYTES_MAX;
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, ProgramId};
@@ -16,7 +16,7 @@ use crate::wire::Signal;
 use crate::wire::encode::{Splice, encode};
 use crate::wire::error::WireError;
 use crate::wire::flatten::{flatten, group};
-use crate::wire::index::{Levels, Validation, index};
+use crate::wire::index::{Validation, index};
 use crate::wire::normalize::normalize;
 use crate::wire::profiles;
 use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
@@ -111,14 +111,14 @@ impl Memory<'_> {
         let Memory {
             mut nodes,
             mut masks,
-            mut lane_nodes,
+            lane_nodes,
             mut hoisted_at,
             mut doubts,
             ..
         } = self;
         nodes.clear();
+        // Each lane's nodes are set when a block is filled, so those of before can stay.
         masks.clear();
-        lane_nodes.clear();
         hoisted_at.clear();
         doubts.clear();
         Memory {
@@ -372,7 +372,7 @@ fn run_request<'a>(
         },
         pass: program.passes.first().unwrap_or(&NO_PASS),
         is_filter: program.is_filter(),
-        locators: program.touched.locators(),
+        locators: &program.plan().locators,
         slots: memory.slots,
         rows: memory.rows,
         doubts: memory.doubts,
@@ -449,20 +449,13 @@ fn run_passes<'p: 'a, 'a>(
     caches: &mut Vec<(Context, Vec<u8>)>,
     splices: &mut Vec<Splice<'a>>,
 ) -> Result<bool, Stop> {
-    let mut levels = Levels::default();
-    for pass in &program.passes {
-        levels_of(pass, &mut levels);
-    }
-    for sweeping in &program.sweeps {
-        levels_of_sweep(sweeping.what, program.signal, &mut levels);
-    }
-    let (canonical, has_unnamed) = read(machine, program.signal, levels, validation)?;
-    if canonical == Canonical::No {
+    let read = read(machine, program, validation)?;
+    if read.canonical == Canonical::No {
         return Err(Stop::Irregular);
     }
     if validation == Validation::Touched
         && machine
-            .check_touched(program, has_unnamed)
+            .check_touched(program, read.has_unnamed)
             .map_err(refused)?
             == Canonical::No
     {
@@ -505,7 +498,7 @@ fn run_passes<'p: 'a, 'a>(
             }
             let before = machine.metric_counts(visited);
             shared.close(machine, caches);
-            restructure(machine, program.signal, levels, splices)?;
+            restructure(machine, program, splices)?;
             if !has_made {
                 break;
             }
@@ -531,8 +524,7 @@ fn run_passes<'p: 'a, 'a>(
 /// Writes the request as it has become and reads it again, so that all its messages are nodes.
 fn restructure<'a>(
     machine: &mut Machine<'_, 'a>,
-    signal: Signal,
-    levels: Levels,
+    program: &Program,
     splices: &mut Vec<Splice<'a>>,
 ) -> Result<(), Stop> {
     let mut request = Vec::new();
@@ -544,37 +536,59 @@ fn restructure<'a>(
     tree.edits.clear();
     tree.is_restructured = false;
     // What is written is as canonical as what was read.
-    read(machine, signal, levels, Validation::Touched).map(drop)
+    read(machine, program, Validation::Touched).map(drop)
 }
 
-/// Reads the tree's input: makes its nodes and locates what is touched. Whether it is canonical as far as it
-/// was read, and whether attributes were seen that no program names.
+/// What reading a request showed.
+struct Read {
+    /// Whether it is canonical as far as it was read.
+    canonical: Canonical,
+    /// Whether there are attributes among them that have no key, or none that can be read.
+    has_unnamed: bool,
+}
+
+/// Reads the tree's input: makes its nodes and locates what is touched.
 fn read<'a>(
     machine: &mut Machine<'_, 'a>,
-    signal: Signal,
-    levels: Levels,
+    program: &Program,
     validation: Validation,
-) -> Result<(Canonical, bool), Stop> {
+) -> Result<Read, Stop> {
     machine.slots.clear();
     machine.rows.clear();
     machine.doubts.clear();
-    let mut finder = Eager::new(
-        machine.tree.input,
-        machine.locators,
-        levels,
-        validation == Validation::Full,
-        &mut machine.slots,
-        &mut machine.rows,
-        &mut machine.doubts,
-    );
-    let canonical =
-        index(&mut machine.tree, signal, levels, validation, &mut finder).map_err(refused)?;
-    if let Some(error) = finder.error {
+    let (plan, signal) = (program.plan(), program.signal);
+    let located = Located {
+        input: machine.tree.input,
+        locators: machine.locators,
+        levels: plan.located,
+        slots: &mut machine.slots,
+        rows: &mut machine.rows,
+    };
+    if validation == Validation::Full {
+        let mut told = Told::new(located);
+        return Ok(Read {
+            canonical: index(&mut machine.tree, signal, plan.levels, &mut told).map_err(refused)?,
+            has_unnamed: false,
+        });
+    }
+    let mut walked = Walked {
+        located,
+        doubts: &mut machine.doubts,
+        error: None,
+        is_key_first: false,
+        is_irregular: false,
+        has_unnamed: false,
+    };
+    let canonical = index(&mut machine.tree, signal, plan.levels, &mut walked).map_err(refused)?;
+    if let Some(error) = walked.error {
         return Err(refused(error));
     }
-    Ok(match finder.is_irregular {
-        true => (Canonical::No, finder.has_unnamed),
-        false => (canonical, finder.has_unnamed),
+    Ok(Read {
+        canonical: match walked.is_irregular {
+            true => Canonical::No,
+            false => canonical,
+        },
+        has_unnamed: walked.has_unnamed,
     })
 }
 

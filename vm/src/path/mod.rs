@@ -47,8 +47,26 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them, each at its own number.
+    pub const ALL: [Level; 14] = [
+        Level::ResourceContainer,
+        Level::Resource,
+        Level::ScopeContainer,
+        Level::Scope,
+        Level::Span,
+        Level::SpanEvent,
+        Level::Log,
+        Level::Metric,
+        Level::MetricData,
+        Level::DataPoint,
+        Level::Exemplar,
+        Level::Profile,
+        Level::Dictionary,
+        Level::Cache,
+    ];
+
     /// How many there are.
-    pub const COUNT: usize = Level::Cache as usize + 1;
+    pub const COUNT: usize = Level::ALL.len();
 }
 
 /// Where a statement runs; each names the levels that it can see.

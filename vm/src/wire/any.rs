@@ -133,6 +133,10 @@ pub(crate) fn short_attribute(wire: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     Some((key, value, 1 + usize::from(*length)))
 }
 
+/// The tags of a `KeyValue`'s fields.
+pub(super) const KEY_TAG: u8 = 0x0a;
+pub(super) const VALUE_TAG: u8 = 0x12;
+
 /// The key and the value, of two fields with their tags.
 #[inline(always)]
 fn in_order<'a>(
@@ -141,11 +145,9 @@ fn in_order<'a>(
     second_tag: u8,
     second: &'a [u8],
 ) -> Option<(&'a [u8], &'a [u8])> {
-    const KEY: u8 = 0x0a;
-    const VALUE: u8 = 0x12;
     match (first_tag, second_tag) {
-        (VALUE, KEY) => Some((second, first)),
-        (KEY, VALUE) => Some((first, second)),
+        (VALUE_TAG, KEY_TAG) => Some((second, first)),
+        (KEY_TAG, VALUE_TAG) => Some((first, second)),
         _ => None,
     }
 }

@@ -223,10 +223,14 @@ impl<'a> Cursor<'a> {
     /// As [`Cursor::bytes`].
     #[inline(always)]
     pub fn message(&mut self) -> Result<Cursor<'a>, WireError> {
-        let length = self.bytes()?.len();
+        let (start, end) = match short_bytes(self.bytes, self.pos) {
+            Some((start, end)) if end <= self.bytes.len() => (start, end),
+            _ => long_bytes(self.bytes, self.pos)?,
+        };
+        self.pos = end;
         Ok(Cursor {
-            bytes: &self.bytes[..self.pos],
-            pos: self.pos - length,
+            bytes: &self.bytes[..end],
+            pos: start,
         })
     }
 

@@ -35,45 +35,72 @@ impl Levels {
     pub(crate) fn contains(self, level: Level) -> bool {
         self.0 & (1 << level as u16) != 0
     }
+
+    pub(crate) fn with(self, other: Levels) -> Levels {
+        Levels(self.0 | other.0)
+    }
+
+    pub(crate) fn without(self, other: Levels) -> Levels {
+        Levels(self.0 & !other.0)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
 /// Finds what is wanted of nodes while a request is read.
 pub(crate) trait Finder<'a> {
+    /// How the request is read for it. Fields and attributes are told of under `Full` alone.
+    const VALIDATION: Validation;
+
     /// Node `id` begins, and the one before it has ended, or holds it.
     fn enter(&mut self, nodes: &mut [Node], id: NodeId);
 
     /// The node entered last has ended, or another begins inside it.
-    fn leave(&mut self, nodes: &mut [Node]);
+    #[inline(always)]
+    fn leave(&mut self, _nodes: &mut [Node]) {}
 
     /// A field of a message of a level: `at..end` with its tag.
-    fn field(&mut self, level: Level, number: u32, at: u32, end: u32);
+    #[inline(always)]
+    fn field(&mut self, _level: Level, _number: u32, _at: u32, _end: u32) {}
 
     /// An attribute of a message of a level: `at..end` with its tag, its key and its value's payload.
-    fn attribute(&mut self, level: Level, at: u32, end: u32, key: &'a [u8], value: &'a [u8]);
+    #[inline(always)]
+    fn attribute(&mut self, _level: Level, _at: u32, _end: u32, _key: &'a [u8], _value: &'a [u8]) {}
 }
 
 /// Fills `tree.nodes` with the request's messages of `levels`; those below an absent level must be absent.
 ///
 /// # Errors
 /// What [`validate`] or [`scan`] refuses.
-pub(crate) fn index<'a>(
+pub(crate) fn index<'a, F: Finder<'a>>(
     tree: &mut Tree<'a>,
     signal: Signal,
     levels: Levels,
-    validation: Validation,
-    finder: &mut impl Finder<'a>,
+    finder: &mut F,
 ) -> Result<Canonical, WireError> {
     let mut index = Index {
         nodes: &mut tree.nodes,
         levels,
         open: NONE,
+        incomplete: 0,
         finder,
     };
-    let canonical = match validation {
+    let canonical = match F::VALIDATION {
         Validation::Full => validate(signal, tree.input, &mut index)?,
         Validation::Touched => scan(signal, tree.input, opened(levels), &mut index)?,
     };
     index.finder.leave(index.nodes);
+    if index.incomplete > 0 {
+        complete(tree);
+    }
+    Ok(canonical)
+}
+
+/// Adds the messages that were left out of containers.
+#[cold]
+fn complete(tree: &mut Tree<'_>) {
     for id in 0..tree.nodes.len() as NodeId {
         let node = tree.node(id);
         if node.message == NONE
@@ -83,11 +110,10 @@ pub(crate) fn index<'a>(
             tree.nodes[id as usize].message = message;
         }
     }
-    Ok(canonical)
 }
 
 /// The message that a container has beside its records.
-fn contained(container: Level) -> Option<Level> {
+pub(crate) fn contained(container: Level) -> Option<Level> {
     match container {
         Level::ResourceContainer => Some(Level::Resource),
         Level::ScopeContainer => Some(Level::Scope),
@@ -178,34 +204,47 @@ struct Index<'t, F> {
     levels: Levels,
     /// The innermost node entered.
     open: NodeId,
+    /// How many containers have no message so far.
+    incomplete: usize,
     finder: &'t mut F,
 }
 
-impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
-    #[inline]
-    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
-        let Some((level, variant)) = level_of(kind) else {
-            return;
-        };
-        if !self.levels.contains(level) {
-            return;
-        }
+impl<'a, F: Finder<'a>> Index<'_, F> {
+    #[inline(never)]
+    fn enter_level(&mut self, level: Level, variant: u8, at: u32, start: u32, end: u32) {
         while let Some(open) = self.nodes.get(self.open as usize)
             && open.end <= at
         {
             self.open = open.parent;
         }
         let id = self.nodes.len() as NodeId;
-        if matches!(level, Level::Resource | Level::Scope | Level::MetricData)
-            && let Some(container) = self.nodes.get_mut(self.open as usize)
-        {
-            container.message = id;
+        match level {
+            Level::ResourceContainer | Level::ScopeContainer => self.incomplete += 1,
+            Level::Resource | Level::Scope | Level::MetricData => {
+                if let Some(container) = self.nodes.get_mut(self.open as usize) {
+                    let is_first = container.message == NONE && level != Level::MetricData;
+                    self.incomplete -= usize::from(is_first);
+                    container.message = id;
+                }
+            }
+            _ => {}
         }
         self.nodes
             .push(Node::new(level, variant, at, start, end, self.open));
         self.open = id;
         self.finder.leave(self.nodes);
         self.finder.enter(self.nodes, id);
+    }
+}
+
+impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
+    #[inline(always)]
+    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
+        if let Some((level, variant)) = level_of(kind)
+            && self.levels.contains(level)
+        {
+            self.enter_level(level, variant, at, start, end);
+        }
     }
 
     #[inline(always)]

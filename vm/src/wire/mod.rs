@@ -15,7 +15,8 @@ pub mod json;
 pub mod normalize;
 pub mod profiles;
 pub mod schema;
-pub(crate) mod sink;
+pub(crate) mod short;
+mod sink;
 pub(crate) mod tree;
 pub mod validate;
 

@@ -1,0 +1,217 @@
+//! What a program wants of a request that is read for it, worked out once.
+
+use super::locator::Locator;
+use crate::function::Contexts;
+use crate::path::{Access, FieldNumbers, Level};
+use crate::program::{Pass, Program, Sweep};
+use crate::wire::Signal;
+use crate::wire::index::Levels;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The levels whose messages become nodes.
+    pub(super) levels: Levels,
+    /// Those of them whose messages are located while the request is read.
+    pub(super) located: Levels,
+    /// What to look for in the messages of each level, by `Level as usize`.
+    pub(super) locators: [Locator; Level::COUNT],
+    pub(super) looks: Looks,
+}
+
+impl Plan {
+    pub(crate) fn of(program: &Program) -> Plan {
+        let mut levels = Levels::default();
+        for pass in &program.passes {
+            levels_of(pass, &mut levels);
+        }
+        for sweeping in &program.sweeps {
+            levels_of_sweep(sweeping.what, program.signal, &mut levels);
+        }
+        let touched = program.touched.levels();
+        let locators = std::array::from_fn(|level| Locator::new(level, &touched[level]));
+        Plan {
+            levels,
+            located: located_levels(&locators, levels),
+            looks: Looks::of(program),
+            locators,
+        }
+    }
+
+    /// The levels whose messages are to be looked through under `touched`. Of those that are located, all that was
+    /// found is fine, unless there are attributes whose keys cannot be read.
+    pub(super) fn levels_to_check(&self, has_unnamed: bool) -> Levels {
+        let found = match has_unnamed {
+            true => Levels::default(),
+            false => self.located.without(self.looks.more),
+        };
+        self.looks.whole.with(self.looks.any.without(found))
+    }
+}
+
+/// The levels whose messages a pass needs as nodes.
+fn levels_of(pass: &Pass, levels: &mut Levels) {
+    for level in [
+        Level::ResourceContainer,
+        Level::Resource,
+        Level::ScopeContainer,
+        Level::Scope,
+    ] {
+        levels.insert(level);
+    }
+    let mut level = pass.context.level();
+    loop {
+        levels.insert(level);
+        level = match level {
+            Level::Exemplar => Level::DataPoint,
+            Level::DataPoint => Level::MetricData,
+            Level::MetricData => Level::Metric,
+            Level::SpanEvent => Level::Span,
+            _ => break,
+        };
+    }
+    for path in &pass.paths {
+        if let Access::Special(special) = path.access {
+            special.also.iter().for_each(|level| levels.insert(*level));
+        }
+    }
+}
+
+/// The levels whose messages a sweep counts.
+fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels) {
+    for level in [
+        Level::ResourceContainer,
+        Level::Resource,
+        Level::ScopeContainer,
+        Level::Scope,
+    ] {
+        levels.insert(level);
+    }
+    if sweep >= Sweep::Scopes {
+        match signal {
+            Signal::Traces => levels.insert(Level::Span),
+            Signal::Logs => levels.insert(Level::Log),
+            Signal::Metrics => levels.insert(Level::Metric),
+            Signal::Profiles => levels.insert(Level::Profile),
+        }
+    }
+    if sweep >= Sweep::Metrics {
+        levels.insert(Level::MetricData);
+        levels.insert(Level::DataPoint);
+    }
+}
+
+/// The levels of `nodes` whose messages are located: those that hold no nodes.
+fn located_levels(locators: &[Locator; Level::COUNT], nodes: Levels) -> Levels {
+    let mut levels = Levels::default();
+    for level in LEAVES {
+        let holds_nodes = inside(level).is_some_and(|inner| nodes.contains(inner));
+        if nodes.contains(level) && !holds_nodes && locators[level as usize].wants_anything() {
+            levels.insert(level);
+        }
+    }
+    levels
+}
+
+/// The levels whose messages may have no nodes inside them.
+const LEAVES: [Level; 8] = [
+    Level::Resource,
+    Level::Scope,
+    Level::Span,
+    Level::SpanEvent,
+    Level::Log,
+    Level::Metric,
+    Level::DataPoint,
+    Level::Exemplar,
+];
+
+/// The level of the nodes inside a message.
+fn inside(level: Level) -> Option<Level> {
+    match level {
+        Level::Span => Some(Level::SpanEvent),
+        Level::Metric => Some(Level::MetricData),
+        Level::DataPoint => Some(Level::Exemplar),
+        _ => None,
+    }
+}
+
+/// What a program looks at in the messages of each level.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// Levels whose messages are looked at as a whole.
+    pub(super) whole: Levels,
+    /// Levels of which there are more fields to check than those that are located.
+    pub(super) more: Levels,
+    /// Levels of which there is anything to check.
+    any: Levels,
+    /// Bit n: field n, by level and variant. No field that is looked at has a larger number.
+    pub(super) fields: [[u32; 4]; Level::COUNT],
+    /// The same, of attributes of which only some keys are looked at.
+    pub(super) keyed: [[u32; 4]; Level::COUNT],
+}
+
+impl Looks {
+    fn of(program: &Program) -> Looks {
+        let mut looks = Looks::default();
+        let touched = |level: Level| &program.touched.levels()[level as usize];
+        for (level, touched) in program.touched.levels().iter().enumerate() {
+            for (field, _) in &touched.fields {
+                set(&mut looks.fields[level], field);
+            }
+            if let Some(field) = &touched.attributes {
+                let is_keyed = !touched.all_attributes;
+                let masks = if is_keyed {
+                    &mut looks.keyed
+                } else {
+                    &mut looks.fields
+                };
+                set(&mut masks[level], field);
+            }
+        }
+        for pass in &program.passes {
+            for path in pass.paths.iter().filter(|path| path.slot.is_none()) {
+                match path.access {
+                    Access::Special(special) => {
+                        looks.whole.insert(path.level);
+                        special
+                            .also
+                            .iter()
+                            .for_each(|level| looks.whole.insert(*level));
+                    }
+                    // Rows are of all attributes.
+                    Access::Attributes { field }
+                        if touched(path.level).all_attributes
+                            && touched(path.level).attributes == Some(field) => {}
+                    Access::Field { field, .. }
+                    | Access::Nested { field, .. }
+                    | Access::Attributes { field } => {
+                        looks.more.insert(path.level);
+                        set(&mut looks.fields[path.level as usize], &field);
+                    }
+                }
+            }
+            let is_of_records = |contexts| matches!(contexts, Contexts::Only(_));
+            if pass
+                .calls
+                .iter()
+                .any(|call| is_of_records(call.function.contexts))
+            {
+                looks.whole = Levels::ALL;
+            }
+        }
+        for level in Level::ALL {
+            let masks = [looks.fields, looks.keyed].map(|masks| masks[level as usize]);
+            if masks.as_flattened().iter().any(|mask| *mask != 0) {
+                looks.any.insert(level);
+            }
+        }
+        looks
+    }
+}
+
+fn set(masks: &mut [u32; 4], field: &FieldNumbers) {
+    for (mask, number) in masks.iter_mut().zip(field) {
+        // Number 0 stands for no field.
+        *mask |= 1u32.checked_shl(*number).unwrap_or(0) & !1;
+    }
+}

@@ -1,0 +1,166 @@
+//! Attributes of the usual form, told by a few comparisons: what a walk over a message meets most of all.
+//!
+//! A window of the request is read in which all that is looked at lies, so that nothing is checked twice; whether the
+//! attribute ends within its message is for the reader to check. [`any::short_attribute`] is the twin for where there is no
+//! window.
+
+use super::any::{KEY_TAG, VALUE_TAG};
+
+/// Bytes that are read at once of a field: of an attribute of fewer than 128, all up to its second length and more.
+pub(crate) type Window = [u8; 264];
+
+/// An attribute's field of the usual form: one key and one value, with lengths of a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Short {
+    /// Bytes of the field with its tag.
+    pub(crate) length: u32,
+    /// The lengths of the two payloads.
+    first_len: u32,
+    second_len: u32,
+}
+
+/// How attributes with a tag begin in which the value comes first, as the Go collector writes, or the key, as SDKs do: their
+/// first four bytes, little endian, without the lengths. With tag 0 there are none.
+pub(crate) fn attribute_head<const VALUE_FIRST: bool>(tag: u8) -> u32 {
+    let first_tag = if VALUE_FIRST { VALUE_TAG } else { KEY_TAG };
+    match tag {
+        0 => u32::MAX,
+        _ => u32::from(tag) | u32::from(first_tag) << 16,
+    }
+}
+
+/// Whether a window begins with an attribute that has the other order.
+pub(crate) fn is_other_order<const VALUE_FIRST: bool>(window: &Window, tag: u8) -> bool {
+    let first_tag = if VALUE_FIRST { KEY_TAG } else { VALUE_TAG };
+    window[0] == tag && window[2] == first_tag
+}
+
+impl Short {
+    /// The attribute that begins a window, if it is one of the usual form; it may be cut short.
+    #[inline(always)]
+    pub(crate) fn read<const VALUE_FIRST: bool>(
+        window: &Window,
+        attribute_head: u32,
+    ) -> Option<Short> {
+        // A load of its own, so that where the next field begins does not wait for more.
+        let length = u32::from(window[1]);
+        let head = u32::from_le_bytes(*window.first_chunk()?);
+        if head & 0x80ff_80ff != attribute_head {
+            return None;
+        }
+        let first_len = u32::from(window[3]);
+        let [second_tag, second_len] = *window[4 + first_len as usize..].first_chunk()?;
+        let second_len = u32::from(second_len);
+        // A message of fewer than 128 bytes has no longer lengths in it.
+        let is_short = second_tag == if VALUE_FIRST { KEY_TAG } else { VALUE_TAG }
+            && 4 + first_len + second_len == length;
+        is_short.then_some(Short {
+            length: 2 + length,
+            first_len,
+            second_len,
+        })
+    }
+
+    #[inline(always)]
+    pub(crate) fn key_len<const VALUE_FIRST: bool>(self) -> u32 {
+        if VALUE_FIRST {
+            self.second_len
+        } else {
+            self.first_len
+        }
+    }
+
+    /// The key and the value, of the whole field.
+    #[inline(always)]
+    pub(crate) fn key_value<const VALUE_FIRST: bool>(self, field: &[u8]) -> (&[u8], &[u8]) {
+        let (first, second) = field.split_at(4 + self.first_len as usize);
+        let (first, second) = (&first[4..], &second[2..]);
+        if VALUE_FIRST {
+            (second, first)
+        } else {
+            (first, second)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::any;
+
+    const TAG: u8 = 0x4a;
+
+    /// Numbers that look random, the same each time.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (self.0 >> 33) % end
+        }
+    }
+
+    /// An attribute's field, mostly of the usual form.
+    fn field(numbers: &mut Numbers) -> Window {
+        let mut window = [0; _];
+        for byte in &mut window {
+            *byte = numbers.below(256) as u8;
+        }
+        let (first_len, second_len) = (numbers.below(130) as u8, numbers.below(60) as u8);
+        let tags = [KEY_TAG, VALUE_TAG];
+        let first = numbers.below(2) as usize;
+        let second_at = 4 + usize::from(first_len);
+        let length = first_len.wrapping_add(second_len).wrapping_add(4);
+        window[..4].copy_from_slice(&[TAG, length, tags[first], first_len]);
+        window[second_at..second_at + 2].copy_from_slice(&[tags[1 - first], second_len]);
+        if numbers.below(3) == 0 {
+            let at = [0, 1, 2, 3, second_at, second_at + 1][numbers.below(6) as usize];
+            window[at] = window[at].wrapping_add(numbers.below(3) as u8);
+        }
+        window
+    }
+
+    /// The key, the value and the length of the field that [`Short`] finds.
+    fn short<const VALUE_FIRST: bool>(window: &Window) -> Option<(&[u8], &[u8], usize)> {
+        let short = Short::read::<VALUE_FIRST>(window, attribute_head::<VALUE_FIRST>(TAG))?;
+        let (key, value) = short.key_value::<VALUE_FIRST>(&window[..short.length as usize]);
+        assert_eq!(short.key_len::<VALUE_FIRST>() as usize, key.len());
+        Some((key, value, short.length as usize))
+    }
+
+    #[test]
+    fn finds_what_its_twin_finds() {
+        let mut numbers = Numbers(1);
+        let mut found = [0; 2];
+        for _ in 0..100_000 {
+            let window = field(&mut numbers);
+            let (value_first, key_first) = (short::<true>(&window), short::<false>(&window));
+            assert!(value_first.is_none() || key_first.is_none());
+            found[0] += usize::from(value_first.is_some());
+            found[1] += usize::from(key_first.is_some());
+            let twin = match window[0] {
+                TAG => any::short_attribute(&window[1..])
+                    .map(|(key, value, length)| (key, value, length + 1)),
+                _ => None,
+            };
+            assert_eq!(value_first.or(key_first), twin, "{window:?}");
+        }
+        assert!(found.iter().all(|count| *count > 10_000), "{found:?}");
+    }
+
+    #[test]
+    fn no_attribute_has_no_tag() {
+        let window = [0; _];
+        assert_eq!(
+            Short::read::<true>(&window, attribute_head::<true>(0)),
+            None
+        );
+        assert_eq!(
+            Short::read::<false>(&window, attribute_head::<false>(0)),
+            None
+        );
+    }
+}
