@@ -179,6 +179,14 @@ impl<'a> Finder<'a> for Told<'_, 'a> {
     }
 
     #[inline(always)]
+    fn key_lengths(&self, level: Level) -> u64 {
+        match self.open_level == level {
+            true => self.keys,
+            false => 0,
+        }
+    }
+
+    #[inline(always)]
     fn attribute(&mut self, level: Level, at: u32, end: u32, key: &'a [u8], value: &'a [u8]) {
         if self.keys >> Locator::bucket(key) & 1 == 0 || self.open_level != level {
             return;

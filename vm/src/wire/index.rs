@@ -65,6 +65,12 @@ pub(crate) trait Finder<'a> {
     #[inline(always)]
     fn field(&mut self, _level: Level, _number: u32, _at: u32, _end: u32) {}
 
+    /// Bit n: attributes of a message of a level with keys of n bytes, modulo 64, are wanted.
+    #[inline(always)]
+    fn key_lengths(&self, _level: Level) -> u64 {
+        0
+    }
+
     /// An attribute of a message of a level: `at..end` with its tag, its key and its value's payload.
     #[inline(always)]
     fn attribute(&mut self, _level: Level, _at: u32, _end: u32, _key: &'a [u8], _value: &'a [u8]) {}
@@ -252,6 +258,11 @@ impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
         if let Some((level, _)) = level_of(kind) {
             self.finder.field(level, number, at, end);
         }
+    }
+
+    #[inline(always)]
+    fn key_lengths(&self, kind: MessageKind) -> u64 {
+        level_of(kind).map_or(0, |(level, _)| self.finder.key_lengths(level))
     }
 
     #[inline(always)]

@@ -20,11 +20,12 @@ pub(crate) struct Short {
 }
 
 /// How attributes with a tag begin in which the value comes first, as the Go collector writes, or the key, as SDKs do: their
-/// first four bytes, little endian, without the lengths. With tag 0 there are none.
+/// first four bytes, little endian, without the lengths. There are none with tag 0 or
+/// one of more bytes.
 pub(crate) fn attribute_head<const VALUE_FIRST: bool>(tag: u8) -> u32 {
     let first_tag = if VALUE_FIRST { VALUE_TAG } else { KEY_TAG };
     match tag {
-        0 => u32::MAX,
+        0 | 0x80.. => u32::MAX,
         _ => u32::from(tag) | u32::from(first_tag) << 16,
     }
 }
@@ -68,6 +69,17 @@ impl Short {
         } else {
             self.first_len
         }
+    }
+
+    /// The value, of the window that it was read from.
+    #[inline(always)]
+    pub(crate) fn value<const VALUE_FIRST: bool>(self, window: &Window) -> &[u8] {
+        let (first_len, second_len) = (self.first_len as usize, self.second_len as usize);
+        let (at, length) = match VALUE_FIRST {
+            true => (4, first_len),
+            false => (6 + first_len, second_len),
+        };
+        window.get(at..at + length).unwrap_or_default()
     }
 
     /// The key and the value, of the whole field.
@@ -128,6 +140,7 @@ mod tests {
         let short = Short::read::<VALUE_FIRST>(window, attribute_head::<VALUE_FIRST>(TAG))?;
         let (key, value) = short.key_value::<VALUE_FIRST>(&window[..short.length as usize]);
         assert_eq!(short.key_len::<VALUE_FIRST>() as usize, key.len());
+        assert_eq!(short.value::<VALUE_FIRST>(window), value);
         Some((key, value, short.length as usize))
     }
 

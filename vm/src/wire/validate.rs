@@ -9,6 +9,7 @@ use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
+use super::short::{Short, Window, attribute_head};
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
 /// Is told of every message that can be a node of a tree, and of their fields.
@@ -21,6 +22,12 @@ pub trait Visitor<'a> {
     /// it is checked, in wire order.
     #[inline(always)]
     fn field(&mut self, _kind: MessageKind, _number: u32, _at: u32, _end: u32) {}
+
+    /// Bit n: attributes of a message of `kind` with keys of n bytes, modulo 64, are told of; others need not be.
+    #[inline(always)]
+    fn key_lengths(&self, _kind: MessageKind) -> u64 {
+        0
+    }
 
     /// An attribute of a message of `kind`: `at..end` with its tag, its key and its value's payload.
     #[inline(always)]
@@ -88,6 +95,7 @@ pub(crate) fn validate_message(
     fields: Cursor<'_>,
 ) -> Result<Canonical, WireError> {
     let mut walk = Walk {
+        request: fields.cut(),
         visitor: &mut (),
         opens: Everything,
         depth: 0,
@@ -124,7 +132,9 @@ impl Opens for Messages {
 }
 
 /// What the functions of one walk share.
-struct Walk<'v, V, O> {
+struct Walk<'v, 'a, V, O> {
+    /// The whole request, of which all messages are parts.
+    request: &'a [u8],
     visitor: &'v mut V,
     opens: O,
     /// Levels of values around the message being read.
@@ -143,6 +153,7 @@ fn walk<'a, V: Visitor<'a>, O: Opens>(
         return Err(WireError::new(WireErrorKind::TooLarge, REQUEST_BYTES_MAX));
     }
     let mut walk = Walk {
+        request,
         visitor,
         opens,
         depth: 0,
@@ -198,18 +209,65 @@ fn unknown(
     Ok((cursor.position(), group))
 }
 
-/// The key and the value of the `KeyValue` that begins with its length, if it is one key and one scalar value with
-/// short lengths, in either order: valid and canonical; and how many bytes both take. Most are; [`attribute`] is the
-/// twin for all others.
-#[inline(always)]
-fn plain_attribute(bytes: &[u8]) -> Option<(&[u8], &[u8], usize)> {
-    any::short_attribute(bytes).filter(|(_, value, _)| is_plain_value(value))
+/// Steps over the attributes at `at`, one after the other, that are one key and one scalar value with short lengths:
+/// valid and canonical. Most are; [`attribute`] is the twin for all others. Where the first other field begins.
+#[inline(never)]
+fn plain_attributes<'a, V: Visitor<'a>, O: Opens>(
+    walk: &mut Walk<'_, 'a, V, O>,
+    owner: MessageKind,
+    at: usize,
+    end: usize,
+) -> usize {
+    let mut at = at;
+    let tag = walk.request.get(at).copied();
+    loop {
+        let before = at;
+        at = plain_attributes_in_order::<true, V, O>(walk, owner, at, end);
+        if walk.request.get(at).copied() != tag {
+            return at;
+        }
+        at = plain_attributes_in_order::<false, V, O>(walk, owner, at, end);
+        if at == before {
+            return at;
+        }
+    }
 }
 
-/// The same of any `KeyValue`, checked.
+/// The same of those that begin with their value, or of those that begin with their key.
+#[inline(always)]
+fn plain_attributes_in_order<'a, const VALUE_FIRST: bool, V: Visitor<'a>, O: Opens>(
+    walk: &mut Walk<'_, 'a, V, O>,
+    owner: MessageKind,
+    mut at: usize,
+    end: usize,
+) -> usize {
+    let request = walk.request;
+    let windows = request.get(..end + size_of::<Window>() - 1);
+    let windows = windows.unwrap_or(request);
+    let told = walk.visitor.key_lengths(owner);
+    let head = attribute_head::<VALUE_FIRST>(request.get(at).copied().unwrap_or_default());
+    while let Some(window) = windows.get(at..).and_then(<[u8]>::first_chunk)
+        && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
+        && is_plain_value(short.value::<VALUE_FIRST>(window))
+    {
+        let next = at + short.length as usize;
+        if next > end {
+            break;
+        }
+        if told >> (short.key_len::<VALUE_FIRST>() % u64::BITS) & 1 != 0 {
+            let (key, value) = short.key_value::<VALUE_FIRST>(&request[at..next]);
+            walk.visitor
+                .attribute(owner, at as u32, next as u32, key, value);
+        }
+        at = next;
+    }
+    at
+}
+
+/// The key and the value of the `KeyValue` that begins with its length, checked, and how many bytes both take.
 #[inline(never)]
 fn attribute<'a, V: Visitor<'a>, O: Opens>(
-    walk: &mut Walk<'_, V, O>,
+    walk: &mut Walk<'_, 'a, V, O>,
     bytes: &'a [u8],
     at: usize,
 ) -> Result<(&'a [u8], &'a [u8], usize), WireError> {
@@ -235,7 +293,9 @@ pub(crate) fn is_plain_value(value: &[u8]) -> bool {
         }
         [0x10, bool] => bool < 0x80,
         [0x18, int] => int < 0x80,
-        [0x18, low, high] => low >= 0x80 && high < 0x80,
+        [0x18, ref rest @ .., last] => {
+            last < 0x80 && rest.len() < 10 && rest.iter().all(|byte| *byte >= 0x80)
+        }
         [0x21, ref double @ ..] => double.len() == 8,
         _ => false,
     }
@@ -323,14 +383,16 @@ macro_rules! value {
     };
     ($walk:ident $cursor:ident $at:ident (KeyValue key_value)) => {{
         if $walk.opens.opens(MessageKind::KeyValue) {
-            let (key, value, length) = match plain_attribute($cursor.rest()) {
-                Some(found) => found,
-                None => attribute($walk, $cursor.cut(), $cursor.position())?,
-            };
-            $cursor.step(length);
-            if const { OWNER.is_node() } {
-                let (at, end) = ($at as u32, $cursor.position() as u32);
-                $walk.visitor.attribute(OWNER, at, end, key, value);
+            let next = plain_attributes($walk, OWNER, $at, $cursor.end());
+            if next > $at {
+                $cursor = $cursor.moved_to(next);
+            } else {
+                let (key, value, length) = attribute($walk, $cursor.cut(), $cursor.position())?;
+                $cursor.step(length);
+                if const { OWNER.is_node() } {
+                    let (at, end) = ($at as u32, $cursor.position() as u32);
+                    $walk.visitor.attribute(OWNER, at, end, key, value);
+                }
             }
         } else {
             $cursor.bytes()?;
@@ -399,7 +461,7 @@ macro_rules! field {
         }
         let inner = $cursor.message()?;
         if $walk.opens.opens(MessageKind::$name) {
-            let mut unseen = Walk { visitor: &mut (), opens: $walk.opens, depth: 0, hazards: 0 };
+            let mut unseen = Walk { request: $walk.request, visitor: &mut (), opens: $walk.opens, depth: 0, hazards: 0 };
             $function(&mut unseen, inner.cut(), inner.position())?;
             $again |= unseen.hazards;
         }
@@ -446,14 +508,14 @@ macro_rules! walkers {
     })*) => {$(
         /// The message that ends with `bytes` and begins at `start`; passed so, both stay in registers.
         fn $function<'a, V: Visitor<'a>, O: Opens>(
-            walk: &mut Walk<'_, V, O>,
+            walk: &mut Walk<'_, 'a, V, O>,
             bytes: &'a [u8],
             start: usize,
         ) -> Result<(), WireError> {
             const OWNER: MessageKind = MessageKind::$name;
             #[inline(always)]
             fn fields<'a, V: Visitor<'a>, O: Opens>(
-                walk: &mut Walk<'_, V, O>,
+                walk: &mut Walk<'_, 'a, V, O>,
                 bytes: &'a [u8],
                 start: usize,
             ) -> Result<(), WireError> {
@@ -495,7 +557,7 @@ macro_rules! walkers {
 
         fn walk_message<'a>(
             kind: MessageKind,
-            walk: &mut Walk<'_, (), Everything>,
+            walk: &mut Walk<'_, 'a, (), Everything>,
             cursor: Cursor<'a>,
         ) -> Result<(), WireError> {
             match kind {
