@@ -13,7 +13,7 @@ use crate::program::{Pass, Program, ProgramId};
 use crate::text::time::Time;
 use crate::value::Value;
 use crate::wire::Signal;
-use crate::wire::encode::{Splice, encode};
+use crate::wire::encode::encode;
 use crate::wire::error::WireError;
 use crate::wire::flatten::{flatten, group};
 use crate::wire::index::{Validation, index};
@@ -95,7 +95,6 @@ struct Memory<'a> {
     registers: Vec<Value<'a>>,
     constants: Vec<Value<'a>>,
     hoisted: Vec<Value<'a>>,
-    splices: Vec<Splice<'a>>,
 }
 
 impl Memory<'_> {
@@ -133,7 +132,6 @@ impl Memory<'_> {
             registers: empty(self.registers),
             constants: empty(self.constants),
             hoisted: empty(self.hoisted),
-            splices: empty(self.splices),
         }
     }
 }
@@ -353,7 +351,6 @@ fn run_request<'a>(
     out: &mut Vec<u8>,
     memory: Memory<'a>,
 ) -> (Result<bool, Stop>, Memory<'static>) {
-    let mut splices = memory.splices;
     if program.passes.is_empty() && !program.is_filter() {
         let tree = Tree {
             input,
@@ -399,14 +396,8 @@ fn run_request<'a>(
         wire_error: None,
     };
     machine.lane_nodes.resize(BLOCK, [NONE; _]);
-    let result = run_passes(
-        &mut machine,
-        program,
-        validation,
-        &mut worker.caches,
-        &mut splices,
-    )
-    .inspect(|_| encode(&mut machine.tree, &mut splices, out));
+    let result = run_passes(&mut machine, program, validation, &mut worker.caches)
+        .inspect(|_| encode(&mut machine.tree, out));
     let memory = Memory {
         nodes: machine.tree.nodes,
         masks: machine.masks,
@@ -419,7 +410,6 @@ fn run_request<'a>(
         registers: machine.registers,
         constants: machine.constants,
         hoisted: machine.hoisted,
-        splices,
     };
     (result, memory.recycle())
 }
@@ -447,7 +437,6 @@ fn run_passes<'p: 'a, 'a>(
     program: &'p Program,
     validation: Validation,
     caches: &mut Vec<(Context, Vec<u8>)>,
-    splices: &mut Vec<Splice<'a>>,
 ) -> Result<bool, Stop> {
     let read = read(machine, program, validation)?;
     if read.canonical == Canonical::No {
@@ -498,7 +487,7 @@ fn run_passes<'p: 'a, 'a>(
             }
             let before = machine.metric_counts(visited);
             shared.close(machine, caches);
-            restructure(machine, program, splices)?;
+            restructure(machine, program)?;
             if !has_made {
                 break;
             }
@@ -522,14 +511,10 @@ fn run_passes<'p: 'a, 'a>(
 }
 
 /// Writes the request as it has become and reads it again, so that all its messages are nodes.
-fn restructure<'a>(
-    machine: &mut Machine<'_, 'a>,
-    program: &Program,
-    splices: &mut Vec<Splice<'a>>,
-) -> Result<(), Stop> {
+fn restructure<'a>(machine: &mut Machine<'_, 'a>, program: &Program) -> Result<(), Stop> {
     let mut request = Vec::new();
     machine.show_metrics();
-    encode(&mut machine.tree, splices, &mut request);
+    encode(&mut machine.tree, &mut request);
     let tree = &mut machine.tree;
     tree.input = machine.arena.alloc_slice_copy(&request);
     tree.nodes.clear();

@@ -52,7 +52,7 @@ pub(crate) struct Node {
     pub(crate) rows_room: u32,
     /// The first edit of its chain.
     pub(crate) first_edit: u32,
-    /// The last edit of its chain.
+    /// The last edit of its chain; there is one if there is a first.
     pub(crate) last_edit: u32,
     /// Scratch: its number among its siblings while a section runs, its live children while a filter sweeps.
     pub(crate) scratch: u32,
@@ -68,7 +68,7 @@ pub(crate) struct Edit<'a> {
     /// Where it ends.
     pub(crate) end: u32,
     /// The next edit of the node.
-    next: u32,
+    pub(crate) next: u32,
     /// The field that comes in its place, tag included, or nothing.
     pub(crate) bytes: &'a [u8],
 }
@@ -151,7 +151,6 @@ impl<'a> Tree<'a> {
     }
 
     /// Puts `bytes`, a whole field or nothing, in the place of a field. Where that stands then.
-    #[inline]
     pub(crate) fn replace(&mut self, id: NodeId, place: Place, bytes: &'a [u8]) -> Place {
         if let Some(edit) = self.edits.get_mut(place.edit as usize) {
             self.nodes[id as usize].grown += bytes.len() as i64 - edit.bytes.len() as i64;
@@ -164,26 +163,39 @@ impl<'a> Tree<'a> {
     /// Adds a whole field at a node's end. Where it stands.
     #[inline]
     pub(crate) fn append(&mut self, id: NodeId, bytes: &'a [u8]) -> Place {
-        let at = self.node(id).end;
-        self.insert(id, at, at, bytes)
+        let edit = self.edits.len() as u32;
+        let node = &mut self.nodes[id as usize];
+        let at = node.end;
+        node.grown += bytes.len() as i64;
+        // No edit is behind a node's end.
+        match self.edits.get_mut(node.last_edit as usize) {
+            Some(last) => last.next = edit,
+            None => node.first_edit = edit,
+        }
+        node.last_edit = edit;
+        self.edits.push(Edit {
+            at,
+            end: at,
+            next: NONE,
+            bytes,
+        });
+        Place { at, end: at, edit }
     }
 
-    #[inline]
-    fn insert(&mut self, id: NodeId, at: u32, end: u32, bytes: &'a [u8]) -> Place {
+    /// Puts `bytes` in the place of a range of the request that has no edit yet. Where they stand.
+    #[inline(always)]
+    pub(crate) fn insert(&mut self, id: NodeId, at: u32, end: u32, bytes: &'a [u8]) -> Place {
         let edit = self.edits.len() as u32;
         let node = &mut self.nodes[id as usize];
         node.grown += bytes.len() as i64 - i64::from(end - at);
         let mut next = NONE;
-        if node.first_edit == NONE {
-            node.first_edit = edit;
-            node.last_edit = edit;
-        } else if let last = &mut self.edits[node.last_edit as usize]
-            && last.at <= at
-        {
-            last.next = edit;
-            node.last_edit = edit;
-        } else {
-            next = self.link_between(id, at, edit);
+        match self.edits.get_mut(node.last_edit as usize) {
+            Some(last) if last.at > at => next = self.link_between(id, at, edit),
+            Some(last) => {
+                last.next = edit;
+                node.last_edit = edit;
+            }
+            None => (node.first_edit, node.last_edit) = (edit, edit),
         }
         self.edits.push(Edit {
             at,
@@ -195,6 +207,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Makes way in a node's chain for an edit at `at`, ahead of the last one. The edit that follows it.
+    #[inline(never)]
     fn link_between(&mut self, id: NodeId, at: u32, edit: u32) -> u32 {
         let node = &mut self.nodes[id as usize];
         if at < self.edits[node.first_edit as usize].at {
@@ -205,16 +218,6 @@ impl<'a> Tree<'a> {
             before = self.edits[before as usize].next;
         }
         std::mem::replace(&mut self.edits[before as usize].next, edit)
-    }
-
-    /// A node's edits in order.
-    pub(crate) fn edits(&self, id: NodeId) -> impl Iterator<Item = &Edit<'a>> {
-        let mut next = self.node(id).first_edit;
-        std::iter::from_fn(move || {
-            let edit = self.edits.get(next as usize)?;
-            next = edit.next;
-            Some(edit)
-        })
     }
 
     /// The nodes within a range of the request that a node holds.
@@ -490,6 +493,6 @@ mod tests {
         tree.replace(0, added.place, &[]);
         tree.append(0, &[0x2a, 0]);
         assert_eq!(numbers(&tree), [(2, vec![1]), (3, vec![b'c']), (5, vec![])]);
-        assert_eq!(tree.edits(0).count(), 4);
+        assert_eq!(tree.edits.len(), 4);
     }
 }
