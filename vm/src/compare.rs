@@ -26,16 +26,22 @@ pub enum Comparator {
 }
 
 impl Comparator {
+    /// Without branches: which ordering a record gives is not to be foreseen.
+    #[inline]
     fn holds(self, ordering: Option<Ordering>) -> bool {
+        let bit = ordering.map_or(3, |ordering| ordering as i8 + 1);
+        self.holding() >> bit & 1 != 0
+    }
+
+    /// Bit 0 is less, 1 equal, 2 greater, 3 not ordered.
+    const fn holding(self) -> u8 {
         match self {
-            Comparator::Equal => ordering == Some(Ordering::Equal),
-            Comparator::NotEqual => ordering != Some(Ordering::Equal),
-            Comparator::Less => ordering == Some(Ordering::Less),
-            Comparator::LessEqual => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
-            Comparator::Greater => ordering == Some(Ordering::Greater),
-            Comparator::GreaterEqual => {
-                matches!(ordering, Some(Ordering::Greater | Ordering::Equal))
-            }
+            Comparator::Equal => 0b0010,
+            Comparator::NotEqual => 0b1101,
+            Comparator::Less => 0b0001,
+            Comparator::LessEqual => 0b0011,
+            Comparator::Greater => 0b0100,
+            Comparator::GreaterEqual => 0b0110,
         }
     }
 
@@ -56,14 +62,22 @@ impl Comparator {
 pub fn compare<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Result<bool, Error<'a>> {
     Ok(match (left, right) {
         (Value::String(l), Value::String(r)) if op == Comparator::Equal => l == r,
+        (Value::Int(l), Value::Int(r)) | (Value::Duration(l), Value::Duration(r)) => {
+            op.holds(Some(l.cmp(r)))
+        }
+        _ => return compare_any(op, left, right),
+    })
+}
+
+#[inline(never)]
+fn compare_any<'a>(op: Comparator, left: &Value<'a>, right: &Value<'a>) -> Result<bool, Error<'a>> {
+    Ok(match (left, right) {
         (Value::Error(error), _) | (_, Value::Error(error)) => return Err(*error),
-        (Value::Int(l), Value::Int(r)) => op.holds(Some(l.cmp(r))),
         (Value::Double(l), Value::Double(r)) => op.holds(l.partial_cmp(r)),
         (Value::Int(l), Value::Double(r)) => op.holds((*l as f64).partial_cmp(r)),
         (Value::Double(l), Value::Int(r)) => op.holds(l.partial_cmp(&(*r as f64))),
         (Value::String(l), Value::String(r)) => op.holds(Some(l.cmp(r))),
         (Value::Bool(l), Value::Bool(r)) => op.holds(Some(l.cmp(r))),
-        (Value::Duration(l), Value::Duration(r)) => op.holds(Some(l.cmp(r))),
         (Value::Time(l), Value::Time(r)) => op.holds(Some(
             (l.unix(), l.nanosecond()).cmp(&(r.unix(), r.nanosecond())),
         )),
@@ -164,6 +178,30 @@ mod tests {
 
     fn holds(op: Comparator, left: Value<'_>, right: Value<'_>) -> bool {
         compare(op, &left, &right).expect("comparable")
+    }
+
+    #[test]
+    fn operators_hold_for_their_orderings() {
+        for (left, right) in [(1, 2), (2, 2), (3, 2)] {
+            let compared = |op| holds(op, Value::Int(left), Value::Int(right));
+            let expected = [
+                left == right,
+                left < right,
+                left <= right,
+                left > right,
+                left >= right,
+            ];
+            let ops = [Equal, Less, LessEqual, Greater, GreaterEqual];
+            assert_eq!(ops.map(compared), expected, "{left} {right}");
+            assert_eq!(compared(NotEqual), left != right);
+        }
+        let not_ordered = |op| holds(op, Value::Double(f64::NAN), Value::Double(1.0));
+        assert!(not_ordered(NotEqual));
+        assert!(
+            ![Equal, Less, LessEqual, Greater, GreaterEqual]
+                .into_iter()
+                .any(not_ordered)
+        );
     }
 
     #[test]

@@ -28,7 +28,20 @@ const ONLY_SUMS: Error<'static> =
 ///
 /// # Errors
 /// For operands that are errors or of types that the operator does not take, and for division by zero.
+#[inline]
 pub fn calculate<'a>(
+    op: Operator,
+    left: Value<'a>,
+    right: Value<'a>,
+    arena: &'a Bump,
+) -> Result<Value<'a>, Error<'a>> {
+    match (left, op, right) {
+        (Value::Time(l), Operator::Subtract, Value::Time(r)) => Ok(Value::Duration(l.sub(r))),
+        (left, op, right) => calculate_any(op, left, right, arena),
+    }
+}
+
+fn calculate_any<'a>(
     op: Operator,
     left: Value<'a>,
     right: Value<'a>,
@@ -100,7 +113,6 @@ fn times<'a>(
 ) -> Result<Value<'a>, Error<'a>> {
     Ok(match (left, op, right) {
         (Value::Time(l), Operator::Add, Value::Duration(r)) => Value::Time(l.add(r)),
-        (Value::Time(l), Operator::Subtract, Value::Time(r)) => Value::Duration(l.sub(r)),
         (Value::Time(l), Operator::Subtract, Value::Duration(r)) => {
             Value::Time(l.add(r.wrapping_neg()))
         }

@@ -26,7 +26,7 @@ pub struct Lane<'m, 'p: 'a, 'a> {
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// The lane's message that holds a path; an error if the record has none.
-    fn holder(&self, level: Level, lane: usize) -> Result<'a, NodeId> {
+    pub(super) fn holder(&self, level: Level, lane: usize) -> Result<'a, NodeId> {
         match self.node_of(level, lane) {
             NONE => Err(Error::new("the record has no such part")),
             id => Ok(id),
@@ -234,22 +234,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let number = self.number(id, field);
         let (bytes, payload) = any::key_value_field(self.arena, number, key, value);
         self.put_attribute(id, slot, key, bytes, payload);
-    }
-
-    /// Puts an attribute's field in the place of the one that its slot says, or adds it. `value` is its value's
-    /// payload within.
-    #[inline]
-    pub(crate) fn put_attribute(
-        &mut self,
-        id: NodeId,
-        slot: u16,
-        key: &'a [u8],
-        bytes: &'a [u8],
-        value: &'a [u8],
-    ) {
-        let old = self.slot(id, slot);
-        let place = self.splice(id, old, bytes);
-        self.set_attribute(id, slot, old, Row { place, key, value });
     }
 
     /// Puts a whole field, or nothing, in the place of `old`, or adds it.

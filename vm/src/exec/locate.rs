@@ -109,14 +109,48 @@ impl<'a> Machine<'_, 'a> {
         }
     }
 
-    /// Remembers where an attribute that was just written stands; `old` is what its slot said before.
-    #[inline]
-    pub(crate) fn set_attribute(&mut self, id: NodeId, slot: u16, old: Slot<'a>, new: Row<'a>) {
-        let node = &mut self.tree.nodes[id as usize];
-        if node.slots == NONE {
-            return;
+    /// Adds an attribute to a message of a level without rows, if it is located and lacks the attribute. Whether it did.
+    #[inline(always)]
+    pub(crate) fn add_attribute(
+        &mut self,
+        id: NodeId,
+        slot: u16,
+        bytes: &'a [u8],
+        value: &'a [u8],
+    ) -> bool {
+        let base = self.tree.node(id).slots as usize;
+        match self.slots.get_mut(base + usize::from(slot)) {
+            Some(slot) if slot.payload.is_none() => {
+                *slot = Slot::of(self.tree.append(id, bytes), value);
+                true
+            }
+            _ => false,
         }
+    }
+
+    /// Puts an attribute's field in the place of the one that its slot says, or adds it. `value` is its value's
+    /// payload within.
+    #[inline(always)]
+    pub(crate) fn put_attribute(
+        &mut self,
+        id: NodeId,
+        slot: u16,
+        key: &'a [u8],
+        bytes: &'a [u8],
+        value: &'a [u8],
+    ) {
+        let at = self.located(id) as usize + usize::from(slot);
+        let old = self.slots[at];
+        let place = match old.payload {
+            Some(_) if old.place.edit == NONE => {
+                self.tree.insert(id, old.place.at, old.place.end, bytes)
+            }
+            Some(_) => self.tree.replace(id, old.place, bytes),
+            None => self.tree.append(id, bytes),
+        };
+        let new = Row { place, key, value };
         let mut row = NONE;
+        let node = &mut self.tree.nodes[id as usize];
         if self.locators[node.level as usize].all_attributes {
             row = old.row;
             if old.payload.is_none() {
@@ -128,7 +162,7 @@ impl<'a> Machine<'_, 'a> {
             }
             self.rows[(node.rows + row) as usize] = new;
         }
-        self.slots[node.slots as usize + usize::from(slot)] = Slot::of_row(row, &new);
+        self.slots[at] = Slot::of_row(row, &new);
     }
 
     /// Gives a message other attributes, whose fields stand where the rows say.

@@ -92,6 +92,14 @@ impl Made {
 /// A lane's message of each level, by `Level as usize`; a power of two, so that they are copied and found quickly.
 pub(crate) type LaneNodes = [NodeId; Level::COUNT.next_power_of_two()];
 
+/// Where an operand's values are among the registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
+    at: usize,
+    /// All bits, or none if all lanes have the same value.
+    lanes: usize,
+}
+
 /// A pass's state while it runs.
 pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) arena: &'a Bump,
@@ -108,10 +116,9 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     /// How many lanes a block can have: no more than there are messages, so that a small request does not pay for
     /// registers of lanes that it never has.
     pub(crate) stride: usize,
-    /// Register r of lane l is at `r * stride + l`.
+    /// Register r of lane l is at `r * stride + l`; after all registers come the pass's constants.
     pub(crate) registers: Vec<Value<'a>>,
-    /// The pass's constants as values.
-    pub(crate) constants: Vec<Value<'a>>,
+    pub(crate) first_constant: usize,
     pub(crate) masks: Vec<Mask>,
     /// The lanes' messages.
     pub(crate) lane_nodes: Vec<LaneNodes>,
@@ -159,11 +166,29 @@ impl<'p, 'a> Machine<'p, 'a> {
     /// The value of a value operand.
     #[inline]
     pub(crate) fn operand(&self, operand: u16, lane: usize) -> Value<'a> {
+        *self.value(self.column(operand), lane)
+    }
+
+    /// Where the values of a value operand are, to be found out once for all lanes.
+    #[inline]
+    pub(crate) fn column(&self, operand: u16) -> Column {
         if operand & CONSTANT != 0 {
-            self.constants[usize::from(operand & !CONSTANT)]
+            Column {
+                at: self.first_constant + usize::from(operand & !CONSTANT),
+                lanes: 0,
+            }
         } else {
-            self.registers[usize::from(operand) * self.stride + lane]
+            Column {
+                at: usize::from(operand) * self.stride,
+                lanes: usize::MAX,
+            }
         }
+    }
+
+    /// A lane's value of a column.
+    #[inline(always)]
+    pub(crate) fn value(&self, column: Column, lane: usize) -> &Value<'a> {
+        &self.registers[column.at + (lane & column.lanes)]
     }
 
     #[inline]
@@ -223,14 +248,13 @@ impl<'p, 'a> Machine<'p, 'a> {
     pub(crate) fn enter(&mut self, pass: &'p Pass) {
         self.pass = pass;
         self.stride = BLOCK.min(self.tree.nodes.len());
-        self.registers
-            .resize(pass.registers * self.stride, Value::Nil);
-        self.masks.resize(pass.masks, Mask::NONE);
-        self.constants.clear();
+        self.first_constant = pass.registers * self.stride;
+        self.registers.resize(self.first_constant, Value::Nil);
         for literal in &pass.constants {
             let value = constant(literal, self.arena);
-            self.constants.push(value);
+            self.registers.push(value);
         }
+        self.masks.resize(pass.masks, Mask::NONE);
         self.hoisted.clear();
         self.hoisted_at.clear();
         self.hoisted_at

@@ -42,7 +42,6 @@ impl Mask {
         self.0[lane / 64] >> (lane % 64) & 1 != 0
     }
 
-    #[inline]
     pub(crate) fn insert(&mut self, lane: usize) {
         self.0[lane / 64] |= 1 << (lane % 64);
     }
@@ -61,6 +60,31 @@ impl Mask {
 
     pub(crate) fn without(self, other: Mask) -> Mask {
         Mask(std::array::from_fn(|i| self.0[i] & !other.0[i]))
+    }
+
+    /// Calls `f` with each lane in order.
+    #[inline(always)]
+    pub(crate) fn each(self, mut f: impl FnMut(usize)) {
+        for (at, mut word) in self.0.into_iter().enumerate() {
+            while word != 0 {
+                f(at * 64 + word.trailing_zeros() as usize);
+                word &= word - 1;
+            }
+        }
+    }
+
+    /// The lanes for which `holds`, which is asked in order.
+    #[inline(always)]
+    pub(crate) fn filter(self, mut holds: impl FnMut(usize) -> bool) -> Mask {
+        let mut those = Mask::NONE;
+        for (at, mut word) in self.0.into_iter().enumerate() {
+            while word != 0 {
+                let bit = word.trailing_zeros();
+                those.0[at] |= u64::from(holds(at * 64 + bit as usize)) << bit;
+                word &= word - 1;
+            }
+        }
+        those
     }
 
     /// The lanes in order.
@@ -109,6 +133,11 @@ mod tests {
         }
         let mut mask = Mask::first(256);
         mask.remove(100);
+        let mut seen = Vec::new();
+        mask.each(|lane| seen.push(lane));
+        assert!(mask.lanes().eq(seen));
+        let odd = mask.filter(|lane| lane % 2 == 1);
+        assert!(odd.lanes().eq((1..256).step_by(2)));
         assert!(!mask.contains(100) && mask.contains(101));
         assert!(
             Mask::first(200)

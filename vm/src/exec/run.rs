@@ -86,9 +86,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::LessEqual => self.compare(i, Comparator::LessEqual),
             Op::Greater => self.compare(i, Comparator::Greater),
             Op::GreaterEqual => self.compare(i, Comparator::GreaterEqual),
-            Op::Truth => self.decide(i, |machine, lane| {
-                truth(machine.operand(i.a, lane), machine)
-            }),
+            Op::Truth => {
+                let values = self.column(i.a);
+                self.decide(i, |machine, lane| match *machine.value(values, lane) {
+                    Value::Bool(holds) => Ok(holds),
+                    other => Err(no_truth(other, machine.arena)),
+                });
+            }
             Op::MaskCopy => self.masks[usize::from(i.dst)] = self.mask(i.mask),
             Op::MaskNone => self.masks[usize::from(i.dst)] = Mask::NONE,
             Op::MaskWithout => {
@@ -131,10 +135,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         i: &Instruction,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
     ) {
-        for lane in self.mask(i.mask).lanes() {
+        let register = usize::from(i.dst) * self.stride;
+        self.mask(i.mask).each(|lane| {
             let value = kernel(self, lane);
-            self.set_register(i.dst, lane, value.into());
-        }
+            self.registers[register + lane] = value.into();
+        });
     }
 
     /// Runs `kernel` for its effect on each lane; an error fails the lane's statement.
@@ -144,11 +149,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         i: &Instruction,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<(), Error<'a>>,
     ) {
-        for lane in self.mask(i.mask).lanes() {
+        self.mask(i.mask).each(|lane| {
             if let Err(error) = kernel(self, lane) {
                 self.fail(lane, error);
             }
-        }
+        });
     }
 
     /// Makes the instruction's mask of the lanes for which `kernel` holds; an error fails the lane's statement.
@@ -158,38 +163,26 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         i: &Instruction,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<bool, Error<'a>>,
     ) {
-        let mut holds = Mask::NONE;
-        for lane in self.mask(i.mask).lanes() {
-            match kernel(self, lane) {
-                Ok(true) => holds.insert(lane),
-                Ok(false) => {}
-                Err(error) => self.fail(lane, error),
-            }
-        }
-        self.masks[usize::from(i.dst)] = holds;
+        self.masks[usize::from(i.dst)] = self.mask(i.mask).filter(|lane| {
+            kernel(self, lane).unwrap_or_else(|error| {
+                self.fail(lane, error);
+                false
+            })
+        });
     }
 
     fn calculate(&mut self, i: &Instruction, op: Operator) {
+        let (left, right) = (self.column(i.a), self.column(i.b));
         self.map_lanes(i, |machine, lane| {
-            math::calculate(
-                op,
-                machine.operand(i.a, lane),
-                machine.operand(i.b, lane),
-                machine.arena,
-            )
+            let (left, right) = (*machine.value(left, lane), *machine.value(right, lane));
+            math::calculate(op, left, right, machine.arena)
         });
     }
 
     fn compare(&mut self, i: &Instruction, op: Comparator) {
-        // A constant on the right is fetched once for all lanes.
-        if i.b & CONSTANT != 0 {
-            let right = self.operand(i.b, 0);
-            return self.decide(i, |machine, lane| {
-                compare(op, &machine.operand(i.a, lane), &right)
-            });
-        }
+        let (left, right) = (self.column(i.a), self.column(i.b));
         self.decide(i, |machine, lane| {
-            compare(op, &machine.operand(i.a, lane), &machine.operand(i.b, lane))
+            compare(op, machine.value(left, lane), machine.value(right, lane))
         });
     }
 
@@ -203,8 +196,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     Ok(payload.map_or(Value::Nil, any::decode))
                 });
             }
-            (Access::Field { form, .. }, Some(slot))
-                if path.keys.is_empty() && is_everywhere(path) =>
+            // Times are what most conditions on fields look at.
+            (
+                Access::Field {
+                    form: Form::Time,
+                    field,
+                },
+                Some(slot),
+            ) if path.keys.is_empty() && !field.contains(&0) => {
+                self.map_lanes(i, |machine, lane| {
+                    let id = machine.node_of(path.level, lane);
+                    Ok(Form::Time.decode(machine.slot(id, slot).payload, machine.arena))
+                })
+            }
+            (Access::Field { form, field }, Some(slot))
+                if path.keys.is_empty() && !field.contains(&0) =>
             {
                 self.map_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
@@ -221,7 +227,29 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if i.b & CONSTANT != 0 && self.store_constant(i, path) {
             return;
         }
-        self.for_lanes(i, |machine, lane| match machine.operand(i.b, lane) {
+        let values = self.column(i.b);
+        if let (Access::Attributes { field }, Some(slot), [Key::String(key)]) =
+            (path.access, path.slot, path.keys.as_slice())
+        {
+            // Records that follow each other often get the same string, one of their resource: it is encoded once.
+            let mut last: Option<(u32, &[u8], _)> = None;
+            return self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
+                Value::Nil if !allow_nil => Ok(()),
+                value @ Value::String(text) => {
+                    let id = machine.holder(path.level, lane)?;
+                    let number = machine.number(id, &field);
+                    let (bytes, payload) = match last {
+                        Some((of, same, made)) if of == number && std::ptr::eq(same, text) => made,
+                        _ => any::key_value_field(machine.arena, number, key, &value),
+                    };
+                    last = Some((number, text, (bytes, payload)));
+                    machine.put_attribute(id, slot, key, bytes, payload);
+                    Ok(())
+                }
+                value => machine.write_path(path, lane, value),
+            });
+        }
+        self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
             Value::Nil if !allow_nil => Ok(()),
             value => machine.write_path(path, lane, value),
         });
@@ -258,10 +286,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         match (path.access, path.slot, path.keys.as_slice()) {
             (Access::Attributes { field }, Some(slot), [Key::String(key)]) if is_scalar(&value) => {
                 let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
-                self.for_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    machine.put_attribute(id, slot, key, bytes, payload);
-                    Ok(())
+                let keeps_rows = self.locators[path.level as usize].all_attributes;
+                self.mask(i.mask).each(|lane| {
+                    let id = self.node_of(path.level, lane);
+                    if keeps_rows || !self.add_attribute(id, slot, bytes, payload) {
+                        self.put_attribute(id, slot, key, bytes, payload);
+                    }
                 });
                 true
             }
@@ -326,31 +356,29 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     fn broadcast(&mut self, i: &Instruction) {
         let (level, base) = self.hoisted_at[usize::from(i.a)];
+        // Records that follow each other mostly lie in the same container.
+        let (mut last, mut value) = (NONE, Value::Nil);
         self.map_lanes(i, |machine, lane| {
             let container = machine.node_of(level, lane);
-            let ordinal = machine.tree.node(container).scratch as usize;
-            Ok(machine.hoisted[base + ordinal])
+            if container != last {
+                last = container;
+                let ordinal = machine.tree.node(container).scratch as usize;
+                value = machine.hoisted[base + ordinal];
+            }
+            Ok(value)
         });
     }
 }
 
-/// Whether the path's field exists in every variant of its message.
-fn is_everywhere(path: &Path) -> bool {
-    match &path.access {
-        Access::Field { field, .. } => !field.contains(&0),
-        _ => true,
+/// Why a value that is no bool is no condition.
+#[cold]
+fn no_truth<'a>(value: Value<'a>, arena: &'a Bump) -> Error<'a> {
+    if let Value::Error(error) = value {
+        return error;
     }
-}
-
-fn truth<'a>(value: Value<'a>, machine: &Machine<'_, 'a>) -> Result<bool, Error<'a>> {
-    match value.ok()? {
-        Value::Bool(holds) => Ok(holds),
-        other => {
-            let found = other.type_name();
-            let text = "value returned from Converter in constant expression must be bool but got";
-            Err(Error::format(machine.arena, format_args!("{text} {found}")))
-        }
-    }
+    let found = value.type_name();
+    let text = "value returned from Converter in constant expression must be bool but got";
+    Error::format(arena, format_args!("{text} {found}"))
 }
 
 /// A value as a map literal takes it: scalars, maps, and lists of both.

@@ -93,7 +93,6 @@ struct Memory<'a> {
     slots: Vec<Slot<'a>>,
     rows: Vec<Row<'a>>,
     registers: Vec<Value<'a>>,
-    constants: Vec<Value<'a>>,
     hoisted: Vec<Value<'a>>,
 }
 
@@ -130,7 +129,6 @@ impl Memory<'_> {
             slots: empty(self.slots),
             rows: empty(self.rows),
             registers: empty(self.registers),
-            constants: empty(self.constants),
             hoisted: empty(self.hoisted),
         }
     }
@@ -375,7 +373,7 @@ fn run_request<'a>(
         doubts: memory.doubts,
         stride: 0,
         registers: memory.registers,
-        constants: memory.constants,
+        first_constant: 0,
         masks: memory.masks,
         lane_nodes: memory.lane_nodes,
         lanes: 0,
@@ -408,7 +406,6 @@ fn run_request<'a>(
         rows: machine.rows,
         doubts: machine.doubts,
         registers: machine.registers,
-        constants: machine.constants,
         hoisted: machine.hoisted,
     };
     (result, memory.recycle())

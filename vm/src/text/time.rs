@@ -197,7 +197,17 @@ impl Time {
         clippy::should_implement_trait,
         reason = "saturates, which `-` would hide"
     )]
+    #[inline]
     pub fn sub(self, earlier: Time) -> i64 {
+        // Between 1970 and 2106 nothing can overflow.
+        if (self.seconds | earlier.seconds) as u64 <= u64::from(u32::MAX) {
+            return (self.seconds - earlier.seconds) * NANOS_PER_SECOND + i64::from(self.nanos)
+                - i64::from(earlier.nanos);
+        }
+        self.sub_saturating(earlier)
+    }
+
+    fn sub_saturating(self, earlier: Time) -> i64 {
         let seconds = i128::from(self.internal()) - i128::from(earlier.internal());
         let nanos = seconds * i128::from(NANOS_PER_SECOND) + i128::from(self.nanos)
             - i128::from(earlier.nanos);
@@ -364,4 +374,37 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era.wrapping_mul(DAYS_PER_ERA)
         .wrapping_add(day_of_era - 719_468)
         .wrapping_add(day - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_subtracted_alike_in_64_bits_and_in_more() {
+        let ends = [
+            0,
+            1,
+            86_400,
+            1 << 31,
+            (1 << 32) - 1,
+            1 << 32,
+            -1,
+            i64::MAX,
+            i64::MIN,
+        ];
+        let times = ends.into_iter().flat_map(|seconds| {
+            [0, 1, 999_999_999].map(|nanos| Time::from_unix(seconds, nanos, ZoneId::UTC))
+        });
+        for (left, right) in times
+            .clone()
+            .flat_map(|l| times.clone().map(move |r| (l, r)))
+        {
+            assert_eq!(
+                left.sub(right),
+                left.sub_saturating(right),
+                "{left:?} {right:?}"
+            );
+        }
+    }
 }
