@@ -30,7 +30,7 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 fn delete_matching_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let pattern: &Pattern = call.prepared();
     pattern::search(call, pattern, 1, |call, mut pattern| {
-        call.retain(0, |item| !pattern.is_match(item.key()))?;
+        call.retain(0, |key| !pattern.is_match(key))?;
         Ok(Value::Nil)
     })
 }

@@ -56,8 +56,8 @@ fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let map = call.map_edit(0)?;
     let is_there = |key: &&Vec<u8>| map.keys().any(|known| known == key.as_slice());
     let mut count = limit.priority.iter().filter(is_there).count();
-    call.retain(0, |item| {
-        if limit.keep.contains(item.key()) {
+    call.retain(0, |key| {
+        if limit.keep.contains(key) {
             return true;
         }
         count += 1;

@@ -82,15 +82,6 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 fn truncate_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let cut: &Cut = call.prepared();
     let arena = call.arena();
-    call.update(
-        0,
-        |item| item.len_max() > cut.length_max,
-        |item| match item.value() {
-            Value::String(text) if text.len() > cut.length_max => {
-                Some(Value::String(cut.apply(arena, text)))
-            }
-            _ => None,
-        },
-    )?;
+    call.update_long_strings(0, cut.length_max, |text| cut.apply(arena, text))?;
     Ok(Value::Nil)
 }

@@ -408,7 +408,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 rows.push(Row { place, key, value });
                 continue;
             }
-            removal.remove(&mut self.tree, id, *place);
+            removal.remove(&mut self.tree, id, place);
         }
         removal.finish(&mut self.tree, id);
         for item in items {

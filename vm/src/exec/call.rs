@@ -5,7 +5,7 @@
 
 use super::access::Lane;
 use super::machine::Machine;
-use super::map_edit::{MapEdit, MapItem};
+use super::map_edit::MapEdit;
 use super::merge::Strategy;
 use crate::error::Error;
 use crate::function::{Body, Function, Literal, Run};
@@ -484,14 +484,14 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         }
     }
 
-    /// Keeps the entries of the map at the path given for the parameter that `keep` says, in their order.
+    /// Keeps the entries of the map at the path given for the parameter whose keys `keep` says, in their order.
     ///
     /// # Errors
     /// What stands there is no map.
     pub fn retain(
         &mut self,
         parameter: usize,
-        mut keep: impl FnMut(&MapItem<'a>) -> bool,
+        mut keep: impl FnMut(&'a [u8]) -> bool,
     ) -> Result<'a, ()> {
         if let Some((id, field)) = self.attributes(parameter)
             && self.machine.retain_rows(id, &field, &mut keep)
@@ -499,31 +499,31 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             return Ok(());
         }
         let mut map = self.map_edit(parameter)?;
-        map.retain(keep);
+        map.retain(|item| keep(item.key()));
         self.store_map(parameter, map)
     }
 
-    /// Gives the entries of the map at the path given for the parameter for which `change` has one another
-    /// value. It is asked for those alone that `may_change` says, which should cost next to nothing.
+    /// Gives those values of the map at the path given for the parameter that are strings longer than `length_max`
+    /// bytes the value that `change` makes of them.
     ///
     /// # Errors
     /// What stands there is no map.
     #[inline]
-    pub fn update(
+    pub fn update_long_strings(
         &mut self,
         parameter: usize,
-        may_change: impl Fn(&MapItem<'a>) -> bool,
-        mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>,
+        length_max: usize,
+        mut change: impl FnMut(&'a [u8]) -> &'a [u8],
     ) -> Result<'a, ()> {
         if let Some((id, field)) = self.attributes(parameter)
             && self
                 .machine
-                .update_rows(id, &field, &may_change, &mut change)
+                .update_long_rows(id, &field, length_max, &mut change)
         {
             return Ok(());
         }
         let mut map = self.map_edit(parameter)?;
-        map.update(|item| may_change(item).then(|| change(item)).flatten());
+        map.update_long_strings(length_max, change);
         self.store_map(parameter, map)
     }
 

@@ -4,6 +4,7 @@
 //! back changes only the entries that changed, wherever they stand in the request.
 
 use super::locate::Row;
+use crate::compare::same_text;
 use crate::value::{self, Value};
 use crate::wire::any;
 use crate::wire::tree::{NONE, Place};
@@ -67,10 +68,10 @@ impl<'a> MapItem<'a> {
         self.key
     }
 
-    /// Whether it has this key. Keys that are written alike differ at their ends, most of them.
+    /// Whether it has this key.
     #[inline]
     fn has_key(&self, key: &[u8]) -> bool {
-        self.key.len() == key.len() && self.key.last() == key.last() && self.key == key
+        same_text(self.key, key)
     }
 
     /// The value.
@@ -79,17 +80,6 @@ impl<'a> MapItem<'a> {
         match self.value {
             ItemValue::Wire(wire) => any::decode(wire),
             ItemValue::Value(value) => value,
-        }
-    }
-
-    /// A bound of the length of its value, if that is a string: bytes. Costs less than the value.
-    #[inline(always)]
-    pub fn len_max(&self) -> usize {
-        match self.value {
-            // Around a string are a tag and a length.
-            ItemValue::Wire(wire) => wire.len().saturating_sub(2),
-            ItemValue::Value(Value::String(text)) => text.len(),
-            ItemValue::Value(_) => 0,
         }
     }
 
@@ -214,11 +204,17 @@ impl<'a> MapEdit<'a> {
         self.is_changed |= self.items.len() != before;
     }
 
-    /// Gives the entries for which `change` has one another value.
-    pub(crate) fn update(&mut self, mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>) {
+    /// Gives the strings longer than `length_max` bytes the value that `change` makes of them.
+    pub(crate) fn update_long_strings(
+        &mut self,
+        length_max: usize,
+        mut change: impl FnMut(&'a [u8]) -> &'a [u8],
+    ) {
         for item in &mut self.items {
-            if let Some(value) = change(item) {
-                item.set_value(value);
+            if let Value::String(text) = item.value()
+                && text.len() > length_max
+            {
+                item.set_value(Value::String(change(text)));
                 self.is_changed = true;
             }
         }

@@ -5,37 +5,39 @@
 
 use super::locate::{Row, Slot};
 use super::machine::Machine;
-use super::map_edit::MapItem;
+use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NodeId, Removal};
 
 impl<'a> Machine<'_, 'a> {
-    /// Gives the attributes for which `change` has one another value; asks it for those that `may_change` says.
+    /// Gives the attributes that are strings longer than `length_max` bytes the value that `change` makes of them.
     #[inline]
-    pub(crate) fn update_rows(
+    pub(crate) fn update_long_rows(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
-        may_change: impl Fn(&MapItem<'a>) -> bool,
-        mut change: impl FnMut(&MapItem<'a>) -> Option<Value<'a>>,
+        length_max: usize,
+        mut change: impl FnMut(&'a [u8]) -> &'a [u8],
     ) -> bool {
-        if self.rows(id, field).is_none() {
+        /// Around a string are a tag and a length.
+        const AROUND_STRING: usize = 2;
+        let Some(mut rows) = self.rows(id, field) else {
             return false;
-        }
+        };
+        let payload_max = length_max.saturating_add(AROUND_STRING);
         let mut from = 0;
-        while let Some(rows) = self.rows(id, field)
-            && let Some(ahead) = rows[from..]
-                .iter()
-                .position(|row| may_change(&MapItem::of_row(row)))
-        {
+        while let Some(ahead) = rows.iter().position(|row| row.value.len() > payload_max) {
             let index = from + ahead;
-            let item = MapItem::of_row(&rows[index]);
-            if let Some(value) = change(&item) {
-                self.update_row(id, field, index, &value);
+            if let Value::String(text) = any::decode(rows[ahead].value)
+                && text.len() > length_max
+            {
+                self.update_row(id, field, index, &Value::String(change(text)));
             }
             from = index + 1;
+            let node = self.tree.node(id);
+            rows = &self.rows[node.rows as usize..][from..node.rows_len as usize];
         }
         true
     }
@@ -55,33 +57,35 @@ impl<'a> Machine<'_, 'a> {
         self.settle_slot(id, row.key);
     }
 
-    /// Keeps the attributes that `keep` says, in their order.
+    /// Keeps the attributes whose keys `keep` says, in their order.
+    #[inline]
     pub(crate) fn retain_rows(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
-        mut keep: impl FnMut(&MapItem<'a>) -> bool,
+        mut keep: impl FnMut(&'a [u8]) -> bool,
     ) -> bool {
         if self.rows(id, field).is_none() {
             return false;
         }
-        let node = *self.tree.node(id);
+        let node = self.tree.node(id);
+        let rows = &mut self.rows[node.rows as usize..][..node.rows_len as usize];
         let mut kept = 0;
         let mut removal = Removal::default();
-        for index in 0..node.rows_len {
-            let row = self.rows[(node.rows + index) as usize];
-            if keep(&MapItem::of_row(&row)) {
-                self.rows[(node.rows + kept) as usize] = row;
+        for index in 0..rows.len() {
+            if keep(rows[index].key) {
+                rows[kept] = rows[index];
                 kept += 1;
-                continue;
+            } else {
+                removal.remove(&mut self.tree, id, &rows[index].place);
             }
-            removal.remove(&mut self.tree, id, row.place);
+        }
+        if kept == rows.len() {
+            return true;
         }
         removal.finish(&mut self.tree, id);
-        if kept != node.rows_len {
-            self.tree.nodes[id as usize].rows_len = kept;
-            self.settle_slots(id);
-        }
+        self.tree.nodes[id as usize].rows_len = kept as u32;
+        self.settle_slots(id);
         true
     }
 
@@ -91,7 +95,7 @@ impl<'a> Machine<'_, 'a> {
             return false;
         };
         let (Some(hole), Some(last)) = (
-            rows.iter().position(|row| row.key == key),
+            rows.iter().position(|row| same_text(row.key, key)),
             rows.last().copied(),
         ) else {
             return true;
@@ -118,7 +122,7 @@ impl<'a> Machine<'_, 'a> {
             return;
         };
         let rows = &self.rows[node.rows as usize..][..node.rows_len as usize];
-        let found = rows.iter().position(|row| row.key == key);
+        let found = rows.iter().position(|row| same_text(row.key, key));
         self.slots[node.slots as usize + usize::from(slot)] = match found {
             Some(index) => Slot::of_row(index as u32, &rows[index]),
             None => Slot::ABSENT,

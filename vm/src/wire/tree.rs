@@ -290,27 +290,47 @@ impl<'a> Tree<'a> {
 }
 
 /// Removes fields of a node in order; neighbours of the request that go are one edit.
-#[derive(Default)]
-pub(crate) struct Removal(Option<Place>);
+pub(crate) struct Removal {
+    /// The neighbours that are to go; at first none.
+    run: Place,
+}
+
+impl Default for Removal {
+    fn default() -> Removal {
+        Removal {
+            run: Place {
+                at: 0,
+                end: 0,
+                edit: NONE,
+            },
+        }
+    }
+}
 
 impl Removal {
-    pub(crate) fn remove(&mut self, tree: &mut Tree<'_>, id: NodeId, place: Place) {
-        match &mut self.0 {
-            _ if place.edit != NONE => {
-                tree.replace(id, place, &[]);
-            }
-            Some(run) if run.end == place.at => run.end = place.end,
-            _ => {
-                if let Some(run) = self.0.replace(place) {
-                    tree.replace(id, run, &[]);
-                }
-            }
+    #[inline(always)]
+    pub(crate) fn remove(&mut self, tree: &mut Tree<'_>, id: NodeId, place: &Place) {
+        if place.at == self.run.end && place.edit == NONE {
+            self.run.end = place.end;
+        } else {
+            self.remove_apart(tree, id, place);
         }
     }
 
-    pub(crate) fn finish(self, tree: &mut Tree<'_>, id: NodeId) {
-        if let Some(run) = self.0 {
-            tree.replace(id, run, &[]);
+    /// Removes a field that the one before does not end at.
+    #[inline(never)]
+    fn remove_apart(&mut self, tree: &mut Tree<'_>, id: NodeId, place: &Place) {
+        if place.edit != NONE {
+            tree.replace(id, *place, &[]);
+            return;
+        }
+        self.finish(tree, id);
+        self.run = *place;
+    }
+
+    pub(crate) fn finish(&self, tree: &mut Tree<'_>, id: NodeId) {
+        if self.run.at != self.run.end {
+            tree.replace(id, self.run, &[]);
         }
     }
 }
