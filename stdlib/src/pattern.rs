@@ -9,7 +9,7 @@ use ottl_vm::text::quote::Quoted;
 pub(crate) struct Pattern {
     function: &'static str,
     /// Present if the argument is a literal.
-    literal: Option<Regex>,
+    pub(crate) literal: Option<Regex>,
 }
 
 impl Pattern {
@@ -85,8 +85,17 @@ pub(crate) fn is_match<'a>(
     parameter: usize,
     target: usize,
 ) -> Result<bool, Error<'a>> {
-    if pattern.literal.is_none()
-        && let Ok(plain) = call.string(parameter)
+    if let Some(regex) = &pattern.literal {
+        let Some(text) = call.string_like(target)? else {
+            return Ok(false);
+        };
+        return Ok(regex.is_match_by_bytes(text).unwrap_or_else(|| {
+            call.with_scratch(|_, memory: &mut Memory| {
+                regex.is_match_by_automaton(&mut memory.cache, text)
+            })
+        }));
+    }
+    if let Ok(plain) = call.string(parameter)
         && is_plain(plain)
     {
         match call.string_like(target)? {

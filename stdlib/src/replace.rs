@@ -10,6 +10,8 @@ pub(crate) struct Replacing {
     pattern: Pattern,
     /// The replacement, if it is a literal.
     template: Option<Template>,
+    /// Whether no function is given.
+    is_plain: bool,
     /// The position of the pattern among the parameters; the others follow it.
     first: usize,
 }
@@ -23,16 +25,18 @@ pub(crate) struct Replacer<'s> {
 }
 
 impl Replacing {
-    /// Prepares the arguments of `function` from position `first` on.
+    /// Prepares the arguments of `function` from position `first` on, of which `given` says which there are.
     pub(crate) fn prepare(
         function: &'static str,
         literals: Literals<'_>,
+        given: &[bool],
         first: usize,
     ) -> Result<Replacing, String> {
         let pattern = Pattern::prepare(function, literals, first)?;
         Ok(Replacing {
             pattern,
             template: literals.string(first + 1).map(Template::new),
+            is_plain: !given.get(first + 2).is_some_and(|given| *given),
             first,
         })
     }
@@ -46,6 +50,31 @@ impl Replacing {
             Some(_) => Ok(b""),
             None => call.string(self.first + 1),
         }
+    }
+
+    /// The text with all matches replaced, or `None` if there is no match; `replacement` is what
+    /// [`Replacing::replacement`] said.
+    #[inline]
+    pub(crate) fn replace<'a>(
+        &self,
+        call: &mut Call<'_, '_, 'a>,
+        replacement: &'a [u8],
+        text: &[u8],
+    ) -> Result<Option<&'a [u8]>, Error<'a>> {
+        match self.by_steps(call, text) {
+            Some(replaced) => Ok(replaced),
+            None => self.run(call, replacement, |call, mut replacer| {
+                replacer.replace_by_engine(call, text)
+            }),
+        }
+    }
+
+    /// The same if it takes neither memory nor the record's other values; else `None`.
+    #[inline(always)]
+    fn by_steps<'a>(&self, call: &Call<'_, '_, 'a>, text: &[u8]) -> Option<Option<&'a [u8]>> {
+        let (regex, template) = (self.pattern.literal.as_ref()?, self.template.as_ref()?);
+        let replacement = template.literal().filter(|_| self.is_plain)?;
+        regex.replaced_by_steps(text, replacement, call.arena())
     }
 
     /// Runs `body` with what replaces on this record; `replacement` is what [`Replacing::replacement`] said.
@@ -75,6 +104,17 @@ impl Replacer<'_> {
         call: &mut Call<'_, '_, 'a>,
         text: &[u8],
     ) -> Result<Option<&'a [u8]>, Error<'a>> {
+        match self.replacing.by_steps(call, text) {
+            Some(replaced) => Ok(replaced),
+            None => self.replace_by_engine(call, text),
+        }
+    }
+
+    fn replace_by_engine<'a>(
+        &mut self,
+        call: &mut Call<'_, '_, 'a>,
+        text: &[u8],
+    ) -> Result<Option<&'a [u8]>, Error<'a>> {
         let function = self.replacing.first + 2;
         let Search {
             regex,
@@ -94,7 +134,7 @@ impl Replacer<'_> {
         out.clear();
         let arena = call.arena();
         let too_long = |error: TooLong| Error::format(arena, format_args!("{error}"));
-        if !call.given(function) {
+        if self.replacing.is_plain {
             let found = regex.replace_all(cache, text, template, out);
             return Ok(found.map_err(too_long)?.then(|| call.bytes(out)));
         }

@@ -29,8 +29,13 @@ function! {
     ) pure, prepare prepare, run regex_replace, extension;
 }
 
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    Ok(Box::new(Replacing::prepare("regex_replace", literals, 1)?))
+fn prepare(literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
+    Ok(Box::new(Replacing::prepare(
+        "regex_replace",
+        literals,
+        given,
+        1,
+    )?))
 }
 
 fn regex_replace<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
@@ -40,8 +45,6 @@ fn regex_replace<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     };
     let replacing: &Replacing = call.prepared();
     let replacement = replacing.replacement(call)?;
-    let replaced = replacing.run(call, replacement, |call, mut replacer| {
-        replacer.replace(call, text)
-    })?;
+    let replaced = replacing.replace(call, replacement, text)?;
     Ok(replaced.map_or(target, Value::String))
 }

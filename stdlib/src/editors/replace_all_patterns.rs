@@ -37,8 +37,8 @@ struct Arguments {
     replacing: Replacing,
 }
 
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
-    let replacing = Replacing::prepare("replace_all_patterns", literals, 2)?;
+fn prepare(literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
+    let replacing = Replacing::prepare("replace_all_patterns", literals, given, 2)?;
     let in_keys = match literals.string(1).unwrap_or_default() {
         b"key" => true,
         b"value" => false,

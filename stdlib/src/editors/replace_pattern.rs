@@ -32,10 +32,11 @@ function! {
     ) volatile, prepare prepare, run replace_pattern;
 }
 
-fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
+fn prepare(literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
     Ok(Box::new(Replacing::prepare(
         "replace_pattern",
         literals,
+        given,
         1,
     )?))
 }
@@ -51,9 +52,7 @@ fn replace_pattern<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let Value::String(text) = target else {
         return Ok(Value::Nil);
     };
-    let replaced = replacing.run(call, replacement, |call, mut replacer| {
-        replacer.replace(call, text)
-    })?;
+    let replaced = replacing.replace(call, replacement, text)?;
     if let Some(replaced) = replaced {
         call.set(0, Value::String(replaced))?;
     }

@@ -22,12 +22,14 @@ mod parse;
 mod stack;
 mod steps;
 mod template;
+mod text_run;
 mod unicode;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bumpalo::Bump;
 use regex_automata::{Input, meta};
 
 pub use captures::Captures;
@@ -154,14 +156,33 @@ impl Regex {
         }
     }
 
+    /// Whether the pattern matches anywhere in the haystack, if that can be told without a cache.
+    #[inline]
+    pub(crate) fn is_match_by_bytes(&self, haystack: &[u8]) -> Option<bool> {
+        match (&self.existence, &self.engine) {
+            (Some(Existence::Always), _) => Some(true),
+            (Some(Existence::Literal(literal)), _) => Some(literal.is_match(haystack)),
+            (Some(Existence::ByteSet(set)), _) => {
+                Some(haystack.iter().any(|&byte| set[usize::from(byte)]))
+            }
+            (Some(Existence::Automaton(_)), _) => None,
+            (None, Engine::Automaton(_)) => {
+                let found = self.steps.as_ref()?.find(haystack, 0, &mut |_, _, _| {});
+                Some(found.ok()?.is_some())
+            }
+            (None, Engine::Literal(literal)) => Some(literal.is_match(haystack)),
+        }
+    }
+
     /// Whether the pattern matches anywhere in the haystack.
     pub fn is_match(&self, cache: &mut Cache, haystack: &[u8]) -> bool {
+        self.is_match_by_bytes(haystack)
+            .unwrap_or_else(|| self.is_match_by_automaton(cache, haystack))
+    }
+
+    /// The same where bytes do not tell.
+    pub(crate) fn is_match_by_automaton(&self, cache: &mut Cache, haystack: &[u8]) -> bool {
         match (&self.existence, &self.engine) {
-            (Some(Existence::Always), _) => true,
-            (Some(Existence::Literal(literal)), _) => literal.is_match(haystack),
-            (Some(Existence::ByteSet(set)), _) => {
-                haystack.iter().any(|&byte| set[usize::from(byte)])
-            }
             (Some(Existence::Automaton(automaton)), _) => {
                 cache.claim(self.id);
                 let memory = cache
@@ -169,19 +190,15 @@ impl Regex {
                     .get_or_insert_with(|| automaton.regex.create_cache());
                 self.automaton_matches(automaton, memory, &mut cache.repaired, haystack)
             }
-            (None, Engine::Automaton(automaton)) => {
-                if let Some(steps) = &self.steps
-                    && let Ok(found) = steps.find(haystack, 0, &mut |_, _, _| {})
-                {
-                    return found.is_some();
-                }
+            (_, Engine::Automaton(automaton)) => {
                 cache.claim(self.id);
                 let memory = cache
                     .engine
                     .get_or_insert_with(|| automaton.regex.create_cache());
                 self.automaton_matches(automaton, memory, &mut cache.repaired, haystack)
             }
-            (None, Engine::Literal(literal)) => literal.is_match(haystack),
+            // A literal is told by bytes.
+            (_, Engine::Literal(literal)) => literal.is_match(haystack),
         }
     }
 
@@ -275,11 +292,6 @@ impl Regex {
         out: &mut Vec<u8>,
     ) -> Result<bool, TooLong> {
         let length_max = out.len() + replaced_len_max(haystack);
-        if let (Some(steps), Some(text)) = (&self.steps, template.literal())
-            && let Ok(found) = steps.replace_all(haystack, text, length_max, out)
-        {
-            return Ok(found);
-        }
         let mut captures = std::mem::take(&mut cache.captures);
         captures.want(template.group_count());
         let mut copied = None;
@@ -298,6 +310,18 @@ impl Regex {
             out.extend_from_slice(&haystack[copied..]);
         }
         Ok(copied.is_some())
+    }
+
+    /// The haystack with each match replaced by a text, in the arena, or within that `None` if there is no match.
+    /// `None` if this has to be asked of [`Regex::replace_all`].
+    pub(crate) fn replaced_by_steps<'a>(
+        &self,
+        haystack: &[u8],
+        replacement: &[u8],
+        arena: &'a Bump,
+    ) -> Option<Option<&'a [u8]>> {
+        let steps = self.steps.as_ref()?;
+        steps.replace_all(haystack, replacement, arena).ok()
     }
 
     /// One search by steps, which bad bytes do not bother; `None` if the pattern has none.

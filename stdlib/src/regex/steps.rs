@@ -5,6 +5,9 @@
 //! from left to right without a choice to take back. Classes count if they are within ASCII, or if they
 //! hold every character beyond ASCII: then bytes tell as much as characters do, bad bytes included.
 
+use super::text_run::TextRun;
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use memchr::memmem;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::ops::Range;
@@ -18,12 +21,17 @@ const LOOKS_MAX: usize = 8;
 /// Haystacks that are searched for a byte without ado: bytes.
 const SHORT: usize = 32;
 
+/// How many replacements may be longer than what they replace, by all of their length, for a text to be made in one go.
+const GROWING_MAX: usize = 4;
+
 /// A pattern as steps.
 #[derive(Debug)]
 pub(super) struct Steps {
     steps: Box<[Step]>,
     /// Looks for the text that the pattern begins with, if it begins with one.
     prefix: Option<Prefix>,
+    /// The same pattern in one piece, if it is a text and a run.
+    text_run: Option<TextRun>,
     /// What the byte behind that text has to be, if it is one of a set.
     follow: Option<Box<[bool; 256]>>,
 }
@@ -75,8 +83,8 @@ enum Step {
 }
 
 /// At least `min` bytes of a set, and as many as there are up to `max`.
-#[derive(Debug)]
-struct Run {
+#[derive(Clone, Debug)]
+pub(super) struct Run {
     set: [bool; 256],
     min: usize,
     max: usize,
@@ -87,11 +95,33 @@ struct Run {
 pub(super) struct GaveUp;
 
 impl Run {
-    fn len(&self, text: &[u8]) -> Option<usize> {
+    /// How many bytes it takes of the text at least.
+    pub(super) fn len_min(&self) -> usize {
+        self.min
+    }
+
+    /// How many bytes it takes of what the text begins with, if they suffice.
+    #[inline]
+    pub(super) fn len(&self, text: &[u8]) -> Option<usize> {
         let text = &text[..text.len().min(self.max)];
-        let end = text.iter().position(|byte| !self.set[usize::from(*byte)]);
-        let len = end.unwrap_or(text.len());
+        let len = self.count(text);
         (len >= self.min).then_some(len)
+    }
+
+    /// How many bytes of the set the text begins with.
+    #[inline]
+    fn count(&self, text: &[u8]) -> usize {
+        let is_other = |byte: &u8| !self.set[usize::from(*byte)];
+        let mut at = 0;
+        // A loop of known length needs no counter.
+        while let Some(chunk) = text[at..].first_chunk::<8>() {
+            if let Some(end) = chunk.iter().position(is_other) {
+                return at + end;
+            }
+            at += chunk.len();
+        }
+        let end = text[at..].iter().position(is_other);
+        at + end.unwrap_or(text.len() - at)
     }
 }
 
@@ -131,20 +161,29 @@ impl Steps {
             (Some(Step::Text(_)), Some(Step::Run(run))) if run.min > 0 => Some(run.set.into()),
             _ => None,
         };
+        let text_run = match steps.as_slice() {
+            [Step::Text(text), Step::Run(run)] => Some(TextRun::new(text, (**run).clone())),
+            _ => None,
+        };
         Some(Steps {
             steps: steps.into(),
             prefix,
+            text_run,
             follow,
         })
     }
 
     /// The first match that begins at or behind `at`; `group` is told where groups begin and end.
+    #[inline]
     pub(super) fn find(
         &self,
         text: &[u8],
         at: usize,
         group: &mut impl FnMut(usize, bool, usize),
     ) -> Result<Option<Range<usize>>, GaveUp> {
+        if let Some(text_run) = &self.text_run {
+            return Ok(text_run.find(text, at));
+        }
         if matches!(self.steps.first(), Some(Step::Start)) {
             let end = (at == 0).then(|| self.match_at(text, 0, group).ok());
             return Ok(end.flatten().map(|end| 0..end));
@@ -162,39 +201,21 @@ impl Steps {
         Ok(None)
     }
 
-    /// Appends the text to `out`, each match replaced. If nothing matches, returns false and leaves `out`
-    /// alone, as it does when it gives up, or when `out` would be longer than `length_max`.
-    pub(super) fn replace_all(
+    /// The text with each match replaced, in the arena, or `None` if there is no match. Gives up, too, if the text gets
+    /// much longer by that.
+    pub(super) fn replace_all<'a>(
         &self,
         text: &[u8],
         replacement: &[u8],
-        length_max: usize,
-        out: &mut Vec<u8>,
-    ) -> Result<bool, GaveUp> {
-        let before = out.len();
-        let mut copied = 0;
-        loop {
-            match self.find(text, copied, &mut |_, _, _| {}) {
-                Ok(Some(found)) => {
-                    if out.len() + replacement.len() > length_max {
-                        out.truncate(before);
-                        return Err(GaveUp);
-                    }
-                    out.extend_from_slice(&text[copied..found.start]);
-                    out.extend_from_slice(replacement);
-                    copied = found.end;
-                }
-                // A match is never empty.
-                Ok(None) if copied == 0 => return Ok(false),
-                Ok(None) => {
-                    out.extend_from_slice(&text[copied..]);
-                    return Ok(true);
-                }
-                Err(gave_up) => {
-                    out.truncate(before);
-                    return Err(gave_up);
-                }
+        arena: &'a Bump,
+    ) -> Result<Option<&'a [u8]>, GaveUp> {
+        match &self.text_run {
+            Some(text_run) => {
+                replace_all(text, replacement, arena, |at| Ok(text_run.find(text, at)))
             }
+            None => replace_all(text, replacement, arena, |at| {
+                self.find(text, at, &mut |_, _, _| {})
+            }),
         }
     }
 
@@ -270,6 +291,39 @@ impl Steps {
             }
         }
         Ok(at)
+    }
+}
+
+/// As [`Steps::replace_all`], of the matches that `find` finds from a place on.
+#[inline]
+fn replace_all<'a>(
+    text: &[u8],
+    replacement: &[u8],
+    arena: &'a Bump,
+    find: impl Fn(usize) -> Result<Option<Range<usize>>, GaveUp>,
+) -> Result<Option<&'a [u8]>, GaveUp> {
+    let Some(mut found) = find(0)? else {
+        return Ok(None);
+    };
+    let capacity = text.len() + GROWING_MAX * replacement.len();
+    let mut out = ArenaVec::with_capacity_in(capacity, arena);
+    let mut copied = 0;
+    loop {
+        let kept = &text[copied..found.start];
+        let rest = &text[found.end..];
+        if out.len() + kept.len() + replacement.len() + rest.len() > capacity {
+            return Err(GaveUp);
+        }
+        out.extend_from_slice_copy(kept);
+        out.extend_from_slice_copy(replacement);
+        copied = found.end;
+        match find(copied)? {
+            Some(next) => found = next,
+            None => {
+                out.extend_from_slice_copy(rest);
+                return Ok(Some(out.into_bump_slice()));
+            }
+        }
     }
 }
 
@@ -383,7 +437,8 @@ fn set(class: &Class) -> Option<[bool; 256]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Cache, Captures, Regex};
+    use super::super::{Cache, Captures, Regex, Template};
+    use bumpalo::Bump;
 
     /// The matches of a pattern with all their groups, by steps or by the automaton.
     fn matches(regex: &Regex, text: &[u8]) -> Vec<Vec<Option<std::ops::Range<usize>>>> {
@@ -444,6 +499,71 @@ mod tests {
                     matches(&automaton, text),
                     "{pattern} on {text:?}"
                 );
+            }
+        }
+    }
+
+    /// Texts of pieces that the patterns are made of, and others.
+    fn made_texts() -> impl Iterator<Item = Vec<u8>> {
+        const PIECES: [&[u8]; 12] = [
+            b"token=",
+            b"toke",
+            b"=",
+            b"/",
+            b"k",
+            b"7",
+            b"0af3",
+            b"zz ",
+            b"\xc3\xa9",
+            b"\xff",
+            b"https://example.com/path",
+            b"kkkkkkkkkkkkkkkk",
+        ];
+        let mut state = 1u64;
+        let mut next = move |below: usize| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1);
+            (state >> 33) as usize % below
+        };
+        (0..2000).map(move |_| {
+            let count = next(16);
+            (0..count)
+                .flat_map(|_| PIECES[next(PIECES.len())])
+                .copied()
+                .collect()
+        })
+    }
+
+    #[test]
+    fn replacing_agrees_with_the_automaton() {
+        let patterns = [
+            "token=[0-9a-f]+",
+            "token=[0-9a-f]*",
+            "token=[0-9]{2,3}",
+            "/[0-9]+",
+            "/[^/]+",
+            "k[^k]+",
+            "example.com/[a-z]{3}",
+            "https://example[.]com/path[0-9]",
+            "é[0-9]+",
+            "[0-9]+ ",
+        ];
+        let arena = Bump::new();
+        for pattern in patterns {
+            let regex = Regex::new(pattern).expect("a pattern");
+            let automaton = Regex::new(pattern).expect("a pattern").without_steps();
+            for text in made_texts() {
+                assert_eq!(matches(&regex, &text), matches(&automaton, &text));
+                for replacement in ["", "x", "token=0/1é", &"long ".repeat(9)] {
+                    let mut expected = Vec::new();
+                    let template = Template::new(replacement);
+                    let mut cache = Cache::new();
+                    let found = automaton.replace_all(&mut cache, &text, &template, &mut expected);
+                    let expected = found.expect("short").then_some(expected);
+                    let replaced = regex.replaced_by_steps(&text, replacement.as_bytes(), &arena);
+                    if let Some(replaced) = replaced {
+                        assert_eq!(replaced, expected.as_deref(), "{pattern} on {text:?}");
+                    }
+                }
             }
         }
     }
