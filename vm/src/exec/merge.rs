@@ -5,13 +5,14 @@
 
 use super::locate::{Row, Slot};
 use super::machine::Machine;
-use super::map_edit::MapEdit;
+use super::map_edit::{MapEdit, MapItem};
+use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NONE, NodeId};
 use bumpalo::Bump;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// Which of a map's entries are put into another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,41 +35,105 @@ impl Strategy {
     }
 }
 
+/// Maps of up to this many entries need no index: a key that might be there is compared with all.
+const SCAN_MAX: usize = 32;
+
 /// Places of an index that need no heap: it has up to four an entry.
 const PLACES_INLINE: usize = 256;
 
-/// The fewest places of an index.
-const PLACES_MIN: usize = 16;
-
-/// Where entries are by their keys: their numbers, each at the first free place from its hash on, of equal keys the
-/// first. At least half of the places are free.
-struct KeyIndex<'i>(&'i mut [u32]);
-
-/// Free places for an index of so many entries.
-fn places(count: usize) -> SmallVec<[u32; PLACES_INLINE]> {
-    smallvec![NONE; (2 * count).next_power_of_two().max(PLACES_MIN)]
+/// Which keys a map has.
+#[derive(Default)]
+struct Keys {
+    /// Of 64 classes those that its keys are of.
+    classes: u64,
+    /// An index of a map that is large or gets so: the numbers of entries, each at the first free place from its key's
+    /// hash on, of equal keys the first. At least half of the places are free.
+    places: SmallVec<[u32; PLACES_INLINE]>,
 }
 
-impl KeyIndex<'_> {
-    /// The place of the entry with this key, or the free one where it would be; `is_it` tells whether an entry has
-    /// the key.
+impl Keys {
+    /// Begins with these, of a map that will have up to `count_max`.
+    fn fill<'k>(&mut self, keys: impl Iterator<Item = &'k [u8]>, count_max: usize) {
+        if count_max > SCAN_MAX {
+            let places = (2 * count_max).next_power_of_two();
+            self.places.resize(places, NONE);
+        }
+        for (number, key) in keys.enumerate() {
+            self.add(hash(key), number);
+        }
+    }
+
+    /// Adds the key of an entry by its hash.
     #[inline]
-    fn find(&self, key: &[u8], is_it: impl Fn(usize) -> bool) -> usize {
-        let places = &*self.0;
-        let mut place = hash(key);
+    fn add(&mut self, hash: usize, number: usize) {
+        self.classes |= class(hash);
+        if !self.places.is_empty() {
+            let place = self.place(hash, |_| false);
+            self.places[place] = number as u32;
+        }
+    }
+
+    /// The number of the first entry with this key, of which `hash` is the hash.
+    #[inline]
+    fn find<'e, T: Keyed + 'e>(
+        &self,
+        key: &[u8],
+        hash: usize,
+        entries: impl FnOnce() -> &'e [T],
+    ) -> Option<usize> {
+        match self.classes & class(hash) {
+            0 => None,
+            _ => self.find_among(key, hash, entries()),
+        }
+    }
+
+    /// The same where the key's class does not tell.
+    #[inline(never)]
+    fn find_among<T: Keyed>(&self, key: &[u8], hash: usize, entries: &[T]) -> Option<usize> {
+        if self.places.is_empty() {
+            return entries.iter().position(|entry| same_text(entry.key(), key));
+        }
+        let place = self.place(hash, |number| entries[number].key() == key);
+        match self.places[place] {
+            NONE => None,
+            number => Some(number as usize),
+        }
+    }
+
+    /// The first place from a hash on that is free or of which `is_it` holds.
+    fn place(&self, hash: usize, is_it: impl Fn(usize) -> bool) -> usize {
+        let mut place = hash;
         loop {
-            place &= places.len() - 1;
-            if places[place] == NONE || is_it(places[place] as usize) {
+            place &= self.places.len() - 1;
+            if self.places[place] == NONE || is_it(self.places[place] as usize) {
                 return place;
             }
             place += 1;
         }
     }
+}
 
-    fn add(&mut self, key: &[u8], number: usize) {
-        let place = self.find(key, |_| false);
-        self.0[place] = number as u32;
+/// What has a key.
+trait Keyed {
+    fn key(&self) -> &[u8];
+}
+
+impl Keyed for Row<'_> {
+    fn key(&self) -> &[u8] {
+        self.key
     }
+}
+
+impl Keyed for MapItem<'_> {
+    fn key(&self) -> &[u8] {
+        MapItem::key(self)
+    }
+}
+
+/// A class of keys, by their hash.
+#[inline]
+fn class(hash: usize) -> u64 {
+    1 << (hash % 64)
 }
 
 /// A hash of a key's ends and length. Keys made to meet take longer to find, as in a map that is searched.
@@ -90,22 +155,20 @@ impl<'a> MapEdit<'a> {
     /// Puts the entries of the map `source` into this one.
     pub(crate) fn merge(&mut self, source: &Value<'a>, strategy: Strategy) {
         let entries = source.entries().into_iter().flatten();
-        let mut places = places(self.len() + entries.clone().count());
-        let mut index = KeyIndex(&mut places);
-        for (number, key) in self.keys().enumerate() {
-            index.add(key, number);
-        }
+        let mut keys = Keys::default();
+        keys.fill(self.keys(), self.len() + entries.clone().count());
         for entry in entries {
-            let place = index.find(entry.key, |number| self.items()[number].key() == entry.key);
-            let number = index.0[place];
-            if !strategy.wants(number != NONE) {
+            let hash = hash(entry.key);
+            let found = keys.find(entry.key, hash, || self.items());
+            if !strategy.wants(found.is_some()) {
                 continue;
             }
-            if number == NONE {
-                index.0[place] = self.len() as u32;
-                self.push(entry.key, entry.value);
-            } else {
-                self.items_mut()[number as usize].set_value(entry.value);
+            match found {
+                Some(number) => self.items_mut()[number].set_value(entry.value),
+                None => {
+                    keys.add(hash, self.len());
+                    self.push(entry.key, entry.value);
+                }
             }
         }
     }
@@ -114,6 +177,7 @@ impl<'a> MapEdit<'a> {
 impl<'a> Machine<'_, 'a> {
     /// Puts the entries of the map `source` into the attributes of a message. Without effect if the program does not
     /// keep rows of them.
+    #[inline(never)]
     pub(crate) fn merge_rows(
         &mut self,
         id: NodeId,
@@ -121,43 +185,31 @@ impl<'a> Machine<'_, 'a> {
         source: &Value<'a>,
         strategy: Strategy,
     ) {
-        let Some(rows) = self.rows(id, field) else {
+        if self.rows(id, field).is_none() {
             return;
-        };
-        let row_count = rows.len();
-        let number = self.number(id, field);
-        let fields = match source {
-            Value::WireMap(wire) if number < 16 => any::as_fields(wire, number, self.arena),
-            _ => None,
-        };
-        let entries = source.entries().into_iter().flatten();
-        let count = match fields {
-            Some((_, count)) => count,
-            None => entries.clone().count(),
-        };
-        let mut places = places(row_count + count);
-        let mut index = KeyIndex(&mut places);
-        let rows = &self.rows[self.tree.node(id).rows as usize..][..row_count];
-        for (number, row) in rows.iter().enumerate() {
-            index.add(row.key, number);
         }
+        let number = self.number(id, field);
+        let mut keys = Keys::default();
         let mut merge = Merge {
             id,
             strategy,
-            index,
+            keys: &mut keys,
             has_room: false,
         };
-        if let Some((mut fields, _)) = fields {
-            while let Some((bytes, key, value)) = any::split_field(&mut fields) {
-                merge.put(self, key, |_| (bytes, value));
-            }
+        if let Value::WireMap(wire) = source
+            && number < 16
+            && let Some((fields, count)) = any::as_fields(wire, number, self.arena)
+        {
+            merge.fields(self, fields, count);
             return;
         }
-        for entry in entries {
-            merge.put(self, entry.key, |arena| {
-                any::key_value_field(arena, number, entry.key, &entry.value)
-            });
-        }
+        merge.values(self, source, number);
+    }
+
+    /// The rows of a message that is located.
+    fn rows_of(&self, id: NodeId) -> &[Row<'a>] {
+        let node = self.tree.node(id);
+        &self.rows[node.rows as usize..][..node.rows_len as usize]
     }
 
     /// Makes a message's rows the last ones, so that more can come after them.
@@ -175,15 +227,42 @@ impl<'a> Machine<'_, 'a> {
 }
 
 /// What merging into a message's attributes goes on.
-struct Merge<'i> {
+struct Merge<'k> {
     id: NodeId,
     strategy: Strategy,
-    index: KeyIndex<'i>,
+    keys: &'k mut Keys,
     /// Whether the message's rows are the last ones.
     has_room: bool,
 }
 
 impl Merge<'_> {
+    /// Gets ready for so many entries.
+    fn begin(&mut self, machine: &Machine<'_, '_>, count: usize) {
+        let rows = machine.rows_of(self.id);
+        self.keys
+            .fill(rows.iter().map(|row| row.key), rows.len() + count);
+    }
+
+    /// Puts entries that are fields of the message already, so many.
+    fn fields<'a>(&mut self, machine: &mut Machine<'_, 'a>, mut fields: &'a [u8], count: usize) {
+        self.begin(machine, count);
+        while let Some((bytes, key, value)) = any::split_field(&mut fields) {
+            self.put(machine, key, |_| (bytes, value));
+        }
+    }
+
+    /// Puts the entries of a map of any form into the field with this number.
+    #[inline(never)]
+    fn values<'a>(&mut self, machine: &mut Machine<'_, 'a>, source: &Value<'a>, number: u32) {
+        let entries = source.entries().into_iter().flatten();
+        self.begin(machine, entries.clone().count());
+        for entry in entries {
+            self.put(machine, entry.key, |arena| {
+                any::key_value_field(arena, number, entry.key, &entry.value)
+            });
+        }
+    }
+
     /// Puts an entry into the attributes, if it is one of those to be put; `make` makes its field and its value's
     /// payload.
     #[inline(always)]
@@ -193,43 +272,65 @@ impl Merge<'_> {
         key: &'a [u8],
         make: impl FnOnce(&'a Bump) -> (&'a [u8], &'a [u8]),
     ) {
-        let first = machine.tree.node(self.id).rows as usize;
-        let place = self
-            .index
-            .find(key, |number| machine.rows[first + number].key == key);
-        let number = self.index.0[place];
-        if !self.strategy.wants(number != NONE) {
+        let hash = hash(key);
+        let found = self.keys.find(key, hash, || machine.rows_of(self.id));
+        if !self.strategy.wants(found.is_some()) {
             return;
         }
         let (bytes, value) = make(machine.arena);
-        let (row, number) = if number == NONE {
-            if !std::mem::replace(&mut self.has_room, true) {
-                machine.move_rows_to_end(self.id);
-            }
-            let at = machine.tree.append(self.id, bytes);
-            let row = Row {
-                place: at,
-                key,
-                value,
-            };
-            machine.rows.push(row);
-            let node = &mut machine.tree.nodes[self.id as usize];
-            let number = node.rows_len;
-            node.rows_len += 1;
-            node.rows_room += 1;
-            self.index.0[place] = number;
-            (row, number)
-        } else {
-            let at = machine.rows[first + number as usize].place;
-            let place = machine.tree.replace(self.id, at, bytes);
-            let row = Row { place, key, value };
-            machine.rows[first + number as usize] = row;
-            (row, number)
-        };
+        match found {
+            Some(number) => self.replace(machine, number, key, bytes, value),
+            None => self.append(machine, hash, key, bytes, value),
+        }
+    }
+
+    #[inline(always)]
+    fn append<'a>(
+        &mut self,
+        machine: &mut Machine<'_, 'a>,
+        hash: usize,
+        key: &'a [u8],
+        bytes: &'a [u8],
+        value: &'a [u8],
+    ) {
+        if !std::mem::replace(&mut self.has_room, true) {
+            machine.move_rows_to_end(self.id);
+        }
+        let place = machine.tree.append(self.id, bytes);
+        let row = Row { place, key, value };
+        machine.rows.push(row);
+        let node = &mut machine.tree.nodes[self.id as usize];
+        let number = node.rows_len;
+        node.rows_len += 1;
+        node.rows_room += 1;
+        self.keys.add(hash, number as usize);
+        self.set_slot(machine, number, &row);
+    }
+
+    #[inline(never)]
+    fn replace<'a>(
+        &mut self,
+        machine: &mut Machine<'_, 'a>,
+        number: usize,
+        key: &'a [u8],
+        bytes: &'a [u8],
+        value: &'a [u8],
+    ) {
+        let at = machine.tree.node(self.id).rows as usize + number;
+        let place = machine.rows[at].place;
+        let place = machine.tree.replace(self.id, place, bytes);
+        let row = Row { place, key, value };
+        machine.rows[at] = row;
+        self.set_slot(machine, number as u32, &row);
+    }
+
+    /// Makes the slot of a row's key, if there is one, say where the row stands.
+    #[inline(always)]
+    fn set_slot<'a>(&self, machine: &mut Machine<'_, 'a>, number: u32, row: &Row<'a>) {
         let node = machine.tree.node(self.id);
-        if let Some(slot) = machine.locators[node.level as usize].slot_of_key(key) {
+        if let Some(slot) = machine.locators[node.level as usize].slot_of_key(row.key) {
             let slot = node.slots as usize + usize::from(slot);
-            machine.slots[slot] = Slot::of_row(number, &row);
+            machine.slots[slot] = Slot::of_row(number, row);
         }
     }
 }
@@ -238,21 +339,30 @@ impl Merge<'_> {
 mod tests {
     use super::*;
 
+    impl Keyed for String {
+        fn key(&self) -> &[u8] {
+            self.as_bytes()
+        }
+    }
+
     #[test]
-    fn an_index_finds_the_first_of_equal_keys() {
-        let keys: Vec<String> = (0..300).map(|n| format!("k{}", n % 150)).collect();
-        let mut places = places(keys.len());
-        let mut index = KeyIndex(&mut places);
-        for (number, key) in keys.iter().enumerate() {
-            index.add(key.as_bytes(), number);
-        }
-        for (number, key) in keys[..150].iter().enumerate() {
-            let place = index.find(key.as_bytes(), |number| keys[number] == *key);
-            assert_eq!(index.0[place], number as u32);
-        }
-        for key in ["", "k150", "a key that is longer than eight bytes"] {
-            let place = index.find(key.as_bytes(), |n| keys[n] == key);
-            assert_eq!(index.0[place], NONE);
+    fn keys_find_the_first_of_equal_ones() {
+        for count in [0, 1, 20, SCAN_MAX, SCAN_MAX + 1, 300] {
+            let distinct = count.div_ceil(2);
+            let name = |n: usize| format!("k{n}");
+            let all: Vec<String> = (0..count).map(|n| name(n % distinct)).collect();
+            let mut keys = Keys::default();
+            keys.fill(all.iter().map(String::as_bytes), count);
+            let find = |key: &str| {
+                let key = key.as_bytes();
+                keys.find(key, hash(key), || &all)
+            };
+            for number in 0..distinct {
+                assert_eq!(find(&all[number]), Some(number), "of {count}");
+            }
+            for key in ["", "k150", "a key that is longer than eight bytes"] {
+                assert_eq!(find(key), None, "{key} of {count}");
+            }
         }
     }
 }
