@@ -206,9 +206,9 @@ impl<'a> Iterator for MapIter<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EntryField<'a> {
     /// Where its field begins in the map.
-    at: usize,
+    pub(crate) at: usize,
     /// Where it ends.
-    end: usize,
+    pub(crate) end: usize,
     pub(crate) key: &'a [u8],
     /// The payload of its value.
     pub(crate) value: &'a [u8],

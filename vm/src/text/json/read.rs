@@ -4,20 +4,29 @@
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::text::number::{NumberError, parse_float};
 use crate::value::Value;
-use crate::wire::any::{self, Sink};
+use crate::wire::any::{self, EntryField, MapIter, Sink};
 use crate::wire::growing::Growing;
 use bumpalo::Bump;
 use smallvec::SmallVec;
 use std::fmt;
 
-/// Entries of open objects that need no heap.
-const STACK_INLINE: usize = 24;
+/// Entries of an object with keys that might be equal that need no heap.
+const ENTRIES_INLINE: usize = 24;
 
 /// Objects of up to this many entries are searched for equal keys by comparing all pairs.
 const PAIRS_MAX: usize = 32;
 
 /// What an entry takes whose tags and lengths are all one byte.
 const SHORT_ENTRY_BYTES: usize = 2 + 0x7f;
+
+/// If its key and its string take no more, or its key if it is a number, an entry is such a one.
+const SHORT_STRINGS_BYTES: usize = 0x7f - 13;
+
+/// Strings of up to so many bytes are copied as a window of that many, of which what is behind them is of no account.
+const WINDOW_BYTES: usize = 32;
+
+/// The memory that it takes to write a short entry by windows.
+const AHEAD_BYTES: usize = SHORT_ENTRY_BYTES + WINDOW_BYTES;
 
 /// An integer of this many digits is a double as it is.
 const EXACT_DIGITS_MAX: usize = 15;
@@ -121,10 +130,10 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Value<'a>, ParseErro
         arena,
         rest: text,
         out: Growing::with_capacity_in(0, arena),
-        entries: SmallVec::new(),
         error: ParseError::BeginningOfValue(0),
     };
     match reader.document() {
+        Ok(Token::String(text)) => Ok(Value::String(text.bytes())),
         Ok(Token::Scalar(value)) => Ok(value),
         Ok(Token::Object) => Ok(Value::WireMap(reader.out.into_slice())),
         Ok(Token::Array) => Ok(Value::WireList(reader.out.into_slice())),
@@ -138,22 +147,47 @@ struct Reader<'a> {
     rest: &'a [u8],
     /// What is written of the outermost object or array.
     out: Growing<'a>,
-    /// The entries of the objects that are open.
-    entries: SmallVec<[Entry<'a>; STACK_INLINE]>,
     /// Why reading failed, once it has: kept here so that results stay small.
     error: ParseError<'a>,
 }
 
-/// An entry of an object, which is `start..end` of what is written.
+/// The string that bytes begin with; what follows it there is of no account.
 #[derive(Clone, Copy)]
-struct Entry<'a> {
-    key: &'a [u8],
-    start: usize,
-    end: usize,
+struct Text<'a> {
+    from: &'a [u8],
+    len: usize,
+}
+
+impl<'a> Text<'a> {
+    #[inline(always)]
+    fn of(text: &'a [u8]) -> Text<'a> {
+        Text {
+            from: text,
+            len: text.len(),
+        }
+    }
+
+    #[inline(always)]
+    fn bytes(self) -> &'a [u8] {
+        &self.from[..self.len]
+    }
+
+    /// Puts it at the beginning of `out`, which has room for a window more; what stands behind it then is anything.
+    #[inline(always)]
+    fn put(self, out: &mut [u8]) {
+        match self.from.first_chunk::<WINDOW_BYTES>() {
+            Some(window) if self.len <= WINDOW_BYTES => {
+                out[..WINDOW_BYTES].copy_from_slice(window);
+            }
+            _ => out[..self.len].copy_from_slice(self.bytes()),
+        }
+    }
 }
 
 /// A scalar, or what an object or array begins with.
 enum Token<'a> {
+    String(Text<'a>),
+    /// Any other.
     Scalar(Value<'a>),
     Object,
     Array,
@@ -167,9 +201,9 @@ type Read<T> = Result<T, Failed>;
 impl<'a> Reader<'a> {
     fn document(&mut self) -> Read<Token<'a>> {
         let token = self.token(0)?;
-        if !matches!(token, Token::Scalar(_)) {
+        if matches!(token, Token::Object | Token::Array) {
             // On the wire most texts take a little more.
-            let capacity = self.rest.len() + self.rest.len() / 4 + SHORT_ENTRY_BYTES;
+            let capacity = self.rest.len() + self.rest.len() / 4 + AHEAD_BYTES;
             self.out = Growing::with_capacity_in(capacity, self.arena);
             self.container(&token, 1)?;
         }
@@ -223,7 +257,7 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn token(&mut self, depth: u32) -> Read<Token<'a>> {
         let value = match self.peek_after_space() {
-            b'"' => Value::String(self.string()?),
+            b'"' => return Ok(Token::String(self.string()?)),
             byte @ (b'{' | b'[') => {
                 if depth >= VALUE_DEPTH_MAX {
                     return self.fail(ParseError::TooDeep(byte));
@@ -269,7 +303,7 @@ impl<'a> Reader<'a> {
             self.step(1);
             return Ok(());
         }
-        let first = self.entries.len();
+        let first = self.out.len();
         // A set of 64 key classes: an object in which each key is alone in its class has no equal keys.
         let mut seen = 0u64;
         let mut unsure = false;
@@ -281,31 +315,27 @@ impl<'a> Reader<'a> {
             if !self.eat(b':') {
                 return self.fail(ParseError::NoColon);
             }
-            let class = class(key);
+            let class = class(key.bytes());
             unsure |= seen & class != 0;
             seen |= class;
-            let start = self.out.len();
             match self.token(depth)? {
-                Token::Scalar(value @ Value::String(text)) => {
-                    self.short_entry(key, [0x0a, text.len() as u8], text, value);
+                Token::String(text) if key.len + text.len <= SHORT_STRINGS_BYTES => {
+                    self.short_string_entry(key, text);
                 }
-                Token::Scalar(value @ Value::Double(number)) => {
-                    self.short_entry(key, any::double(number), &[], value);
+                Token::String(text) => self.entry(key, &Value::String(text.bytes())),
+                Token::Scalar(Value::Double(number)) if key.len <= SHORT_STRINGS_BYTES => {
+                    self.short_double_entry(key, number);
                 }
-                Token::Scalar(value) => {
-                    any::encode_key_value(any::VALUES, key, &value, &mut self.out);
-                }
+                Token::Scalar(value) => self.entry(key, &value),
                 token => {
                     let entry = any::open(&mut self.out, any::VALUES);
-                    any::put_field(&mut self.out, any::KEY, key);
+                    any::put_field(&mut self.out, any::KEY, key.bytes());
                     let value = any::open(&mut self.out, any::VALUE);
                     self.inner(&token, depth + 1)?;
                     any::close(&mut self.out, value);
                     any::close(&mut self.out, entry);
                 }
             }
-            let end = self.out.len();
-            self.entries.push(Entry { key, start, end });
             if self.eat(b',') {
                 continue;
             }
@@ -317,63 +347,70 @@ impl<'a> Reader<'a> {
         if unsure {
             self.merge_equal_keys(first);
         }
-        self.entries.truncate(first);
         Ok(())
     }
 
-    /// Writes an entry whose value's payload is `head` and `tail`, if its tags and lengths are all one byte; else
-    /// `value` is what is written.
+    #[inline(never)]
+    fn entry(&mut self, key: Text<'a>, value: &Value<'a>) {
+        any::encode_key_value(any::VALUES, key.bytes(), value, &mut self.out);
+    }
+
+    /// Writes an entry that is a string, whose tags and lengths are all one byte.
     #[inline(always)]
-    fn short_entry<const HEAD: usize>(
-        &mut self,
-        key: &[u8],
-        head: [u8; HEAD],
-        tail: &[u8],
-        value: Value<'_>,
-    ) {
-        let payload = 4 + key.len() + HEAD + tail.len();
-        if payload > 0x7f {
-            any::encode_key_value(any::VALUES, key, &value, &mut self.out);
-            return;
-        }
-        let entry = self.out.ahead::<SHORT_ENTRY_BYTES>();
-        entry[..4].copy_from_slice(&[0x0a, payload as u8, 0x0a, key.len() as u8]);
-        entry[4..][..key.len()].copy_from_slice(key);
-        let rest = &mut entry[4 + key.len()..];
-        rest[..2].copy_from_slice(&[0x12, (HEAD + tail.len()) as u8]);
-        rest[2..][..HEAD].copy_from_slice(&head);
-        rest[2 + HEAD..][..tail.len()].copy_from_slice(tail);
+    fn short_string_entry(&mut self, key: Text<'_>, text: Text<'_>) {
+        let payload = key.len + text.len + 6;
+        let entry = self.out.ahead::<AHEAD_BYTES>();
+        entry[..4].copy_from_slice(&[0x0a, payload as u8, 0x0a, key.len as u8]);
+        key.put(&mut entry[4..]);
+        let value = &mut entry[4 + key.len..];
+        value[..4].copy_from_slice(&[0x12, text.len as u8 + 2, 0x0a, text.len as u8]);
+        text.put(&mut value[4..]);
         self.out.take(2 + payload);
     }
 
-    /// Of the entries from `first` on leaves one for each key, with the last value at the first place.
+    /// The same of a number.
+    #[inline(always)]
+    fn short_double_entry(&mut self, key: Text<'_>, number: f64) {
+        let payload = key.len + 13;
+        let entry = self.out.ahead::<AHEAD_BYTES>();
+        entry[..4].copy_from_slice(&[0x0a, payload as u8, 0x0a, key.len as u8]);
+        key.put(&mut entry[4..]);
+        let value = &mut entry[4 + key.len..];
+        value[..2].copy_from_slice(&[0x12, 9]);
+        value[2..11].copy_from_slice(&any::double(number));
+        self.out.take(2 + payload);
+    }
+
+    /// Of the entries of an object, which is written from `start` on, leaves one for each key, with the last value at
+    /// the first place.
     #[inline(never)]
-    fn merge_equal_keys(&mut self, first: usize) {
-        let entries = &mut self.entries[first..];
-        let Some(start) = entries.first().map(|entry| entry.start) else {
-            return;
-        };
+    fn merge_equal_keys(&mut self, start: usize) {
+        let object = &self.out[start..];
+        let mut fields = MapIter::new(object);
+        let fields = std::iter::from_fn(|| fields.next_field());
+        let mut entries: SmallVec<[EntryField<'_>; ENTRIES_INLINE]> = fields.collect();
         let count = match entries.len() {
-            0..=PAIRS_MAX => merge_by_pairs(entries),
-            _ => merge_by_order(entries),
+            0..=PAIRS_MAX => merge_by_pairs(&mut entries),
+            _ => merge_by_order(&mut entries),
         };
         if count == entries.len() {
             return;
         }
         let kept = entries[..count].iter();
         let kept: Vec<u8> = kept
-            .flat_map(|entry| &self.out[entry.start..entry.end])
+            .flat_map(|entry| &object[entry.at..entry.end])
             .copied()
             .collect();
+        drop(entries);
         self.out.truncate(start);
         self.out.slice(&kept);
     }
 
-    fn key(&mut self) -> Read<&'a [u8]> {
+    fn key(&mut self) -> Read<Text<'a>> {
         match self.peek_after_space() {
             b'"' => self.string(),
             // The reference reads null as a key without a name.
-            b'n' => self.word(b"null", "null", &[][..]),
+            b'n' => self.word(b"null", "null", Text::of(&[])),
             b'[' => self.fail(ParseError::Key("array")),
             b'{' => self.fail(ParseError::Key("object")),
             b'-' | b'0'..=b'9' => self.fail(ParseError::Key("number")),
@@ -389,6 +426,7 @@ impl<'a> Reader<'a> {
         loop {
             let item = any::open(&mut self.out, any::VALUES);
             match self.token(depth)? {
+                Token::String(text) => any::encode(&Value::String(text.bytes()), &mut self.out),
                 Token::Scalar(value) => any::encode(&value, &mut self.out),
                 token => self.inner(&token, depth + 1)?,
             }
@@ -459,12 +497,12 @@ impl<'a> Reader<'a> {
 
     /// A string from its opening quote.
     #[inline(always)]
-    fn string(&mut self) -> Read<&'a [u8]> {
+    fn string(&mut self) -> Read<Text<'a>> {
         let text = &self.rest[1..];
-        let length = string_end(text);
-        if let Some((string, [b'"', rest @ ..])) = text.split_at_checked(length) {
+        let len = string_end(text);
+        if let Some([b'"', rest @ ..]) = text.get(len..) {
             self.rest = rest;
-            return Ok(string);
+            return Ok(Text { from: text, len });
         }
         self.step(1);
         self.escaped_string()
@@ -472,7 +510,7 @@ impl<'a> Reader<'a> {
 
     /// A string that has escapes, or no end, from behind its opening quote.
     #[inline(never)]
-    fn escaped_string(&mut self) -> Read<&'a [u8]> {
+    fn escaped_string(&mut self) -> Read<Text<'a>> {
         let text = self.rest;
         loop {
             self.step(string_end(self.rest));
@@ -484,7 +522,7 @@ impl<'a> Reader<'a> {
         }
         let raw = &text[..text.len() - self.rest.len()];
         self.step(1);
-        Ok(unescape(self.arena, raw))
+        Ok(Text::of(unescape(self.arena, raw)))
     }
 
     /// Moves behind an escape, which must be a valid one.
@@ -513,10 +551,10 @@ fn string_end(text: &[u8]) -> usize {
     }
 }
 
-/// The same, of a text in which it is not near.
+/// The same, of a text of which the first eight bytes are others.
 #[inline(never)]
 fn string_end_far(text: &[u8]) -> usize {
-    let mut index = 0;
+    let mut index = 8;
     while let Some(chunk) = text[index..].first_chunk() {
         if index >= STRING_PROBE_BYTES {
             let found = memchr::memchr3(b'"', b'\\', 0, &text[index..]);
@@ -618,7 +656,7 @@ fn class(key: &[u8]) -> u64 {
 }
 
 /// Leaves one entry for each key, with the last value at the first place, and returns their number.
-fn merge_by_pairs(entries: &mut [Entry<'_>]) -> usize {
+fn merge_by_pairs(entries: &mut [EntryField<'_>]) -> usize {
     let mut count = 0;
     for index in 0..entries.len() {
         let entry = entries[index];
@@ -637,7 +675,7 @@ fn merge_by_pairs(entries: &mut [Entry<'_>]) -> usize {
 }
 
 /// The same of many entries.
-fn merge_by_order(entries: &mut [Entry<'_>]) -> usize {
+fn merge_by_order(entries: &mut [EntryField<'_>]) -> usize {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_unstable_by(|&a, &b| (entries[a].key, a).cmp(&(entries[b].key, b)));
     let mut repeated = vec![false; entries.len()];
