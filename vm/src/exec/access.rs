@@ -128,16 +128,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         value: Value<'a>,
     ) -> Result<'a, ()> {
         let id = self.node_of(path.level, lane);
-        // One attribute that has a slot, and a value that needs no look at the old one.
-        if let (Access::Attributes { field }, Some(slot), [Key::String(key)]) =
-            (&path.access, path.slot, path.keys.as_slice())
-            && is_scalar(&value)
-            && id != NONE
-        {
-            self.put_scalar(id, field, slot, key, &value);
-            return Ok(());
+        match (&path.access, path.slot, path.keys.as_slice()) {
+            // One attribute that has a slot, and a value that needs no look at the old one.
+            (Access::Attributes { field }, Some(slot), [Key::String(key)])
+                if is_scalar(&value) && id != NONE =>
+            {
+                self.put_scalar(id, field, slot, key, &value);
+                Ok(())
+            }
+            (Access::Field { field, form }, Some(slot), [])
+                if *form == Form::String && self.put_text(id, field, slot, &value) =>
+            {
+                Ok(())
+            }
+            _ => self.write_any_path(path, lane, value),
         }
-        self.write_any_path(path, lane, value)
     }
 
     #[inline(never)]

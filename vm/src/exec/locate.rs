@@ -8,6 +8,8 @@
 use super::machine::Machine;
 use super::walk::{Found, Walk};
 use crate::path::FieldNumbers;
+use crate::path::form::length_delimited;
+use crate::value::Value;
 use crate::wire::tree::{NONE, NodeId, Place};
 
 /// Where a touched field stands.
@@ -163,6 +165,33 @@ impl<'a> Machine<'_, 'a> {
             self.rows[(node.rows + row) as usize] = new;
         }
         self.slots[at] = Slot::of_row(row, &new);
+    }
+
+    /// Gives a field that is a string, and has a slot, a text. Whether it could: not if the value is none or empty, nor
+    /// if there is no such message or field.
+    #[inline(never)]
+    pub(crate) fn put_text(
+        &mut self,
+        id: NodeId,
+        field: &FieldNumbers,
+        slot: u16,
+        value: &Value<'a>,
+    ) -> bool {
+        let Value::String(text) = value else {
+            return false;
+        };
+        if id == NONE || self.number(id, field) == 0 || text.is_empty() {
+            return false;
+        }
+        let bytes = length_delimited(self.number(id, field), text, self.arena);
+        let old = self.slot(id, slot);
+        let place = match old.payload {
+            Some(_) => self.tree.replace(id, old.place, bytes),
+            None => self.tree.append(id, bytes),
+        };
+        let payload = &bytes[bytes.len() - text.len()..];
+        self.set_slot(id, slot, Slot::of(place, payload));
+        true
     }
 
     /// Gives a message other attributes, whose fields stand where the rows say.

@@ -105,6 +105,7 @@ fn place_of(key: &[u8]) -> usize {
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Runs a call whose results are remembered by the value of an operand.
+    #[inline(never)]
     pub(super) fn recall(
         &mut self,
         site: &'p CallSite,

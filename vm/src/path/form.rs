@@ -276,7 +276,13 @@ fn hex_digit(byte: u8, arena: &Bump) -> Result<u8, Error<'_>> {
 /// A whole length-delimited field in the arena.
 pub fn length_delimited<'a>(number: u32, payload: &[u8], arena: &'a Bump) -> &'a [u8] {
     let mut out = Vec::with_capacity_in(payload.len() + 10, arena);
-    put_field(&mut out, number, payload);
+    if number < 16 && payload.len() < 0x80 {
+        let tag = (number as u8) << 3 | WireType::Bytes as u8;
+        out.slice(&[tag, payload.len() as u8]);
+        out.slice(payload);
+    } else {
+        put_field(&mut out, number, payload);
+    }
     out.into_bump_slice()
 }
 
