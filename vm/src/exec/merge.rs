@@ -357,8 +357,8 @@ mod tests {
                 let key = key.as_bytes();
                 keys.find(key, hash(key), || &all)
             };
-            for number in 0..distinct {
-                assert_eq!(find(&all[number]), Some(number), "of {count}");
+            for (number, key) in all[..distinct].iter().enumerate() {
+                assert_eq!(find(key), Some(number), "of {count}");
             }
             for key in ["", "k150", "a key that is longer than eight bytes"] {
                 assert_eq!(find(key), None, "{key} of {count}");

@@ -11,6 +11,7 @@ use ottl_vm::text::strptime::{Strptime, default_zone};
 use ottl_vm::text::time::Time;
 use ottl_vm::text::zone::ZoneId;
 use ottl_vm::value::{Element, Entry, TypedList, Value};
+use ottl_vm::wire::any;
 
 mod table;
 use table::{Row, check};
@@ -220,6 +221,54 @@ fn json_texts() {
             }
         }
     });
+}
+
+/// Objects are written as maps made otherwise are, whatever lengths keys and strings have, and with equal keys too.
+#[test]
+fn json_objects_of_all_lengths() {
+    let arena = bumpalo::Bump::new();
+    let text = |length: usize, byte: char| byte.to_string().repeat(length);
+    for length in 0..140 {
+        for other in [0, 1, 8, 31, 32, 33, 100, 114, 120, 127, 300] {
+            let (key, value) = (text(length, 'k'), text(other, 'v'));
+            let json = format!(
+                r#"{{"{key}":"{value}","{value}":"{key}","n{key}":1.5,"{key}":"{value}","m":{{"{key}":["{key}"]}}}}"#
+            );
+            let items = [Value::String(key.as_bytes())];
+            let inner = [Entry {
+                key: key.as_bytes(),
+                value: Value::List(&items),
+            }];
+            let number = format!("n{key}");
+            let mut entries = vec![
+                Entry {
+                    key: key.as_bytes(),
+                    value: Value::String(value.as_bytes()),
+                },
+                Entry {
+                    key: value.as_bytes(),
+                    value: Value::String(key.as_bytes()),
+                },
+                Entry {
+                    key: number.as_bytes(),
+                    value: Value::Double(1.5),
+                },
+                Entry {
+                    key: b"m",
+                    value: Value::Map(&inner),
+                },
+            ];
+            if key == value {
+                entries.remove(1);
+            }
+            let parsed = json::parse(&arena, arena.alloc_str(&json).as_bytes()).unwrap();
+            assert_eq!(
+                any::encoded(&parsed),
+                any::encoded(&Value::Map(&entries)),
+                "{json}"
+            );
+        }
+    }
 }
 
 /// What `String(…)` makes of values that JSON text does not give.
