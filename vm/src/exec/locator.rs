@@ -24,17 +24,28 @@ pub(super) enum Step {
 
 impl Step {
     fn over(tag: u8, actions: &[Action; NUMBERS]) -> Step {
-        let is_usual = (8..0x80).contains(&tag);
-        if !is_usual || actions[usize::from(tag >> 3)] != SKIP {
-            return Step::Stop;
-        }
-        match WireType::of(u64::from(tag)) {
-            Some(WireType::Varint) => Step::Varint,
-            Some(WireType::Fixed64) => Step::Fixed64,
-            Some(WireType::Bytes) => Step::Bytes,
-            Some(WireType::Fixed32) => Step::Fixed32,
+        match actions[usize::from(tag >> 3)] {
+            SKIP => Step::usual(tag),
             _ => Step::Stop,
         }
+    }
+
+    /// Over a field that may be looked for.
+    #[inline(always)]
+    pub(super) fn usual(tag: u8) -> Step {
+        match (tag, WireType::of(u64::from(tag))) {
+            (8..0x80, Some(WireType::Varint)) => Step::Varint,
+            (8..0x80, Some(WireType::Fixed64)) => Step::Fixed64,
+            (8..0x80, Some(WireType::Bytes)) => Step::Bytes,
+            (8..0x80, Some(WireType::Fixed32)) => Step::Fixed32,
+            _ => Step::Stop,
+        }
+    }
+
+    /// Where its payload begins, from the tag on.
+    #[inline(always)]
+    pub(super) fn start(self) -> u32 {
+        1 + u32::from(self == Step::Bytes)
     }
 
     /// How many bytes the field takes whose tag is followed by this byte; `None` if that is not to be told so.

@@ -2,7 +2,7 @@
 
 use super::eager::Doubt;
 use super::locate::{Row, Slot};
-use super::locator::{ATTRIBUTE, Action, BUCKETS, Locator, NO_WIRE_TYPE, SKIP, Steps};
+use super::locator::{ATTRIBUTE, Action, BUCKETS, Locator, NO_WIRE_TYPE, SKIP, Step, Steps};
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_field};
 use crate::wire::error::WireError;
@@ -89,6 +89,7 @@ impl<'a> Walk<'_, 'a> {
     ) -> Result<u32, WireError> {
         let locator = self.found.locator;
         let steps = locator.steps(self.variant);
+        let actions = &locator.actions[usize::from(self.variant)];
         let tag = locator.attribute_tags[usize::from(self.variant)];
         let head = attribute_head::<VALUE_FIRST>(tag);
         let message = &input[..end as usize];
@@ -110,12 +111,24 @@ impl<'a> Walk<'_, 'a> {
                 at += short.length;
                 continue;
             }
-            if let Some(&[tag, next, ..]) = window
-                && let Some(length) = steps[usize::from(tag)].length(next)
-                && length <= end - at
-            {
-                at += length;
-                continue;
+            if let Some(&[tag, next, ..]) = window {
+                if let Some(length) = steps[usize::from(tag)].length(next)
+                    && length <= end - at
+                {
+                    at += length;
+                    continue;
+                }
+                let (step, action) = (Step::usual(tag), actions[usize::from(tag >> 3)]);
+                if let Some(length) = step.length(next)
+                    && length <= end - at
+                    && action != ATTRIBUTE
+                    && action != SKIP
+                {
+                    let payload = &message[(at + step.start()) as usize..(at + length) as usize];
+                    self.field_found(action, tag & 7, payload, input_place(at, at + length));
+                    at += length;
+                    continue;
+                }
             }
             if window.is_some_and(|window| is_other_order::<VALUE_FIRST>(window, tag)) {
                 self.is_key_first = VALUE_FIRST;
@@ -166,6 +179,12 @@ impl<'a> Walk<'_, 'a> {
             let is_plain = known.is_some() && is_plain_value(value);
             return self.attribute(Row { place, key, value }, is_plain);
         }
+        self.field_found(action, wire_type, payload, place);
+    }
+
+    /// The same of a field that is no attribute.
+    #[inline(always)]
+    fn field_found(&mut self, action: Action, wire_type: u8, payload: &'a [u8], place: Place) {
         let number = usize::from(action) - 1;
         let slot = &mut self.found.slots[number];
         self.is_irregular |= slot.payload.is_some();
