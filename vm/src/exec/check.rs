@@ -59,10 +59,7 @@ impl Machine<'_, '_> {
 
     /// Checks the fields of a message of `kind` that stand at `at..end`.
     fn check(&self, kind: MessageKind, at: u32, end: u32) -> Result<Canonical, WireError> {
-        validate_message(
-            kind,
-            Cursor::over(self.tree.input, at as usize, end as usize),
-        )
+        validate_message(kind, self.tree.input, at, end)
     }
 
     /// Finds and checks the fields that are looked at.

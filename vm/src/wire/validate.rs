@@ -86,21 +86,24 @@ pub fn scan<'a, V: Visitor<'a>>(
     walk(signal, request, visitor, open)
 }
 
-/// Checks fields of one message, which may be all of it, down to the last value.
+/// Checks fields of one message, which may be all of it, down to the last value: those at `at..end` of the request.
 ///
 /// # Errors
 /// What the reference refuses, and values deeper than [`VALUE_DEPTH_MAX`].
 pub(crate) fn validate_message(
     kind: MessageKind,
-    fields: Cursor<'_>,
+    request: &[u8],
+    at: u32,
+    end: u32,
 ) -> Result<Canonical, WireError> {
     let mut walk = Walk {
-        request: fields.cut(),
+        request,
         visitor: &mut (),
         opens: Everything,
         depth: 0,
         hazards: 0,
     };
+    let fields = Cursor::over(request, at as usize, end as usize);
     walk_message(kind, &mut walk, fields)?;
     Ok(if walk.hazards == 0 {
         Canonical::Yes
