@@ -14,6 +14,8 @@ pub mod limits;
 pub mod math;
 pub mod path;
 pub mod program;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod value;
 pub mod wire;

@@ -24,6 +24,10 @@ const SHORT: usize = 32;
 /// How many replacements may be longer than what they replace, by all of their length, for a text to be made in one go.
 const GROWING_MAX: usize = 4;
 
+/// How many bytes a run behind a text may ask for at least for the two to be searched in one piece: a try that fails
+/// looks at so many.
+const TEXT_RUN_MIN_MAX: usize = 8;
+
 /// A pattern as steps.
 #[derive(Debug)]
 pub(super) struct Steps {
@@ -162,7 +166,9 @@ impl Steps {
             _ => None,
         };
         let text_run = match steps.as_slice() {
-            [Step::Text(text), Step::Run(run)] => Some(TextRun::new(text, (**run).clone())),
+            [Step::Text(text), Step::Run(run)] if run.min <= TEXT_RUN_MIN_MAX => {
+                Some(TextRun::new(text, (**run).clone()))
+            }
             _ => None,
         };
         Some(Steps {
@@ -544,6 +550,7 @@ mod tests {
             "k[^k]+",
             "example.com/[a-z]{3}",
             "https://example[.]com/path[0-9]",
+            "k[a-z=/]{9,}",
             "é[0-9]+",
             "[0-9]+ ",
         ];

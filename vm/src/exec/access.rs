@@ -241,7 +241,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.put_attribute(id, slot, key, bytes, payload);
     }
 
-    /// Puts a whole field, or nothing, in the place of `old`, or adds it.
+    /// The same, and tells the slot, if there is one.
     pub(crate) fn put(&mut self, id: NodeId, old: Slot<'a>, slot: Option<u16>, bytes: &'a [u8]) {
         if bytes.is_empty() && old.payload.is_none() {
             return;
@@ -259,9 +259,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    #[inline]
-    fn splice(&mut self, id: NodeId, old: Slot<'a>, bytes: &'a [u8]) -> Place {
+    /// Puts a whole field, or nothing, in the place of `old`, or adds it. Where it stands.
+    #[inline(always)]
+    pub(super) fn splice(&mut self, id: NodeId, old: Slot<'a>, bytes: &'a [u8]) -> Place {
         match old.payload {
+            // In line, as most fields are replaced but once.
+            Some(_) if old.place.edit == NONE => {
+                self.tree.insert(id, old.place.at, old.place.end, bytes)
+            }
             Some(_) => self.tree.replace(id, old.place, bytes),
             None => self.tree.append(id, bytes),
         }

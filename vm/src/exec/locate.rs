@@ -143,13 +143,7 @@ impl<'a> Machine<'_, 'a> {
     ) {
         let at = self.located(id) as usize + usize::from(slot);
         let old = self.slots[at];
-        let place = match old.payload {
-            Some(_) if old.place.edit == NONE => {
-                self.tree.insert(id, old.place.at, old.place.end, bytes)
-            }
-            Some(_) => self.tree.replace(id, old.place, bytes),
-            None => self.tree.append(id, bytes),
-        };
+        let place = self.splice(id, old, bytes);
         let new = Row { place, key, value };
         let mut row = NONE;
         let node = &mut self.tree.nodes[id as usize];
@@ -185,10 +179,7 @@ impl<'a> Machine<'_, 'a> {
         }
         let bytes = length_delimited(self.number(id, field), text, self.arena);
         let old = self.slot(id, slot);
-        let place = match old.payload {
-            Some(_) => self.tree.replace(id, old.place, bytes),
-            None => self.tree.append(id, bytes),
-        };
+        let place = self.splice(id, old, bytes);
         let payload = &bytes[bytes.len() - text.len()..];
         self.set_slot(id, slot, Slot::of(place, payload));
         true

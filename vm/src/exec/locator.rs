@@ -1,5 +1,6 @@
 //! What a program looks for in the messages of a level, in the form that a walk over one wants it.
 
+use crate::compare::same_text;
 use crate::path::{FieldNumbers, Level};
 use crate::program::Touched;
 use crate::wire::cursor::WireType;
@@ -115,22 +116,6 @@ fn plain_wire_type(level: usize, variant: usize, number: u32) -> u8 {
     }
 }
 
-/// Whether two keys are the same; without a call for those of the usual lengths.
-#[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    match (a.len(), b.len()) {
-        (8..=16, length) if length == a.len() => {
-            a.first_chunk::<8>() == b.first_chunk::<8>()
-                && a.last_chunk::<8>() == b.last_chunk::<8>()
-        }
-        (17..=32, length) if length == a.len() => {
-            a.first_chunk::<16>() == b.first_chunk::<16>()
-                && a.last_chunk::<16>() == b.last_chunk::<16>()
-        }
-        _ => a == b,
-    }
-}
-
 /// Keys are told apart by their length first.
 pub(super) const BUCKETS: u32 = u64::BITS;
 
@@ -227,7 +212,7 @@ impl Locator {
         self.keys
             .get(usize::from(start)..usize::from(end))?
             .iter()
-            .find(|(candidate, _)| same(candidate, key))
+            .find(|(candidate, _)| same_text(candidate, key))
             .map(|(_, slot)| *slot)
     }
 

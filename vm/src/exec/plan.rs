@@ -22,6 +22,7 @@ pub(crate) struct Plan {
 impl Plan {
     pub(crate) fn of(program: &Program) -> Plan {
         let mut levels = Levels::default();
+        AROUND.iter().for_each(|level| levels.insert(*level));
         for pass in &program.passes {
             levels_of(pass, &mut levels);
         }
@@ -49,16 +50,16 @@ impl Plan {
     }
 }
 
-/// The levels whose messages a pass needs as nodes.
+/// The levels of what is around all records.
+const AROUND: [Level; 4] = [
+    Level::ResourceContainer,
+    Level::Resource,
+    Level::ScopeContainer,
+    Level::Scope,
+];
+
+/// The levels beside [`AROUND`] whose messages a pass needs as nodes.
 fn levels_of(pass: &Pass, levels: &mut Levels) {
-    for level in [
-        Level::ResourceContainer,
-        Level::Resource,
-        Level::ScopeContainer,
-        Level::Scope,
-    ] {
-        levels.insert(level);
-    }
     let mut level = pass.context.level();
     loop {
         levels.insert(level);
@@ -77,16 +78,8 @@ fn levels_of(pass: &Pass, levels: &mut Levels) {
     }
 }
 
-/// The levels whose messages a sweep counts.
+/// The levels beside [`AROUND`] whose messages a sweep counts.
 fn levels_of_sweep(sweep: Sweep, signal: Signal, levels: &mut Levels) {
-    for level in [
-        Level::ResourceContainer,
-        Level::Resource,
-        Level::ScopeContainer,
-        Level::Scope,
-    ] {
-        levels.insert(level);
-    }
     if sweep >= Sweep::Scopes {
         match signal {
             Signal::Traces => levels.insert(Level::Span),

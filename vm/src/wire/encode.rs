@@ -282,24 +282,14 @@ mod tests {
     use super::super::any::put_field;
     use super::super::tree::{Place, read_whole};
     use super::*;
+    use crate::testing::Random;
     use bumpalo::Bump;
 
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, bound: u64) -> u64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 >> 16) % bound
-        }
-
-        fn field(&mut self) -> Vec<u8> {
-            let length = [0, 1, 5, 40, 126, 127, 128, 300, 17_000][self.below(9) as usize];
-            let mut out = Vec::new();
-            put_field(&mut out, 3, &vec![self.below(256) as u8; length]);
-            out
-        }
+    fn field(random: &mut Random) -> Vec<u8> {
+        let length = [0, 1, 5, 40, 126, 127, 128, 300, 17_000][random.below(9) as usize];
+        let mut out = Vec::new();
+        put_field(&mut out, 3, &vec![random.below(256) as u8; length]);
+        out
     }
 
     /// Appends a message's payload, and its node and those in it to `nodes`, which know their places within the payload
@@ -308,7 +298,7 @@ mod tests {
         let mut out = Vec::new();
         for _ in 0..random.below(5) {
             if depth == 0 || random.below(2) == 0 {
-                out.extend(random.field());
+                out.extend(field(random));
                 continue;
             }
             let id = nodes.len();
@@ -338,13 +328,13 @@ mod tests {
                 }
                 1 => {
                     tree.detach(id, place);
-                    tree.replace(id, place, arena.alloc_slice_copy(&random.field()));
+                    tree.replace(id, place, arena.alloc_slice_copy(&field(random)));
                 }
                 _ => {}
             }
         }
         for _ in 0..random.below(3) {
-            tree.append(id, arena.alloc_slice_copy(&random.field()));
+            tree.append(id, arena.alloc_slice_copy(&field(random)));
         }
     }
 

@@ -98,25 +98,13 @@ impl Short {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Random;
     use crate::wire::any;
 
     const TAG: u8 = 0x4a;
 
-    /// Numbers that look random, the same each time.
-    struct Numbers(u64);
-
-    impl Numbers {
-        fn below(&mut self, end: u64) -> u64 {
-            self.0 = self
-                .0
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (self.0 >> 33) % end
-        }
-    }
-
     /// An attribute's field, mostly of the usual form.
-    fn field(numbers: &mut Numbers) -> Window {
+    fn field(numbers: &mut Random) -> Window {
         let mut window = [0; _];
         for byte in &mut window {
             *byte = numbers.below(256) as u8;
@@ -146,7 +134,7 @@ mod tests {
 
     #[test]
     fn finds_what_its_twin_finds() {
-        let mut numbers = Numbers(1);
+        let mut numbers = Random(1);
         let mut found = [0; 2];
         for _ in 0..100_000 {
             let window = field(&mut numbers);

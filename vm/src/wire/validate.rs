@@ -9,7 +9,7 @@ use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
-use super::short::{Short, Window, attribute_head};
+use super::short::{Short, attribute_head};
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
 /// Is told of every message that can be a node of a tree, and of their fields.
@@ -245,11 +245,9 @@ fn plain_attributes_in_order<'a, const VALUE_FIRST: bool, V: Visitor<'a>, O: Ope
     end: usize,
 ) -> usize {
     let request = walk.request;
-    let windows = request.get(..end + size_of::<Window>() - 1);
-    let windows = windows.unwrap_or(request);
     let told = walk.visitor.key_lengths(owner);
     let head = attribute_head::<VALUE_FIRST>(request.get(at).copied().unwrap_or_default());
-    while let Some(window) = windows.get(at..).and_then(<[u8]>::first_chunk)
+    while let Some(window) = request.get(at..).and_then(<[u8]>::first_chunk)
         && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
         && is_plain_value(short.value::<VALUE_FIRST>(window))
     {
