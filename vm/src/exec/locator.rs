@@ -6,59 +6,58 @@ use crate::program::Touched;
 use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
 use crate::wire::schema::{FieldKind, Label, MessageKind};
+use crate::wire::short::attribute_head;
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
 pub(super) type Action = u8;
 pub(super) const SKIP: Action = 0;
 pub(super) const ATTRIBUTE: Action = u8::MAX;
 
-/// What a walk that steps over what nobody looks for does at the first byte of a field.
+/// What a walk does at the first byte of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It stops: the field is looked for, or its tag is of another form than usual.
-    Stop,
+    /// It looks closer: this is an attribute, a field that needs a check, or a tag of another form than usual.
+    Careful,
+    /// Steps over a field that nobody looks for.
     Varint,
     Fixed64,
     Bytes,
     Fixed32,
+    /// Notes where a field stands that says by itself that it is valid and canonical.
+    FoundVarint,
+    FoundFixed64,
+    FoundBytes,
+    FoundFixed32,
+    /// The same, if it is empty.
+    FoundEmpty,
 }
 
 impl Step {
-    fn over(tag: u8, actions: &[Action; NUMBERS]) -> Step {
-        match actions[usize::from(tag >> 3)] {
-            SKIP => Step::usual(tag),
-            _ => Step::Stop,
+    fn at(tag: u8, actions: &[Action; NUMBERS], plain: &[Plain]) -> Step {
+        let (8..0x80, Some(wire_type)) = (tag, WireType::of(u64::from(tag))) else {
+            return Step::Careful;
+        };
+        let action = actions[usize::from(tag >> 3)];
+        if action == SKIP {
+            return match wire_type {
+                WireType::Varint => Step::Varint,
+                WireType::Fixed64 => Step::Fixed64,
+                WireType::Bytes => Step::Bytes,
+                WireType::Fixed32 => Step::Fixed32,
+                WireType::StartGroup | WireType::EndGroup => Step::Careful,
+            };
         }
-    }
-
-    /// Over a field that may be looked for.
-    #[inline(always)]
-    pub(super) fn usual(tag: u8) -> Step {
-        match (tag, WireType::of(u64::from(tag))) {
-            (8..0x80, Some(WireType::Varint)) => Step::Varint,
-            (8..0x80, Some(WireType::Fixed64)) => Step::Fixed64,
-            (8..0x80, Some(WireType::Bytes)) => Step::Bytes,
-            (8..0x80, Some(WireType::Fixed32)) => Step::Fixed32,
-            _ => Step::Stop,
+        match plain.get(usize::from(action) - 1) {
+            Some(Plain::OfType(meant)) if *meant == wire_type => match wire_type {
+                WireType::Varint => Step::FoundVarint,
+                WireType::Fixed64 => Step::FoundFixed64,
+                WireType::Bytes => Step::FoundBytes,
+                WireType::Fixed32 => Step::FoundFixed32,
+                WireType::StartGroup | WireType::EndGroup => Step::Careful,
+            },
+            Some(Plain::Empty) if wire_type == WireType::Bytes => Step::FoundEmpty,
+            _ => Step::Careful,
         }
-    }
-
-    /// Where its payload begins, from the tag on.
-    #[inline(always)]
-    pub(super) fn start(self) -> u32 {
-        1 + u32::from(self == Step::Bytes)
-    }
-
-    /// How many bytes the field takes whose tag is followed by this byte; `None` if that is not to be told so.
-    #[inline(always)]
-    pub(super) fn length(self, next: u8) -> Option<u32> {
-        Some(match self {
-            Step::Fixed64 => 9,
-            Step::Fixed32 => 5,
-            Step::Varint if next < 0x80 => 2,
-            Step::Bytes if next < 0x80 => 2 + u32::from(next),
-            _ => return None,
-        })
     }
 }
 
@@ -71,17 +70,25 @@ pub(super) const NUMBERS: usize = 32;
 /// Rows that a message has room for beside those it has when it is located.
 const ROWS_SPARE_MAX: usize = 4;
 
+/// Which attributes of a message are looked for.
+pub(super) enum Attributes {
+    None,
+    /// Those with some keys.
+    Some,
+    All,
+}
+
 /// What to look for in the messages of a level, in the form that a walk wants it.
 #[derive(Clone, Debug)]
 pub(crate) struct Locator {
     pub(super) actions: [[Action; NUMBERS]; 4],
     /// By variant.
     steps: Vec<Steps>,
-    /// Of each slot that is for a field, the wire type with which it needs no further check.
-    pub(super) plain: [Vec<u8>; 4],
+    /// Of each slot that is for a field, when it needs no further check.
+    pub(super) plain: [Vec<Plain>; 4],
     pub(super) attributes: Option<FieldNumbers>,
-    /// The tag of an attribute, which takes a byte; 0, which is no tag, where there is none.
-    pub(super) attribute_tags: [u8; 4],
+    /// How attributes begin, by variant: those that begin with their key, and those that begin with their value.
+    pub(super) attribute_heads: [[u32; 2]; 4],
     /// Whether all attributes get rows.
     pub(super) all_attributes: bool,
     /// The keys with their slots, by [`Locator::bucket`].
@@ -93,26 +100,43 @@ pub(crate) struct Locator {
     pub(super) slots: u16,
 }
 
-/// No wire type.
-pub(super) const NO_WIRE_TYPE: u8 = u8::MAX;
+/// When a field, if it is not cut short, says by itself that it is valid and canonical.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plain {
+    Never,
+    /// When it has this wire type.
+    OfType(WireType),
+    /// When it is empty and has the wire type of bytes.
+    Empty,
+}
 
-/// The wire type of a field that says by itself that it is valid and canonical, if it is not cut short.
-fn plain_wire_type(level: usize, variant: usize, number: u32) -> u8 {
-    let is_meant = |(l, v): (Level, u8)| l as usize == level && usize::from(v) == variant;
-    let kinds = MessageKind::ALL.iter();
-    let mut fields = kinds
-        .filter(|kind| level_of(**kind).is_some_and(is_meant))
-        .map(|kind| kind.field_by_number(number));
-    // Some variants are several messages.
-    let (Some(Some(field)), None) = (fields.next(), fields.next()) else {
-        return NO_WIRE_TYPE;
-    };
-    match field.kind {
-        FieldKind::Message(_) | FieldKind::TraceId | FieldKind::SpanId | FieldKind::ProfileId => {
-            NO_WIRE_TYPE
+impl Plain {
+    fn of(level: usize, variant: usize, number: u32) -> Plain {
+        let is_meant = |(l, v): (Level, u8)| l as usize == level && usize::from(v) == variant;
+        let kinds = MessageKind::ALL.iter();
+        let mut fields = kinds
+            .filter(|kind| level_of(**kind).is_some_and(is_meant))
+            .map(|kind| kind.field_by_number(number));
+        // Some variants are several messages.
+        let (Some(Some(field)), None) = (fields.next(), fields.next()) else {
+            return Plain::Never;
+        };
+        match field.kind {
+            FieldKind::Message(_)
+            | FieldKind::TraceId
+            | FieldKind::SpanId
+            | FieldKind::ProfileId => Plain::Empty,
+            _ if field.label == Label::Packed => Plain::Empty,
+            kind => Plain::OfType(kind.wire_type()),
         }
-        _ if field.label == Label::Packed => NO_WIRE_TYPE,
-        kind => kind.wire_type() as u8,
+    }
+
+    pub(super) fn allows(self, wire_type: Option<WireType>, payload: &[u8]) -> bool {
+        match self {
+            Plain::Never => false,
+            Plain::OfType(meant) => wire_type == Some(meant),
+            Plain::Empty => wire_type == Some(WireType::Bytes) && payload.is_empty(),
+        }
     }
 }
 
@@ -128,12 +152,12 @@ impl Locator {
                 variant[*number as usize] = action;
             }
         };
-        let mut plain: [Vec<u8>; 4] =
-            std::array::from_fn(|_| vec![NO_WIRE_TYPE; usize::from(touched.slots)]);
+        let mut plain: [Vec<Plain>; 4] =
+            std::array::from_fn(|_| vec![Plain::Never; usize::from(touched.slots)]);
         for (field, slot) in &touched.fields {
             set(field, *slot as Action + 1);
             for (variant, number) in field.iter().enumerate() {
-                plain[variant][usize::from(*slot)] = plain_wire_type(level, variant, *number);
+                plain[variant][usize::from(*slot)] = Plain::of(level, variant, *number);
             }
         }
         if let Some(field) = &touched.attributes {
@@ -160,19 +184,21 @@ impl Locator {
         };
         Locator {
             actions,
-            steps: actions[..variants]
-                .iter()
-                .map(|actions| std::array::from_fn(|tag| Step::over(tag as u8, actions)))
+            steps: std::iter::zip(&actions[..variants], &plain)
+                .map(|(actions, plain)| {
+                    std::array::from_fn(|tag| Step::at(tag as u8, actions, plain))
+                })
                 .collect(),
             plain,
             attributes: touched.attributes,
-            attribute_tags: touched
+            attribute_heads: touched
                 .attributes
                 .unwrap_or_default()
                 .map(|number| match number {
                     1..16 => (number << 3) as u8 | WireType::Bytes as u8,
                     _ => 0,
-                }),
+                })
+                .map(|tag| [attribute_head::<false>(tag), attribute_head::<true>(tag)]),
             all_attributes: touched.all_attributes,
             filled: keys
                 .iter()
@@ -232,6 +258,16 @@ impl Locator {
     /// The keys that have slots.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.keys.iter().map(|(key, _)| &**key)
+    }
+
+    /// Which attributes of a variant are looked for.
+    #[inline(always)]
+    pub(super) fn attributes_wanted(&self, variant: u8) -> Attributes {
+        match self.attribute_heads[usize::from(variant)] {
+            [u32::MAX, _] => Attributes::None,
+            _ if self.all_attributes => Attributes::All,
+            _ => Attributes::Some,
+        }
     }
 
     /// Whether there is anything to look for.

@@ -2,13 +2,18 @@
 
 use super::eager::Doubt;
 use super::locate::{Row, Slot};
-use super::locator::{ATTRIBUTE, Action, BUCKETS, Locator, NO_WIRE_TYPE, SKIP, Step, Steps};
+use super::locator::{ATTRIBUTE, Action, Attributes, BUCKETS, Locator, SKIP, Step};
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_field};
 use crate::wire::error::WireError;
-use crate::wire::short::{Short, Window, attribute_head, is_other_order};
+use crate::wire::short::{Short, Window, is_other_order};
 use crate::wire::tree::{NONE, Node, NodeId, Place};
 use crate::wire::validate::is_plain_value;
+
+/// [`Attributes`], as parameters of functions.
+const NONE_WANTED: u8 = 0;
+const SOME_WANTED: u8 = 1;
+const ALL_WANTED: u8 = 2;
 
 /// What a walk over one message has found.
 pub(super) struct Found<'s, 'a> {
@@ -69,11 +74,15 @@ impl<'a> Walk<'_, 'a> {
     #[inline(always)]
     pub(super) fn raw(&mut self, input: &'a [u8], start: u32, end: u32) -> Result<(), WireError> {
         let end = end.min(input.len() as u32);
+        let attributes = self.found.locator.attributes_wanted(self.variant);
         let mut at = start;
         while at < end {
-            at = match self.is_key_first {
-                true => self.fields::<false>(input, at, end)?,
-                false => self.fields::<true>(input, at, end)?,
+            at = match (&attributes, self.is_key_first) {
+                (Attributes::None, _) => self.fields::<NONE_WANTED, true>(input, at, end)?,
+                (Attributes::Some, false) => self.fields::<SOME_WANTED, true>(input, at, end)?,
+                (Attributes::Some, true) => self.fields::<SOME_WANTED, false>(input, at, end)?,
+                (Attributes::All, false) => self.fields::<ALL_WANTED, true>(input, at, end)?,
+                (Attributes::All, true) => self.fields::<ALL_WANTED, false>(input, at, end)?,
             };
         }
         Ok(())
@@ -81,73 +90,167 @@ impl<'a> Walk<'_, 'a> {
 
     /// From `at` on to the end, or to where attributes turn out to have the other order than expected.
     #[inline(always)]
-    fn fields<const VALUE_FIRST: bool>(
+    fn fields<const ATTRIBUTES: u8, const VALUE_FIRST: bool>(
         &mut self,
         input: &'a [u8],
         mut at: u32,
         end: u32,
     ) -> Result<u32, WireError> {
-        let locator = self.found.locator;
-        let steps = locator.steps(self.variant);
-        let actions = &locator.actions[usize::from(self.variant)];
-        let tag = locator.attribute_tags[usize::from(self.variant)];
-        let head = attribute_head::<VALUE_FIRST>(tag);
-        let message = &input[..end as usize];
         loop {
-            if !locator.all_attributes {
-                at = skip::<VALUE_FIRST>(input, at, end, steps, head, locator.keys_wanted());
-            }
+            at = self.usual::<ATTRIBUTES, VALUE_FIRST>(input, at, end);
             if at >= end {
                 return Ok(at);
             }
-            let window = input[at as usize..].first_chunk();
-            if let Some(window) = window
-                && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
-                && let Some(field) = message[at as usize..].get(..short.length as usize)
+            let [tag, ..] = self.head::<VALUE_FIRST>().to_le_bytes();
+            if ATTRIBUTES != NONE_WANTED
+                && is_other_order::<VALUE_FIRST>(&input[at as usize..], tag)
             {
-                let (key, value) = short.key_value::<VALUE_FIRST>(field);
-                let place = input_place(at, at + short.length);
-                self.attribute(Row { place, key, value }, is_plain_value(value));
-                at += short.length;
-                continue;
-            }
-            if let Some(&[tag, next, ..]) = window {
-                if let Some(length) = steps[usize::from(tag)].length(next)
-                    && length <= end - at
-                {
-                    at += length;
-                    continue;
-                }
-                let (step, action) = (Step::usual(tag), actions[usize::from(tag >> 3)]);
-                if let Some(length) = step.length(next)
-                    && length <= end - at
-                    && action != ATTRIBUTE
-                    && action != SKIP
-                {
-                    let payload = &message[(at + step.start()) as usize..(at + length) as usize];
-                    self.field_found(action, tag & 7, payload, input_place(at, at + length));
-                    at += length;
-                    continue;
-                }
-            }
-            if window.is_some_and(|window| is_other_order::<VALUE_FIRST>(window, tag)) {
                 self.is_key_first = VALUE_FIRST;
                 return Ok(at);
             }
-            at = self.careful_field(message, at)?;
+            at = self.careful_field(&input[..end as usize], at)?;
         }
     }
 
+    /// How attributes begin.
+    #[inline(always)]
+    fn head<const VALUE_FIRST: bool>(&self) -> u32 {
+        self.found.locator.attribute_heads[usize::from(self.variant)][usize::from(VALUE_FIRST)]
+    }
+
+    /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message, or before a field of
+    /// another form, or one that goes beyond it or lies near the end of the request.
+    #[inline(always)]
+    fn usual<const ATTRIBUTES: u8, const VALUE_FIRST: bool>(
+        &mut self,
+        input: &'a [u8],
+        at: u32,
+        end: u32,
+    ) -> u32 {
+        let locator = self.found.locator;
+        let steps = locator.steps(self.variant);
+        let (head, keys) = (self.head::<VALUE_FIRST>(), locator.keys_wanted());
+        // Cut so that there is a window at each place within the message and at none behind it.
+        let windows = input.get(..end as usize + size_of::<Window>() - 1);
+        let windows = windows.unwrap_or(input);
+        // As wide as an address, so that nothing is widened for each field.
+        let (mut at, mut next, end) = (at as usize, at as usize, end as usize);
+        while let Some(window) = window_at(windows, next) {
+            at = next;
+            if ATTRIBUTES != NONE_WANTED
+                && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
+            {
+                next += short.length as usize;
+                let is_whole = match ATTRIBUTES {
+                    SOME_WANTED if keys >> (short.key_len::<VALUE_FIRST>() % BUCKETS) & 1 == 0 => {
+                        continue;
+                    }
+                    SOME_WANTED => self.some_attribute::<VALUE_FIRST>(input, at, end, short),
+                    _ => self.short_attribute::<VALUE_FIRST>(input, at, end, short),
+                };
+                if !is_whole {
+                    return at as u32;
+                }
+                continue;
+            }
+            let (tag, length) = (window[0], window[1]);
+            let found = match steps[usize::from(tag)] {
+                Step::Fixed64 => {
+                    next += 9;
+                    continue;
+                }
+                Step::Fixed32 => {
+                    next += 5;
+                    continue;
+                }
+                Step::Varint if length < 0x80 => {
+                    next += 2;
+                    continue;
+                }
+                Step::Bytes if length < 0x80 => {
+                    next += 2 + usize::from(length);
+                    if ATTRIBUTES == NONE_WANTED {
+                        (at, next) = skip_run(windows, at, next, tag);
+                    }
+                    continue;
+                }
+                Step::FoundFixed64 => 9,
+                Step::FoundFixed32 => 5,
+                Step::FoundVarint if length < 0x80 => 2,
+                Step::FoundBytes if length < 0x80 => 2 + usize::from(length),
+                Step::FoundEmpty if length == 0 => 2,
+                _ => return at as u32,
+            };
+            next += found;
+            if !self.usual_field(input, at, next, end) {
+                return at as u32;
+            }
+        }
+        // A field that goes beyond the message is not stepped over.
+        (if next > end { at } else { next }) as u32
+    }
+
+    /// An attribute with a key of a length that is looked for. Out of line, as few are.
+    #[inline(never)]
+    fn some_attribute<const VALUE_FIRST: bool>(
+        &mut self,
+        input: &'a [u8],
+        at: usize,
+        end: usize,
+        short: Short,
+    ) -> bool {
+        self.short_attribute::<VALUE_FIRST>(input, at, end, short)
+    }
+
+    /// An attribute of the usual form. Whether it ends within its message.
+    #[inline(always)]
+    fn short_attribute<const VALUE_FIRST: bool>(
+        &mut self,
+        input: &'a [u8],
+        at: usize,
+        end: usize,
+        short: Short,
+    ) -> bool {
+        let next = at + short.length as usize;
+        let Some(field) = input[..end].get(at..next) else {
+            return false;
+        };
+        let (key, value) = short.key_value::<VALUE_FIRST>(field);
+        let place = input_place(at as u32, next as u32);
+        self.attribute(Row { place, key, value }, is_plain_value(value));
+        true
+    }
+
+    /// Notes where a field of the usual form stands that needs no check. Whether it ends within its message.
+    #[inline(never)]
+    fn usual_field(&mut self, input: &'a [u8], at: usize, next: usize, end: usize) -> bool {
+        let Some(field) = input[..end].get(at..next) else {
+            return false;
+        };
+        let [tag, payload @ ..] = field else {
+            return false;
+        };
+        let payload = match WireType::of(u64::from(*tag)) {
+            Some(WireType::Bytes) => &payload[1..],
+            _ => payload,
+        };
+        let action = self.found.locator.actions[usize::from(self.variant)][usize::from(tag >> 3)];
+        let place = input_place(at as u32, next as u32);
+        self.note(usize::from(action) - 1, payload, place);
+        true
+    }
+
     /// The field at `at`; where the next one begins.
-    #[inline]
+    #[inline(never)]
     fn careful_field(&mut self, message: &'a [u8], at: u32) -> Result<u32, WireError> {
         let Some((tag, start, end)) = short_field(message, at as usize) else {
             return self.long_field(message, at);
         };
         let action = self.found.locator.action(self.variant, u32::from(tag >> 3));
         if action != SKIP {
+            let wire_type = WireType::of(u64::from(tag));
             let place = input_place(at, end as u32);
-            self.found(action, tag & 7, &message[start..end], place);
+            self.found(action, wire_type, &message[start..end], place);
         }
         Ok(end as u32)
     }
@@ -167,31 +270,38 @@ impl<'a> Walk<'_, 'a> {
     pub(super) fn field(&mut self, number: u32, payload: &'a [u8], place: Place) {
         let action = self.found.locator.action(self.variant, number);
         if action != SKIP {
-            self.found(action, NO_WIRE_TYPE, payload, place);
+            self.found(action, None, payload, place);
         }
     }
 
     /// A field to do something at. Its wire type is that of a field of the usual form.
-    fn found(&mut self, action: Action, wire_type: u8, payload: &'a [u8], place: Place) {
+    fn found(
+        &mut self,
+        action: Action,
+        wire_type: Option<WireType>,
+        payload: &'a [u8],
+        place: Place,
+    ) {
         if action == ATTRIBUTE {
-            let known = any::key_and_value(payload).filter(|_| wire_type == WireType::Bytes as u8);
+            let known = any::key_and_value(payload).filter(|_| wire_type == Some(WireType::Bytes));
             let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
             let is_plain = known.is_some() && is_plain_value(value);
             return self.attribute(Row { place, key, value }, is_plain);
         }
-        self.field_found(action, wire_type, payload, place);
-    }
-
-    /// The same of a field that is no attribute.
-    #[inline(always)]
-    fn field_found(&mut self, action: Action, wire_type: u8, payload: &'a [u8], place: Place) {
-        let number = usize::from(action) - 1;
-        let slot = &mut self.found.slots[number];
-        self.is_irregular |= slot.payload.is_some();
-        *slot = Slot::of(place, payload);
-        if self.found.locator.plain[usize::from(self.variant)][number] != wire_type {
+        let slot = usize::from(action) - 1;
+        let plain = self.found.locator.plain[usize::from(self.variant)][slot];
+        if !plain.allows(wire_type, payload) {
             self.doubt(place);
         }
+        self.note(slot, payload, place);
+    }
+
+    /// Notes where a field stands that has a slot.
+    #[inline(always)]
+    fn note(&mut self, slot: usize, payload: &'a [u8], place: Place) {
+        let slot = &mut self.found.slots[slot];
+        self.is_irregular |= slot.payload.is_some();
+        *slot = Slot::of(place, payload);
     }
 
     #[inline(always)]
@@ -211,37 +321,22 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// Steps over fields and attributes of the usual form that nobody looks for, and within the message. Where that ends.
 #[inline(always)]
-fn skip<const VALUE_FIRST: bool>(
-    input: &[u8],
-    mut at: u32,
-    end: u32,
-    steps: &Steps,
-    attribute_head: u32,
-    keys: u64,
-) -> u32 {
-    // Cut so that there is a window at each place within the message and at none behind it.
-    let windows = input.get(..end as usize + size_of::<Window>() - 1);
-    let windows = windows.unwrap_or(input);
-    let mut next = at;
-    while let Some(window) = windows.get(next as usize..next as usize + size_of::<Window>())
-        && let Some(window) = window.first_chunk()
+fn window_at(windows: &[u8], at: usize) -> Option<&Window> {
+    windows.get(at..at + size_of::<Window>())?.first_chunk()
+}
+
+/// Steps over fields of fewer than 128 bytes that follow one with the same tag and end at `next`. Where the last
+/// begins and where it ends.
+#[inline(always)]
+fn skip_run(windows: &[u8], mut at: usize, mut next: usize, tag: u8) -> (usize, usize) {
+    while let Some(&[again, length @ 0..0x80, ..]) = window_at(windows, next)
+        && again == tag
     {
         at = next;
-        next += match Short::read::<VALUE_FIRST>(window, attribute_head) {
-            Some(short) if keys >> (short.key_len::<VALUE_FIRST>() % BUCKETS) & 1 == 0 => {
-                short.length
-            }
-            Some(_) => return at,
-            None => match steps[usize::from(window[0])].length(window[1]) {
-                Some(length) => length,
-                None => return at,
-            },
-        };
+        next += 2 + usize::from(length);
     }
-    // A field that goes beyond the message is not stepped over.
-    if next > end { at } else { next }
+    (at, next)
 }
 
 /// A place that no edit has changed.

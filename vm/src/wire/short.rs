@@ -30,10 +30,10 @@ pub(crate) fn attribute_head<const VALUE_FIRST: bool>(tag: u8) -> u32 {
     }
 }
 
-/// Whether a window begins with an attribute that has the other order.
-pub(crate) fn is_other_order<const VALUE_FIRST: bool>(window: &Window, tag: u8) -> bool {
+/// Whether bytes begin with an attribute that has the other order.
+pub(crate) fn is_other_order<const VALUE_FIRST: bool>(bytes: &[u8], tag: u8) -> bool {
     let first_tag = if VALUE_FIRST { KEY_TAG } else { VALUE_TAG };
-    window[0] == tag && window[2] == first_tag
+    matches!(*bytes, [first, _, second, ..] if first == tag && second == first_tag)
 }
 
 impl Short {
