@@ -69,6 +69,36 @@ fn the_parts_of_a_request_give_what_all_of_it_gives() {
     }
 }
 
+/// What comes of a request that a worker runs: the output, what failed, how many records were visited, or why it is refused.
+fn run_by(
+    worker: &mut Worker,
+    program: &Program,
+    validation: Validation,
+    request: &[u8],
+) -> String {
+    let mut out = Vec::new();
+    let ran = worker.run(program, validation, request, &mut out);
+    format!("{ran:?} {out:?}")
+}
+
+#[test]
+fn a_worker_gives_the_same_in_parts_of_any_size() {
+    let size = |bytes| NonZero::new(bytes).expect("not zero");
+    let mut cut = Worker::new().with_parts_of(size(1));
+    for case in cases().filter(|case| !is_varying(case)) {
+        let Some((program, request)) = ottl::conform::prepared(&case) else {
+            continue;
+        };
+        let request = request.repeat(3);
+        let mut whole = Worker::new().with_parts_of(size(usize::MAX));
+        for validation in VALIDATIONS {
+            let expected = run_by(&mut whole, &program, validation, &request);
+            let found = run_by(&mut cut, &program, validation, &request);
+            assert!(expected == found, "{}:\n{expected}\n{found}", case["id"]);
+        }
+    }
+}
+
 #[test]
 fn a_request_that_is_malformed_anywhere_is_refused_alike() {
     let (whole, cut) = (&mut Runner::new(cutting(1)), &mut Runner::new(cutting(4)));

@@ -50,6 +50,10 @@ pub const LAMBDA_RUN_COUNT_MAX: u64 = 1 << 30;
 /// value for each record, or each item of a list, would fill any memory.
 pub const REQUEST_MEMORY_BYTES_MAX: usize = 1 << 30;
 
+/// A part of a request that is run on its own, if it can be: bytes, or more, as parts end where resources do. What is
+/// read and written of it, and what is noted meanwhile, fits into half a megabyte of cache.
+pub const PART_BYTES_MIN: usize = 64 << 10;
+
 /// Memory that a worker keeps from one request to the next: bytes. Less than a request may fill.
 pub const MEMORY_KEPT_BYTES_MAX: usize = 1 << 29;
 

@@ -47,7 +47,9 @@ pub(crate) struct Failures {
     last_kept: Option<(usize, u64, u16)>,
     /// The one that refuses the request.
     pub(crate) fatal: Option<Failure>,
-    /// How many records each pass went over.
+    /// How many records each pass has gone over in the part that runs.
+    pub(crate) visiting: Vec<u64>,
+    /// How many records each pass went over in the parts that have ended.
     pub(crate) visited: Vec<u64>,
 }
 
@@ -63,6 +65,7 @@ impl Failures {
         } else {
             pass.error_mode
         };
+        let record = record + self.visited.get(self.pass).copied().unwrap_or_default();
         let order = (self.pass, record, statement);
         let failure = || Failure {
             pass: self.pass,
@@ -104,10 +107,21 @@ impl Failures {
     pub(crate) fn clear(&mut self) {
         *self = Failures {
             kept: std::mem::take(&mut self.kept),
+            visiting: std::mem::take(&mut self.visiting),
             visited: std::mem::take(&mut self.visited),
             ..Failures::default()
         };
         self.kept.clear();
+        self.visiting.clear();
         self.visited.clear();
+    }
+
+    /// The records of what follows come after those of the part that ran.
+    pub(crate) fn end_part(&mut self) {
+        let passes = self.visited.len().max(self.visiting.len());
+        self.visited.resize(passes, 0);
+        for (visited, now) in self.visited.iter_mut().zip(self.visiting.drain(..)) {
+            *visited += now;
+        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Every resource is read, run and written on its own, so the outputs of the parts, one after the other, are the
 //! output of the whole. Where that is not so, [`Program::is_separable`] says no, or `Worker::run_part` finds out.
+//! Large requests are run so by one worker, too: what is read, run and written of a part stays in the cache meanwhile.
 
 use crate::function::{Contexts, Purity};
 use crate::limits::REQUEST_BYTES_MAX;
@@ -18,6 +19,10 @@ impl Program {
     /// again, or if what statements make is bounded for the whole request: metrics, and what lambdas evaluate. Only what
     /// memory a request may take is then a bound of each part, and the whole may take more.
     pub fn is_separable(&self) -> bool {
+        self.plan().is_separable
+    }
+
+    pub(super) fn find_separable(&self) -> bool {
         self.signal != Signal::Profiles
             && !self.flattens_logs
             && self
@@ -43,26 +48,45 @@ pub fn parts(request: &[u8], count: usize) -> Vec<&[u8]> {
 }
 
 fn cuts(request: &[u8], count: usize) -> Option<Vec<&[u8]>> {
-    if request.len() > REQUEST_BYTES_MAX {
-        return None;
-    }
     let mut parts = Vec::with_capacity(count);
     let mut start = 0;
-    let mut cursor = Cursor::new(request);
-    while !cursor.is_at_end() {
-        if cursor.tag().ok()? != (RESOURCES, WireType::Bytes) {
-            return None;
-        }
-        cursor.bytes().ok()?;
-        let end = cursor.position();
+    for end in resource_ends(request) {
+        let end = end?;
         // As many parts as the bytes so far make up.
         let due = (end as u128 * count as u128 / request.len() as u128) as usize;
-        if due > parts.len() || cursor.is_at_end() {
+        if due > parts.len() || end == request.len() {
             parts.push(&request[start..end]);
             start = end;
         }
     }
     Some(parts)
+}
+
+/// Parts that begin one after the other and are of so many bytes or more, but for the last; `None` where there is
+/// something else than resources, which is the last then.
+pub(super) fn parts_of(request: &[u8], bytes_min: usize) -> impl Iterator<Item = Option<&[u8]>> {
+    let (mut ends, mut start) = (resource_ends(request), 0);
+    std::iter::from_fn(move || {
+        let end = ends
+            .find(|end| end.is_none_or(|end| end - start >= bytes_min || end == request.len()))?;
+        let part = end.map(|end| &request[start..end]);
+        start = end.unwrap_or(start);
+        Some(part)
+    })
+}
+
+/// Where each resource of a request ends; `None`, and nothing after it, where there is something else, or too much.
+fn resource_ends(request: &[u8]) -> impl Iterator<Item = Option<usize>> {
+    let mut cursor = Some(Cursor::new(request)).filter(|cursor| !cursor.is_at_end());
+    std::iter::from_fn(move || {
+        let mut now = cursor.take()?;
+        let is_resource = request.len() <= REQUEST_BYTES_MAX
+            && now.tag() == Ok((RESOURCES, WireType::Bytes))
+            && now.bytes().is_ok();
+        let end = now.position();
+        cursor = Some(now).filter(|now| is_resource && !now.is_at_end());
+        Some(is_resource.then_some(end))
+    })
 }
 
 #[cfg(test)]
@@ -96,11 +120,34 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_of_a_size_at_least() {
+        let sizes = |request: &[u8], bytes_min| -> Vec<usize> {
+            let parts: Option<Vec<&[u8]>> = parts_of(request, bytes_min).collect();
+            let parts = parts.expect("resources alone");
+            assert_eq!(parts.concat(), request);
+            parts.iter().map(|part| part.len()).collect()
+        };
+        let even = request(&[10; 12]);
+        assert_eq!(sizes(&even, 1), [10; 12]);
+        assert_eq!(sizes(&even, 11), [20; 6]);
+        assert_eq!(sizes(&even, 50), [50, 50, 20]);
+        assert_eq!(sizes(&even, 1000), [120]);
+        assert_eq!(sizes(&[], 1), [0; 0]);
+    }
+
+    #[test]
     fn what_is_more_than_resources_stays_whole() {
         let one = request(&[10; 2]);
         for other in [&[0x12, 0][..], &[0x08, 1], &[0x0a], &[0x0a, 5, 0], &[0x0c]] {
             let request = [&one, other, &one].concat();
             assert_eq!(sizes(&request, 4).len(), 1, "{other:?}");
+            let parts: Vec<_> = parts_of(&request, 1).collect();
+            assert_eq!(
+                parts[..2],
+                [Some(&one[..10]), Some(&one[10..])],
+                "{other:?}"
+            );
+            assert_eq!(parts.last(), Some(&None), "{other:?}");
         }
         assert_eq!(sizes(&[], 4), [0; 0]);
     }

@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     /// What to look for in the messages of each level, by `Level as usize`.
     pub(super) locators: [Locator; Level::COUNT],
     pub(super) looks: Looks,
+    /// See [`Program::is_separable`].
+    pub(super) is_separable: bool,
 }
 
 impl Plan {
@@ -35,6 +37,7 @@ impl Plan {
             levels,
             located: located_levels(&locators, levels),
             looks: Looks::of(program),
+            is_separable: program.find_separable(),
             locators,
         }
     }

@@ -6,8 +6,9 @@ use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
 use super::machine::{LaneNodes, Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
+use super::parts::parts_of;
 use super::passes::{NO_PASS, Progress};
-use crate::limits::MEMORY_KEPT_BYTES_MAX;
+use crate::limits::{MEMORY_KEPT_BYTES_MAX, PART_BYTES_MIN};
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, ProgramId};
 use crate::text::time::Time;
@@ -23,6 +24,7 @@ use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
 use crate::wire::validate::{Canonical, validate};
 use bumpalo::Bump;
 use std::fmt;
+use std::num::NonZero;
 
 /// What running a request did.
 #[derive(Debug, Default)]
@@ -79,6 +81,8 @@ pub struct Worker {
     resolved: Vec<u8>,
     /// The time that every request sees, if it is fixed.
     fixed_time: Option<Time>,
+    /// How large the parts are in which requests are run: bytes, or more.
+    part_bytes_min: usize,
 }
 
 /// The buffers that a request borrows into; empty between requests, so their lifetime can change.
@@ -162,6 +166,7 @@ impl Worker {
             flat_edited: Vec::new(),
             resolved: Vec::new(),
             fixed_time: None,
+            part_bytes_min: PART_BYTES_MIN,
         }
     }
 
@@ -169,6 +174,14 @@ impl Worker {
     #[must_use]
     pub fn with_time(mut self, now: Time) -> Worker {
         self.fixed_time = Some(now);
+        self
+    }
+
+    /// Runs requests in parts of so many bytes or more, where that [cannot be seen](Program::is_separable), in the place of
+    /// [`PART_BYTES_MIN`].
+    #[must_use]
+    pub fn with_parts_of(mut self, bytes: NonZero<usize>) -> Worker {
+        self.part_bytes_min = bytes.get();
         self
     }
 
@@ -190,6 +203,14 @@ impl Worker {
         input: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<Outcome<'_>, RunError> {
+        let is_large = input.len() / 2 >= self.part_bytes_min;
+        if is_large
+            && !program.passes.is_empty()
+            && program.is_separable()
+            && let Some(any_left) = self.run_parts(program, validation, input, out)
+        {
+            return Ok(self.outcome(any_left));
+        }
         let any_left = if program.flattens_logs {
             self.run_flat(program, input, out)
         } else {
@@ -208,14 +229,39 @@ impl Worker {
         part: &[u8],
         out: &mut Vec<u8>,
     ) -> Option<Outcome<'_>> {
+        let any_left = self.run_parts(program, validation, part, out)?;
+        Some(self.outcome(any_left))
+    }
+
+    /// The same in smaller parts, one after the other. Whether anything is left.
+    fn run_parts(
+        &mut self,
+        program: &Program,
+        validation: Validation,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Option<bool> {
         let before = out.len();
-        let any_left = self.attempt(program, validation, part, out);
-        // Where a filter drops all of a part, what failed in it still refuses a request that has others.
-        let any_left = any_left.ok().filter(|_| self.failures.fatal.is_none());
-        if any_left != Some(true) {
-            out.truncate(before);
+        let mut is_any_left = false;
+        self.failures.clear();
+        for part in parts_of(input, self.part_bytes_min) {
+            let part_at = out.len();
+            let ran = part.map(|part| self.attempt(program, validation, part, out));
+            match ran {
+                // Where a filter drops all of a part, what failed in it still refuses a request that has others.
+                Some(Ok(is_left)) if self.failures.fatal.is_none() => {
+                    is_any_left |= is_left;
+                    if !is_left {
+                        out.truncate(part_at);
+                    }
+                }
+                _ => {
+                    out.truncate(before);
+                    return None;
+                }
+            }
         }
-        Some(self.outcome(any_left?))
+        Some(is_any_left)
     }
 
     fn outcome(&self, any_left: bool) -> Outcome<'_> {
@@ -257,6 +303,7 @@ impl Worker {
         out: &mut Vec<u8>,
     ) -> Result<bool, RunError> {
         let before = out.len();
+        self.failures.clear();
         let attempted = match program.signal {
             Signal::Profiles => self.attempt_profiles(program, input, out),
             _ => self.attempt(program, validation, input, out),
@@ -265,6 +312,7 @@ impl Worker {
             Err(Stop::Irregular) => {
                 let mut canonical = std::mem::take(&mut self.canonical);
                 canonical.clear();
+                self.failures.clear();
                 let result = match normalize(program.signal, input, &mut canonical) {
                     Ok(()) => self.attempt(program, Validation::Touched, &canonical, out),
                     Err(error) => Err(Stop::Refused(RunError::Wire(error))),
@@ -332,11 +380,11 @@ impl Worker {
             self.scratch.clear();
             self.caches.clear();
         }
-        self.failures.clear();
         let memory = std::mem::take(&mut self.memory).recycle();
         let (result, memory) = run_request(self, program, validation, input, out, memory);
         self.memory = memory.recycle();
         self.failures.settle();
+        self.failures.end_part();
         result
     }
 }
@@ -451,7 +499,7 @@ fn run_passes<'p: 'a, 'a>(
     let mut sweeps = program.sweeps.iter().peekable();
     'passes: for (number, pass) in program.passes.iter().enumerate() {
         machine.failures.pass = number;
-        machine.failures.visited.push(0);
+        machine.failures.visiting.push(0);
         machine.made.start();
         while let Some(sweeping) = sweeps.next_if(|sweeping| sweeping.after <= number) {
             machine.sweep(sweeping.what);
@@ -463,7 +511,7 @@ fn run_passes<'p: 'a, 'a>(
                 NONE
             };
             let progress = machine.run_pass(pass, cache);
-            machine.failures.visited[number] += machine.first_record;
+            machine.failures.visiting[number] += machine.first_record;
             let visited = match progress {
                 Progress::Done => NONE,
                 Progress::MadeMetrics(scope) => scope,
