@@ -228,12 +228,17 @@ impl Locator {
     }
 
     /// The slot of an attribute, if it has one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
         let bucket = Locator::bucket(key);
         if self.filled >> bucket & 1 == 0 {
             return None;
         }
+        self.slot_in_bucket(bucket, key)
+    }
+
+    #[inline(never)]
+    fn slot_in_bucket(&self, bucket: usize, key: &[u8]) -> Option<u16> {
         let (start, end) = (self.buckets[bucket], self.buckets[bucket + 1]);
         self.keys
             .get(usize::from(start)..usize::from(end))?
