@@ -13,6 +13,7 @@ mod corpus;
 mod docs;
 mod extended;
 mod lower;
+mod merging;
 mod parallel;
 mod paths;
 mod regressions;

@@ -246,8 +246,63 @@ impl Merge<'_> {
     /// Puts entries that are fields of the message already, so many.
     fn fields<'a>(&mut self, machine: &mut Machine<'_, 'a>, mut fields: &'a [u8], count: usize) {
         self.begin(machine, count);
-        while let Some((bytes, key, value)) = any::split_field(&mut fields) {
+        loop {
+            if self.strategy.wants(false) {
+                self.append_new(machine, &mut fields);
+            }
+            let Some((bytes, key, value)) = any::split_field(&mut fields) else {
+                return;
+            };
             self.put(machine, key, |_| (bytes, value));
+        }
+    }
+
+    /// Appends the entries up to the first whose key might be there already; it and what follows are left.
+    #[inline(never)]
+    fn append_new<'a>(&mut self, machine: &mut Machine<'_, 'a>, fields: &mut &'a [u8]) {
+        if !self.keys.places.is_empty() {
+            // In a large map most keys might be there.
+            return;
+        }
+        self.make_room(machine);
+        let Machine {
+            tree,
+            rows,
+            slots,
+            locators,
+            ..
+        } = machine;
+        let node = tree.node(self.id);
+        let locator = &locators[node.level as usize];
+        let (first_row, slots) = (node.rows as usize, &mut slots[node.slots as usize..]);
+        let (mut classes, mut left) = (self.keys.classes, *fields);
+        tree.append_all(self.id, |place| {
+            let mut rest = left;
+            let (bytes, key, value) = any::split_field(&mut rest)?;
+            let class = class(hash(key));
+            if classes & class != 0 {
+                return None;
+            }
+            classes |= class;
+            left = rest;
+            let row = Row { place, key, value };
+            if let Some(slot) = locator.slot_of_key(key) {
+                let number = (rows.len() - first_row) as u32;
+                slots[usize::from(slot)] = Slot::of_row(number, &row);
+            }
+            rows.push(row);
+            Some(bytes)
+        });
+        (self.keys.classes, *fields) = (classes, left);
+        let node = &mut tree.nodes[self.id as usize];
+        node.rows_len = (rows.len() - first_row) as u32;
+        node.rows_room = node.rows_len;
+    }
+
+    /// Makes the message's rows the last ones.
+    fn make_room(&mut self, machine: &mut Machine<'_, '_>) {
+        if !std::mem::replace(&mut self.has_room, true) {
+            machine.move_rows_to_end(self.id);
         }
     }
 
@@ -293,9 +348,7 @@ impl Merge<'_> {
         bytes: &'a [u8],
         value: &'a [u8],
     ) {
-        if !std::mem::replace(&mut self.has_room, true) {
-            machine.move_rows_to_end(self.id);
-        }
+        self.make_room(machine);
         let place = machine.tree.append(self.id, bytes);
         let row = Row { place, key, value };
         machine.rows.push(row);

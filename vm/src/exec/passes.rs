@@ -106,8 +106,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             if node.level != listed {
                 continue;
             }
-            let record = if listed == level { id } else { node.message };
-            let node = self.tree.node(record);
+            let (record, node) = match listed == level {
+                true => (id, node),
+                false => (node.message, self.tree.node(node.message)),
+            };
             if node.is_gone() {
                 continue;
             }

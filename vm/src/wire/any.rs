@@ -263,7 +263,7 @@ pub(crate) fn as_fields<'a>(map: &[u8], number: u32, arena: &'a Bump) -> Option<
 }
 
 /// Takes the first of the fields that [`as_fields`] made: the field, its key, and its value's payload.
-#[inline]
+#[inline(always)]
 pub(crate) fn split_field<'a>(fields: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
     let (key, value, end) = match short_attribute(fields.get(1..)?) {
         Some((key, value, length)) => (key, value, 1 + length),

@@ -182,6 +182,41 @@ impl<'a> Tree<'a> {
         Place { at, end: at, edit }
     }
 
+    /// Adds whole fields at a node's end, one after the other, as long as `next`, which is told where the field will
+    /// stand, has one.
+    #[inline(always)]
+    pub(crate) fn append_all(
+        &mut self,
+        id: NodeId,
+        mut next: impl FnMut(Place) -> Option<&'a [u8]>,
+    ) {
+        let first = self.edits.len() as u32;
+        let at = self.nodes[id as usize].end;
+        let (mut edit, mut grown) = (first, 0);
+        while let Some(bytes) = next(Place { at, end: at, edit }) {
+            edit += 1;
+            grown += bytes.len() as i64;
+            self.edits.push(Edit {
+                at,
+                end: at,
+                next: edit,
+                bytes,
+            });
+        }
+        if edit == first {
+            return;
+        }
+        // None is behind the last one.
+        self.edits[edit as usize - 1].next = NONE;
+        let node = &mut self.nodes[id as usize];
+        match self.edits.get_mut(node.last_edit as usize) {
+            Some(last) => last.next = first,
+            None => node.first_edit = first,
+        }
+        node.last_edit = edit - 1;
+        node.grown += grown;
+    }
+
     /// Puts `bytes` in the place of a range of the request that has no edit yet. Where they stand.
     #[inline(always)]
     pub(crate) fn insert(&mut self, id: NodeId, at: u32, end: u32, bytes: &'a [u8]) -> Place {
@@ -328,9 +363,10 @@ impl Removal {
         self.run = *place;
     }
 
+    #[inline(always)]
     pub(crate) fn finish(&self, tree: &mut Tree<'_>, id: NodeId) {
         if self.run.at != self.run.end {
-            tree.replace(id, self.run, &[]);
+            tree.insert(id, self.run.at, self.run.end, &[]);
         }
     }
 }
@@ -338,7 +374,7 @@ impl Removal {
 impl Node {
     /// Whether passes leave it out, with all that it holds.
     pub(crate) fn is_gone(&self) -> bool {
-        self.is_dropped || self.is_held || self.is_detached
+        self.is_dropped | self.is_held | self.is_detached
     }
 
     /// Takes all edits back.
@@ -491,6 +527,39 @@ mod tests {
         tree.fields(0)
             .map(|f| (f.number, f.payload.to_vec()))
             .collect()
+    }
+
+    #[test]
+    fn fields_are_appended_together_as_one_by_one() {
+        let input = [0x10, 7];
+        let fields: [&[u8]; 3] = [&[0x18, 1], &[0x22, 2, b'a', b'b'], &[0x28, 3]];
+        for before in 0..=1 {
+            for count in 0..=fields.len() {
+                let (mut together, mut singly) = (tree(&input), tree(&input));
+                let mut places = Vec::new();
+                for tree in [&mut together, &mut singly] {
+                    for field in &fields[..before] {
+                        tree.append(0, field);
+                    }
+                }
+                let mut added = fields[..count].iter();
+                together.append_all(0, |place| {
+                    let field = added.next()?;
+                    places.push(place);
+                    Some(field)
+                });
+                let expected: Vec<_> = fields[..count]
+                    .iter()
+                    .map(|field| singly.append(0, field))
+                    .collect();
+                assert_eq!(places, expected);
+                for tree in [&mut together, &mut singly] {
+                    tree.append(0, &[0x30, 4]);
+                }
+                assert_eq!(numbers(&together), numbers(&singly));
+                assert_eq!(together.nodes[0].grown, singly.nodes[0].grown);
+            }
+        }
     }
 
     #[test]
