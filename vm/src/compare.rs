@@ -106,7 +106,7 @@ fn compare_other<'a>(
     left: &Value<'a>,
     right: &Value<'a>,
 ) -> Result<bool, Error<'a>> {
-    let (left_nil, right_nil) = (is_nil(left), is_nil(right));
+    let (left_nil, right_nil) = (counts_as_nil(left), counts_as_nil(right));
     if left_nil || right_nil {
         let both = left_nil && right_nil;
         return Ok(if both {
@@ -142,7 +142,9 @@ fn compare_other<'a>(
     })
 }
 
-fn is_nil(value: &Value<'_>) -> bool {
+/// Whether a value is nil to a comparison.
+#[inline]
+pub(crate) fn counts_as_nil(value: &Value<'_>) -> bool {
     matches!(value, Value::Nil | Value::Bytes([]))
 }
 

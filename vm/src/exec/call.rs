@@ -3,7 +3,7 @@
 //! An argument is converted when the body asks for it, by the rules of the parameter's type and with the
 //! reference's words for what it refuses. What the body does not ask for cannot fail.
 
-use super::access::Lane;
+use super::lane::Lane;
 use super::machine::Machine;
 use super::map_edit::MapEdit;
 use super::merge::Strategy;
@@ -38,14 +38,23 @@ enum Arguments<'m, 'p, 'a> {
     Given(&'m [Value<'a>]),
 }
 
+/// What runs a call.
+pub(super) fn runner(site: &CallSite) -> Run {
+    match site.function.body {
+        Body::Run(run) | Body::Prepared(_, run) => run,
+        Body::Store => |_| Err(Error::new("set is an instruction")),
+    }
+}
+
 impl<'p: 'a, 'a> Machine<'p, 'a> {
-    /// Runs a call on one record.
+    /// Runs a call on one record, by what [`runner`] says.
     #[inline]
-    pub(crate) fn call(&mut self, site: &'p CallSite, lane: usize) -> Result<'a, Value<'a>> {
-        let run = match site.function.body {
-            Body::Run(run) | Body::Prepared(_, run) => run,
-            Body::Store => return Err(Error::new("set is an instruction")),
-        };
+    pub(crate) fn call(
+        &mut self,
+        site: &'p CallSite,
+        run: Run,
+        lane: usize,
+    ) -> Result<'a, Value<'a>> {
         match site.remembered_by {
             Some(operand) => self.recall(site, run, operand, lane),
             None => self.run_call(site, run, lane),
@@ -119,13 +128,16 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 
     /// The argument's value.
+    #[inline]
     pub fn value(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
-        if let Arguments::Given(values) = self.arguments {
-            return values.get(parameter).copied().unwrap_or_default().ok();
-        }
-        match self.argument(parameter) {
-            Some(argument) => self.value_of(argument),
-            None => Ok(Value::Nil),
+        match self.arguments {
+            // What most arguments are that a body asks for.
+            Arguments::Site(arguments) => match arguments.get(parameter) {
+                Some(Argument::Value(operand)) => self.machine.operand(*operand, self.lane).ok(),
+                Some(argument) => self.value_of(argument),
+                None => Ok(Value::Nil),
+            },
+            Arguments::Given(values) => values.get(parameter).copied().unwrap_or_default().ok(),
         }
     }
 
@@ -221,8 +233,10 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     /// Anything with a text form; nil is `None`.
     #[inline]
     pub fn string_like(&mut self, parameter: usize) -> Result<'a, Option<&'a [u8]>> {
-        let value = self.value(parameter)?;
-        self.text_form(value)
+        match self.value(parameter)? {
+            Value::String(text) => Ok(Some(text)),
+            other => self.text_form(other),
+        }
     }
 
     /// A value's text form, as parameters that take anything with one see it.

@@ -2,7 +2,7 @@
 //!
 //! Read from the tree when a path first needs it, then kept as the tree is: paths only ever add to it.
 
-use super::access::Lane;
+use super::lane::Lane;
 use super::machine::Machine;
 use crate::compare::equal;
 use crate::error::Error;

@@ -2,16 +2,17 @@
 //!
 //! There is no other: running record by record is this with one lane.
 
-use super::access::is_scalar;
+use super::access::{is_scalar, with_inner};
+use super::call::runner;
 use super::keyed;
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
-use crate::compare::{Comparator, compare};
+use crate::compare::{Comparator, compare, counts_as_nil};
 use crate::error::Error;
 use crate::instruction::{CONSTANT, Instruction, Op};
 use crate::math::{self, Operator};
-use crate::path::Access;
 use crate::path::form::{Form, length_delimited};
+use crate::path::{Access, Level};
 use crate::program::{Key, Path};
 use crate::value::{Element, Entry, TypedList, Value};
 use crate::wire::any;
@@ -73,11 +74,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::Map => self.map_lanes(i, |machine, lane| machine.map(i.a, lane)),
             Op::Call => {
                 let site = &self.pass.calls[usize::from(i.a)];
-                self.map_lanes(i, |machine, lane| machine.call(site, lane));
+                let run = runner(site);
+                self.map_lanes(i, |machine, lane| machine.call(site, run, lane));
             }
             Op::Edit => {
                 let site = &self.pass.calls[usize::from(i.a)];
-                self.for_lanes(i, |machine, lane| machine.call(site, lane).map(drop));
+                let run = runner(site);
+                self.for_lanes(i, |machine, lane| machine.call(site, run, lane).map(drop));
             }
             Op::Broadcast => self.broadcast(i),
             Op::Equal => self.compare(i, Comparator::Equal),
@@ -181,6 +184,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     fn compare(&mut self, i: &Instruction, op: Comparator) {
         let (left, right) = (self.column(i.a), self.column(i.b));
+        // Whether something is there at all is what most conditions ask first.
+        if i.b & CONSTANT != 0
+            && self.value(right, 0).is_nil()
+            && let Comparator::Equal | Comparator::NotEqual = op
+        {
+            let is_equal = op == Comparator::Equal;
+            return self.decide(i, |machine, lane| match machine.value(left, lane) {
+                Value::Error(error) => Err(*error),
+                value => Ok(counts_as_nil(value) == is_equal),
+            });
+        }
         self.decide(i, |machine, lane| {
             compare(op, machine.value(left, lane), machine.value(right, lane))
         });
@@ -190,11 +204,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let path = &self.pass.paths[usize::from(i.a)];
         match (path.access, path.slot) {
             (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
-                self.map_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    let payload = machine.slot(id, slot).payload;
-                    Ok(payload.map_or(Value::Nil, any::decode))
-                });
+                self.load_any(i, path.level, slot);
+            }
+            (
+                Access::Field {
+                    form: Form::Any,
+                    field,
+                },
+                Some(slot),
+            ) if path.keys.is_empty() && !field.contains(&0) => {
+                // An absent one reads as an empty one, which is nil.
+                self.load_any(i, path.level, slot);
             }
             // Times are what most conditions on fields look at.
             (
@@ -219,6 +239,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             _ => self.map_lanes(i, |machine, lane| machine.read_path(path, lane)),
         }
+    }
+
+    /// Loads what a slot has the payload of: a value of any type.
+    fn load_any(&mut self, i: &Instruction, level: Level, slot: u16) {
+        self.map_lanes(i, |machine, lane| {
+            let id = machine.node_of(level, lane);
+            let payload = machine.slot(id, slot).payload;
+            Ok(payload.map_or(Value::Nil, any::decode))
+        });
     }
 
     fn store(&mut self, i: &Instruction) {
@@ -280,7 +309,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Stores a constant for all lanes as bytes that are made once. Whether it could.
     fn store_constant(&mut self, i: &Instruction, path: &'p Path) -> bool {
         let value = self.operand(i.b, 0);
-        if value.is_nil() || path.level == crate::path::Level::DataPoint {
+        if value.is_nil() || path.level == Level::DataPoint {
             return false;
         }
         match (path.access, path.slot, path.keys.as_slice()) {
@@ -307,7 +336,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 });
                 true
             }
-            (Access::Nested { field, inner, form }, Some(slot), []) => {
+            (Access::Nested { field, inner, form }, Some(slot), []) if form != Form::Any => {
                 let Ok(new) = form.encode(inner, value, None, self.arena) else {
                     return false;
                 };
@@ -316,10 +345,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 self.for_lanes(i, |machine, lane| {
                     let id = machine.node_of(path.level, lane);
                     let old = machine.slot(id, slot);
-                    if old.payload.is_some_and(|outer| !outer.is_empty()) {
-                        return machine.write_path(path, lane, value);
-                    }
-                    machine.put(id, old, Some(slot), whole);
+                    let bytes = match old.payload {
+                        None | Some([]) => whole,
+                        Some(outer) => length_delimited(
+                            field[0],
+                            &with_inner(outer, inner, new),
+                            machine.arena,
+                        ),
+                    };
+                    machine.put(id, old, Some(slot), bytes);
                     Ok(())
                 });
                 true

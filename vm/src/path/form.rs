@@ -328,9 +328,40 @@ fn profile_id_field<'a>(
 
 /// A whole `AnyValue` field in the arena.
 pub(crate) fn any_field<'a>(number: u32, value: &Value<'_>, arena: &'a Bump) -> &'a [u8] {
+    // A text with tags and lengths of a byte each: most of what is written.
+    if let Value::String(text) = value
+        && number < 16
+        && text.len() + 2 < 0x80
+    {
+        let length = text.len() as u8;
+        let tag = (number as u8) << 3 | WireType::Bytes as u8;
+        let mut out = Vec::with_capacity_in(4 + text.len(), arena);
+        out.slice(&[tag, length + 2, 0x0a, length]);
+        out.slice(text);
+        return out.into_bump_slice();
+    }
     let mut out = Vec::with_capacity_in(12 + any::capacity(value), arena);
     let start = any::open(&mut out, number);
     any::encode(value, &mut out);
     any::close(&mut out, start);
     out.into_bump_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_any_length_are_written_as_other_values() {
+        let arena = Bump::new();
+        for length in (0..200).chain([16_380, 16_384]) {
+            let text = vec![b'x'; length];
+            let value = Value::String(&text);
+            for number in [1, 15, 16, 1000] {
+                let mut expected = std::vec::Vec::new();
+                put_field(&mut expected, number, &any::encoded(&value));
+                assert_eq!(any_field(number, &value, &arena), expected);
+            }
+        }
+    }
 }

@@ -1,0 +1,209 @@
+//! One record's messages, for paths and functions that look at more than a field.
+
+use super::machine::Machine;
+use super::map_edit::MapEdit;
+use crate::error::Error;
+use crate::path::form::{Form, length_delimited};
+use crate::path::special::METRIC_DATA;
+use crate::path::{FieldNumbers, Level};
+use crate::value::Value;
+use crate::wire::tree::{NONE, Place};
+use bumpalo::Bump;
+use smallvec::SmallVec;
+
+type Result<'a, T> = std::result::Result<T, Error<'a>>;
+
+/// One record's messages, for paths that are more than a field.
+pub struct Lane<'m, 'p: 'a, 'a> {
+    pub(crate) machine: &'m mut Machine<'p, 'a>,
+    pub(crate) lane: usize,
+}
+
+/// Whether a field's messages can be records of a pass.
+fn has_records(level: Level, number: u32) -> bool {
+    match level {
+        Level::Span => number == 11,
+        Level::MetricData => number == 1,
+        Level::DataPoint => matches!(number, 5 | 8 | 11),
+        _ => false,
+    }
+}
+
+impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
+    /// The record's message at a level as it is now.
+    ///
+    /// # Errors
+    /// The record has no such message.
+    pub fn message(&self, level: Level) -> Result<'a, &'a [u8]> {
+        let id = self.machine.holder(level, self.lane)?;
+        Ok(self.machine.tree.render(id, self.machine.arena))
+    }
+
+    /// A copy of a message's attributes, of which the field has this number.
+    ///
+    /// # Errors
+    /// The record has no such message.
+    pub fn attributes(&mut self, level: Level, number: u32) -> Result<'a, MapEdit<'a>> {
+        let id = self.machine.holder(level, self.lane)?;
+        Ok(self
+            .machine
+            .edit_attributes(id, &crate::path::every(number)))
+    }
+
+    /// Writes attributes back that [`attributes`](Lane::attributes) gave.
+    ///
+    /// # Errors
+    /// The record has no such message.
+    pub fn set_attributes(
+        &mut self,
+        level: Level,
+        number: u32,
+        edit: MapEdit<'a>,
+    ) -> Result<'a, ()> {
+        let id = self.machine.holder(level, self.lane)?;
+        self.machine
+            .store_attributes(id, &crate::path::every(number), edit);
+        Ok(())
+    }
+
+    /// The field that a statement put in the place of the metric's data: its number and payload. `None` if
+    /// the metric has the data that it came with, of which the nodes then are.
+    pub(crate) fn replaced_data(&self) -> Option<(u32, &'a [u8])> {
+        let id = self.machine.holder(Level::Metric, self.lane).ok()?;
+        let is_data = |number| METRIC_DATA.iter().any(|(field, _)| *field == number);
+        let fields = self.machine.tree.fields(id);
+        let data = fields.filter(|field| is_data(field.number)).last()?;
+        (data.place.edit != NONE).then_some((data.number, data.payload))
+    }
+
+    /// Gives the metric other data: field `number` of the metric with this payload.
+    ///
+    /// # Errors
+    /// The record has no metric.
+    pub fn set_metric_data(&mut self, number: u32, payload: &[u8]) -> Result<'a, ()> {
+        for (field, _) in METRIC_DATA {
+            self.replace(Level::Metric, field, &[])?;
+        }
+        let field = length_delimited(number, payload, self.machine.arena);
+        self.replace(Level::Metric, number, field)?;
+        self.machine.tree.is_restructured = true;
+        Ok(())
+    }
+
+    /// Adds a metric with this payload to the metric's scope. The pass visits it, too.
+    ///
+    /// # Errors
+    /// A request that makes more metrics than its bounds allow.
+    pub fn add_metric(&mut self, payload: &[u8]) -> Result<'a, ()> {
+        const METRICS_FIELD: u32 = 2;
+        let id = self.machine.holder(Level::ScopeContainer, self.lane)?;
+        self.machine.made.count(payload.len())?;
+        let field = length_delimited(METRICS_FIELD, payload, self.machine.arena);
+        self.machine.tree.append(id, field);
+        self.machine.forget_slots(id);
+        self.machine.tree.is_restructured = true;
+        Ok(())
+    }
+
+    /// Counts bytes that a statement is about to make of fewer.
+    ///
+    /// # Errors
+    /// A request that makes more than its bounds allow.
+    pub fn grow(&mut self, bytes: usize) -> Result<'a, ()> {
+        self.machine.made.grow(bytes)
+    }
+
+    /// How many bytes the request's statements may make yet.
+    pub fn room(&self) -> usize {
+        self.machine.made.room()
+    }
+
+    /// The request's arena.
+    pub fn arena(&self) -> &'a Bump {
+        self.machine.arena
+    }
+
+    /// The variant of the record's message at a level (see [`FieldNumbers`]); `None` if it has none.
+    pub fn variant(&self, level: Level) -> Option<u8> {
+        match self.machine.node_of(level, self.lane) {
+            NONE => None,
+            id => Some(self.machine.tree.node(id).variant),
+        }
+    }
+
+    /// The payload of a singular field of the record's message at a level.
+    pub fn field(&mut self, level: Level, field: &FieldNumbers) -> Option<&'a [u8]> {
+        let id = self.machine.holder(level, self.lane).ok()?;
+        self.machine.tree.find(id, field).map(|found| found.payload)
+    }
+
+    /// All fields with this number, whole, one after the other, and how many there are.
+    pub fn run(&self, level: Level, number: u32) -> (&'a [u8], usize) {
+        let Ok(id) = self.machine.holder(level, self.lane) else {
+            return (&[], 0);
+        };
+        let mut out = bumpalo::collections::Vec::new_in(self.machine.arena);
+        let mut count = 0;
+        let whole = self.machine.tree.render(id, self.machine.arena);
+        let fields = crate::wire::tree::message_fields(whole);
+        for field in fields.filter(|f| f.number == number) {
+            out.extend_from_slice_copy(field.whole);
+            count += 1;
+        }
+        (out.into_bump_slice(), count)
+    }
+
+    /// The numbers and payloads of the fields of the record's message at a level.
+    pub fn fields(&self, level: Level) -> impl Iterator<Item = (u32, &'a [u8])> + '_ {
+        let id = self.machine.holder(level, self.lane).ok();
+        id.into_iter()
+            .flat_map(|id| self.machine.tree.fields(id))
+            .map(|f| (f.number, f.payload))
+    }
+
+    /// Replaces all fields with this number by whole fields of the same number, or by nothing.
+    pub fn replace(&mut self, level: Level, number: u32, bytes: &'a [u8]) -> Result<'a, ()> {
+        let id = self.machine.holder(level, self.lane)?;
+        let holds_records = has_records(level, number);
+        // Records that take their own places stay the same records.
+        if holds_records && self.run(level, number).0 == bytes {
+            return Ok(());
+        }
+        let places: SmallVec<[Place; 4]> = self
+            .machine
+            .tree
+            .fields(id)
+            .filter(|f| f.number == number)
+            .map(|f| f.place)
+            .collect();
+        for place in places {
+            self.machine.tree.detach(id, place);
+            self.machine.tree.replace(id, place, &[]);
+        }
+        self.machine.tree.is_restructured |= holds_records;
+        for field in crate::wire::tree::message_fields(bytes) {
+            self.machine.tree.append(id, field.whole);
+        }
+        self.machine.forget_slots(id);
+        Ok(())
+    }
+
+    /// Reads a field as a form does.
+    pub fn read(&mut self, level: Level, field: &FieldNumbers, form: Form) -> Value<'a> {
+        let payload = self.field(level, field);
+        form.decode(payload, self.machine.arena)
+    }
+
+    /// Writes a field as a form does.
+    pub fn write(
+        &mut self,
+        level: Level,
+        number: u32,
+        form: Form,
+        value: Value<'a>,
+    ) -> Result<'a, ()> {
+        let current = self.field(level, &crate::path::every(number));
+        let bytes = form.encode(number, value, current, self.machine.arena)?;
+        self.replace(level, number, bytes)
+    }
+}
