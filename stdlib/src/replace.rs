@@ -54,7 +54,7 @@ impl Replacing {
 
     /// The text with all matches replaced, or `None` if there is no match; `replacement` is what
     /// [`Replacing::replacement`] said.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn replace<'a>(
         &self,
         call: &mut Call<'_, '_, 'a>,
@@ -63,10 +63,21 @@ impl Replacing {
     ) -> Result<Option<&'a [u8]>, Error<'a>> {
         match self.by_steps(call, text) {
             Some(replaced) => Ok(replaced),
-            None => self.run(call, replacement, |call, mut replacer| {
-                replacer.replace_by_engine(call, text)
-            }),
+            None => self.replace_by_engine(call, replacement, text),
         }
+    }
+
+    /// The same if steps do not tell.
+    #[inline(never)]
+    fn replace_by_engine<'a>(
+        &self,
+        call: &mut Call<'_, '_, 'a>,
+        replacement: &'a [u8],
+        text: &[u8],
+    ) -> Result<Option<&'a [u8]>, Error<'a>> {
+        self.run(call, replacement, |call, mut replacer| {
+            replacer.replace_by_engine(call, text)
+        })
     }
 
     /// The same if it takes neither memory nor the record's other values; else `None`.

@@ -157,7 +157,7 @@ impl Regex {
     }
 
     /// Whether the pattern matches anywhere in the haystack, if that can be told without a cache.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_match_by_bytes(&self, haystack: &[u8]) -> Option<bool> {
         match (&self.existence, &self.engine) {
             (Some(Existence::Always), _) => Some(true),

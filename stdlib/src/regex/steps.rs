@@ -104,6 +104,12 @@ impl Run {
         self.min
     }
 
+    /// Whether it takes a byte.
+    #[inline]
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.set[usize::from(byte)]
+    }
+
     /// How many bytes it takes of what the text begins with, if they suffice.
     #[inline]
     pub(super) fn len(&self, text: &[u8]) -> Option<usize> {
@@ -546,6 +552,7 @@ mod tests {
             "token=[0-9a-f]*",
             "token=[0-9]{2,3}",
             "/[0-9]+",
+            "/[0-9]{2,}",
             "/[^/]+",
             "k[^k]+",
             "example.com/[a-z]{3}",

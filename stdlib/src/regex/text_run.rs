@@ -47,6 +47,9 @@ impl TextRun {
 
     /// The first match that begins at or behind `from`.
     pub(super) fn find(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
+        if self.text.len() == 1 && self.run.len_min() > 0 {
+            return self.find_byte(text, from);
+        }
         // Where the last match could begin.
         let last = text
             .len()
@@ -55,6 +58,26 @@ impl TextRun {
         match self.match_at(text, start) {
             Some(end) => Some(start..end),
             None => self.find_further(text, start + 1, last),
+        }
+    }
+
+    /// The same of a text of one byte, which may be met often where no match begins.
+    #[inline]
+    fn find_byte(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
+        let is_start = |pair: &[u8]| pair[0] == self.rare && self.run.has(pair[1]);
+        let mut start = from;
+        loop {
+            let rest = text.get(start..)?;
+            if rest.len() >= SHORT {
+                start += memchr::memchr(self.rare, rest)?;
+            } else {
+                start += rest.windows(2).position(is_start)?;
+            }
+            let end = start + 1;
+            if let Some(length) = self.run.len(text.get(end..)?) {
+                return Some(start..end + length);
+            }
+            start = end;
         }
     }
 
