@@ -83,21 +83,19 @@ impl KeySet {
         strings(literals, parameter).map(KeySet::new)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn contains(&self, key: &[u8]) -> bool {
         self.lengths >> length_bit(key.len()) & 1 != 0 && self.is_in_group(key)
     }
 
     /// Whether the key is among those of its length.
+    #[inline(never)]
     fn is_in_group(&self, key: &[u8]) -> bool {
-        let group = &self.keys[self.group(key.len())];
-        if group.len() > SCAN_MAX {
-            return is_in_large_group(group, key);
+        match &self.keys[self.group(key.len())] {
+            // Mostly there is but one.
+            [known] if key.len() <= ENDS_ALONE => known.ends == ends(key),
+            group => is_among(group, key),
         }
-        let ends = ends(key);
-        group.iter().any(|known| {
-            known.ends == ends && (key.len() <= ENDS_ALONE || known.key.as_slice() == key)
-        })
     }
 
     #[inline]
@@ -108,7 +106,13 @@ impl KeySet {
 }
 
 #[inline(never)]
-fn is_in_large_group(group: &[Known], key: &[u8]) -> bool {
+fn is_among(group: &[Known], key: &[u8]) -> bool {
+    if group.len() <= SCAN_MAX {
+        let ends = ends(key);
+        return group.iter().any(|known| {
+            known.ends == ends && (key.len() <= ENDS_ALONE || known.key.as_slice() == key)
+        });
+    }
     let order = |known: &Known| {
         let by_length = known.key.len().cmp(&key.len());
         by_length.then_with(|| known.key.as_slice().cmp(key))

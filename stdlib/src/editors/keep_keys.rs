@@ -31,14 +31,17 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 fn keep_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     match &call.prepared::<Keys>().0 {
         Some(keys) => call.retain(0, |key| keys.contains(key))?,
-        None => {
-            call.check_map(0)?;
-            let mut keys = Vec::new_in(call.arena());
-            for item in 0..call.len(1)? {
-                keys.push(call.item_string(1, item)?);
-            }
-            call.retain(0, |key| keys.contains(&key))?;
-        }
+        None => keep_evaluated_keys(call)?,
     }
     Ok(Value::Nil)
+}
+
+#[inline(never)]
+fn keep_evaluated_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Result<(), Error<'a>> {
+    call.check_map(0)?;
+    let mut keys = Vec::new_in(call.arena());
+    for item in 0..call.len(1)? {
+        keys.push(call.item_string(1, item)?);
+    }
+    call.retain(0, |key| keys.contains(&key))
 }

@@ -50,9 +50,15 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let limit: &Limit = call.prepared();
-    if call.entry_count(0)? <= limit.entries_max {
-        return Ok(Value::Nil);
+    if call.entry_count(0)? > limit.entries_max {
+        remove_surplus(call, limit)?;
     }
+    Ok(Value::Nil)
+}
+
+/// Most maps have none.
+#[inline(never)]
+fn remove_surplus<'a>(call: &mut Call<'_, '_, 'a>, limit: &Limit) -> Result<(), Error<'a>> {
     let map = call.map_edit(0)?;
     let is_there = |key: &&Vec<u8>| map.keys().any(|known| known == key.as_slice());
     let mut count = limit.priority.iter().filter(is_there).count();
@@ -62,6 +68,5 @@ fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         }
         count += 1;
         count <= limit.entries_max
-    })?;
-    Ok(Value::Nil)
+    })
 }

@@ -43,6 +43,11 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// Whether it is of an attribute that is row `row` of its message.
+    pub(crate) fn is_of_row(&self, row: u32) -> bool {
+        self.payload.is_some() && self.row == row
+    }
+
     /// Of an attribute that is row `row` of its message.
     pub(crate) fn of_row(row: u32, attribute: &Row<'a>) -> Slot<'a> {
         Slot {

@@ -49,12 +49,20 @@ impl<'a> Machine<'_, 'a> {
         let row = self.rows[at];
         let (bytes, value) = any::key_value_field(self.arena, number, row.key, value);
         let place = self.tree.replace(id, row.place, bytes);
-        self.rows[at] = Row {
+        let row = Row {
             place,
             value,
             ..row
         };
-        self.settle_slot(id, row.key);
+        self.rows[at] = row;
+        let node = self.tree.node(id);
+        if let Some(slot) = self.locators[node.level as usize].slot_of_key(row.key) {
+            let slot = &mut self.slots[node.slots as usize + usize::from(slot)];
+            // Of equal keys, the slot is for the first.
+            if slot.is_of_row(index as u32) {
+                *slot = Slot::of_row(index as u32, &row);
+            }
+        }
     }
 
     /// Keeps the attributes whose keys `keep` says, in their order.
@@ -130,10 +138,10 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// The same for all keys.
+    #[inline]
     fn settle_slots(&mut self, id: NodeId) {
-        let node = *self.tree.node(id);
-        let keys = self.locators[node.level as usize].keys();
-        for key in keys {
+        let level = self.tree.node(id).level;
+        for key in self.locators[level as usize].keys() {
             self.settle_slot(id, key);
         }
     }
