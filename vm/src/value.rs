@@ -240,6 +240,20 @@ impl<'a> Iterator for Items<'a> {
             Items::Made(iter) => iter.next().copied(),
         }
     }
+
+    fn count(self) -> usize {
+        match self {
+            Items::Wire(iter) => iter.count(),
+            Items::Made(iter) => iter.count(),
+        }
+    }
+
+    fn nth(&mut self, index: usize) -> Option<Value<'a>> {
+        match self {
+            Items::Wire(iter) => iter.nth(index),
+            Items::Made(iter) => iter.nth(index).copied(),
+        }
+    }
 }
 
 // A register column is an array of these: keep the size in mind.

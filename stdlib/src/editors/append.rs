@@ -3,6 +3,7 @@
 use crate::prelude::*;
 use crate::raw;
 use bumpalo::collections::Vec;
+use ottl_vm::wire::any;
 
 function! {
     /// Adds `value`, then the items of `values`, to the list `target`. A `target` without a value becomes
@@ -43,9 +44,9 @@ fn append<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.value(0)?;
     let mut list = Vec::new_in(call.arena());
     match target {
-        Value::Nil => {}
         // What a list on the record holds is taken as it is, maps included.
-        Value::WireList(_) | Value::List(_) => list.extend(target.items().into_iter().flatten()),
+        Value::Nil | Value::WireList(_) => {}
+        Value::List(items) => list.extend_from_slice_copy(items),
         Value::TypedList(typed) => {
             for item in typed.items {
                 list.push(raw::from_raw(call, *item)?);
@@ -63,6 +64,10 @@ fn append<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             list.push(raw::from_raw(call, value)?);
         }
     }
-    call.set(0, Value::List(list.into_bump_slice()))?;
+    let list = match target {
+        Value::WireList(wire) => Value::WireList(any::with_items(wire, &list, call.arena())),
+        _ => Value::List(list.into_bump_slice()),
+    };
+    call.set(0, list)?;
     Ok(Value::Nil)
 }

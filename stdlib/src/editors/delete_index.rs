@@ -3,6 +3,7 @@
 use crate::prelude::*;
 use crate::raw;
 use bumpalo::collections::Vec;
+use ottl_vm::wire::any;
 
 function! {
     /// Removes the items of the list `target` from `start_index` up to, not including, `end_index`; without
@@ -39,13 +40,17 @@ fn delete_index<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             return Ok(Value::Nil);
         }
     }
-    let mut kept = Vec::new_in(call.arena());
-    for (position, item) in target.items().into_iter().flatten().enumerate() {
-        if !(start..end).contains(&(position as i64)) {
-            kept.push(item);
+    // Within the list, as was checked.
+    let range = start as usize..end as usize;
+    let kept = match target {
+        Value::WireList(wire) => Value::WireList(any::without_items(wire, range, call.arena())),
+        _ => {
+            let mut kept = Vec::from_iter_in(target.items().into_iter().flatten(), call.arena());
+            kept.drain(range);
+            Value::List(kept.into_bump_slice())
         }
-    }
-    call.set(0, Value::List(kept.into_bump_slice()))?;
+    };
+    call.set(0, kept)?;
     Ok(Value::Nil)
 }
 

@@ -136,9 +136,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         match (&path.access, path.slot, path.keys.as_slice()) {
             // One attribute that has a slot, and a value that needs no look at the old one.
             (Access::Attributes { field }, Some(slot), [Key::String(key)])
-                if is_scalar(&value) && id != NONE =>
+                if is_storable(&value) && id != NONE =>
             {
-                self.put_scalar(id, field, slot, key, &value);
+                self.put_value(id, field, slot, key, &value);
                 Ok(())
             }
             (Access::Field { field, form }, Some(slot), [])
@@ -261,7 +261,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Gives an attribute that has a slot another value.
     #[inline]
-    pub(crate) fn put_scalar(
+    pub(crate) fn put_value(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
@@ -484,11 +484,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 }
 
-/// Whether an attribute takes the value as it is.
-pub(crate) fn is_scalar(value: &Value<'_>) -> bool {
+/// Whether an attribute takes the value as it is, whatever it was.
+pub(crate) fn is_storable(value: &Value<'_>) -> bool {
     matches!(
         value,
-        Value::String(_) | Value::Bool(_) | Value::Int(_) | Value::Double(_)
+        Value::String(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Double(_)
+            | Value::Bytes(_)
+            | Value::WireMap(_)
+            | Value::Map(_)
+            | Value::WireList(_)
+            | Value::List(_)
     )
 }
 

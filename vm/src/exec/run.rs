@@ -2,7 +2,7 @@
 //!
 //! There is no other: running record by record is this with one lane.
 
-use super::access::{is_scalar, with_inner};
+use super::access::{is_storable, with_inner};
 use super::call::runner;
 use super::keyed;
 use super::machine::Machine;
@@ -313,7 +313,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             return false;
         }
         match (path.access, path.slot, path.keys.as_slice()) {
-            (Access::Attributes { field }, Some(slot), [Key::String(key)]) if is_scalar(&value) => {
+            (Access::Attributes { field }, Some(slot), [Key::String(key)])
+                if is_storable(&value) =>
+            {
                 let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
                 let keeps_rows = self.locators[path.level as usize].all_attributes;
                 self.mask(i.mask).each(|lane| {

@@ -4,22 +4,24 @@
 //! A `Value` is decoded one level deep; maps and lists stay ranges of the wire.
 
 use super::cursor::{Cursor, WireType, short_bytes, varint_len};
+use super::payload::Flat;
 pub(crate) use super::sink::{Sink, close, open, put_field, put_tag, put_varint};
 use crate::error::Error;
 use crate::value::{Element, Entry, TypedList, Value};
 use bumpalo::Bump;
+use std::ops::Range;
 
 /// `KeyValueList.values` and `ArrayValue.values`.
 pub(crate) const VALUES: u32 = 1;
 pub(crate) const KEY: u32 = 1;
 pub(crate) const VALUE: u32 = 2;
-const STRING: u32 = 1;
-const BOOL: u32 = 2;
-const INT: u32 = 3;
+pub(super) const STRING: u32 = 1;
+pub(super) const BOOL: u32 = 2;
+pub(super) const INT: u32 = 3;
 const DOUBLE: u32 = 4;
 pub(crate) const ARRAY: u32 = 5;
 pub(crate) const MAP: u32 = 6;
-const BYTES: u32 = 7;
+pub(super) const BYTES: u32 = 7;
 
 /// Reads an `AnyValue`'s payload. The last of several fields counts; none is nil.
 #[inline(always)]
@@ -339,9 +341,47 @@ impl<'a> ListIter<'a> {
 impl<'a> Iterator for ListIter<'a> {
     type Item = Value<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Value<'a>> {
         self.next_message().map(|(_, item)| decode(item))
     }
+
+    // Items that nobody looks at are not decoded.
+
+    fn count(mut self) -> usize {
+        std::iter::from_fn(|| self.next_message()).count()
+    }
+
+    fn nth(&mut self, index: usize) -> Option<Value<'a>> {
+        let (_, item) = std::iter::from_fn(|| self.next_message()).nth(index)?;
+        Some(decode(item))
+    }
+}
+
+/// The list on the wire without the items of a range; it has so many.
+pub fn without_items<'a>(wire: &'a [u8], range: Range<usize>, arena: &'a Bump) -> &'a [u8] {
+    let mut items = ListIter::new(wire);
+    let mut at = |count: usize| {
+        for _ in 0..count {
+            items.next_message();
+        }
+        items.0.position()
+    };
+    let (start, end) = (at(range.start), at(range.len()));
+    let (before, after) = (&wire[..start], &wire[end..]);
+    let mut out = bumpalo::collections::Vec::with_capacity_in(wire.len() + start - end, arena);
+    out.slice(before);
+    out.slice(after);
+    out.into_bump_slice()
+}
+
+/// The list on the wire with more items behind its own.
+pub fn with_items<'a>(wire: &[u8], items: &[Value<'_>], arena: &'a Bump) -> &'a [u8] {
+    let room = items.iter().map(capacity).sum::<usize>() + items.len() * AROUND_ITEM;
+    let mut out = bumpalo::collections::Vec::with_capacity_in(wire.len() + room, arena);
+    out.slice(wire);
+    items.iter().for_each(|item| encode_item(item, &mut out));
+    out.into_bump_slice()
 }
 
 /// The length in bytes of a field with a one-byte tag and a length prefix.
@@ -398,17 +438,10 @@ pub fn encoded(value: &Value<'_>) -> Box<[u8]> {
 
 /// Writes a value as an `AnyValue`'s payload. Maps and lists come in the order that they have.
 pub(crate) fn encode(value: &Value<'_>, out: &mut impl Sink) {
+    if let Some(flat) = Flat::of(value) {
+        return flat.put(out);
+    }
     match value {
-        Value::Bool(v) => out.slice(&[0x10, u8::from(*v)]),
-        Value::Int(v) => {
-            put_tag(out, INT, WireType::Varint);
-            put_varint(out, *v as u64);
-        }
-        Value::Double(v) => out.slice(&double(*v)),
-        Value::String(bytes) => put_field(out, STRING, bytes),
-        Value::Bytes(bytes) => put_field(out, BYTES, bytes),
-        Value::WireMap(bytes) => put_field(out, MAP, bytes),
-        Value::WireList(bytes) => put_field(out, ARRAY, bytes),
         Value::Map(entries) => {
             let map = open(out, MAP);
             for entry in *entries {
@@ -436,41 +469,14 @@ pub(crate) fn double(v: f64) -> [u8; 9] {
 
 /// Writes an item of an `ArrayValue`: the whole field.
 pub(crate) fn encode_item(item: &Value<'_>, out: &mut impl Sink) {
+    if let Some(flat) = Flat::of(item) {
+        put_tag(out, VALUES, WireType::Bytes);
+        put_varint(out, flat.len() as u64);
+        return flat.put(out);
+    }
     let start = open(out, VALUES);
     encode(item, out);
     close(out, start);
-}
-
-/// A string whose `KeyValue` field has tags and lengths of one byte each, and the field's payload's length: most of
-/// what is written.
-#[inline(always)]
-fn short_text<'t>(number: u32, key: &[u8], value: &Value<'t>) -> Option<(&'t [u8], usize)> {
-    let Value::String(text) = value else {
-        return None;
-    };
-    let payload = key.len() + text.len() + 6;
-    (number < 16 && payload < 0x80).then_some((text, payload))
-}
-
-/// Writes what [`short_text`] tells of. How long the value's payload is.
-#[inline(always)]
-fn put_short_text(
-    out: &mut impl Sink,
-    number: u32,
-    key: &[u8],
-    (text, payload): (&[u8], usize),
-) -> usize {
-    let value = text.len() + 2;
-    out.slice(&[
-        (number as u8) << 3 | 2,
-        payload as u8,
-        0x0a,
-        key.len() as u8,
-    ]);
-    out.slice(key);
-    out.slice(&[0x12, value as u8, 0x0a, text.len() as u8]);
-    out.slice(text);
-    value
 }
 
 /// Writes a whole `KeyValue` field: tag, length, key, value. How long the value's payload is, with which it ends.
@@ -481,8 +487,9 @@ pub(crate) fn encode_key_value(
     value: &Value<'_>,
     out: &mut impl Sink,
 ) -> usize {
-    if let Some(short) = short_text(number, key, value) {
-        return put_short_text(out, number, key, short);
+    if let Some(flat) = Flat::of(value) {
+        flat.put_entry(number, key, out);
+        return flat.len();
     }
     let entry = open(out, number);
     put_field(out, KEY, key);
@@ -495,7 +502,10 @@ pub(crate) fn encode_key_value(
 }
 
 /// The tags and lengths of an entry, its key and its value take no more: bytes.
-const AROUND_ENTRY: usize = 3 * (1 + 5);
+pub(super) const AROUND_ENTRY: usize = 3 * (1 + 5);
+
+/// The tag and the length of an item take no more: bytes.
+const AROUND_ITEM: usize = 1 + 5;
 
 /// Bytes that a map's entry, or a list's item, is taken to need before it is known.
 const ENTRY_USUAL_BYTES: usize = 40;
@@ -519,15 +529,19 @@ pub(crate) fn key_value_field<'a>(
     key: &[u8],
     value: &Value<'_>,
 ) -> (&'a [u8], &'a [u8]) {
-    if let Some(short) = short_text(number, key, value) {
-        let mut field = bumpalo::collections::Vec::with_capacity_in(short.1 + 2, arena);
-        let length = put_short_text(&mut field, number, key, short);
-        let field = field.into_bump_slice();
-        return (field, &field[field.len() - length..]);
-    }
-    let room = AROUND_ENTRY + key.len() + capacity(value);
+    let flat = Flat::of(value);
+    let room = match &flat {
+        Some(flat) => flat.room(number, key),
+        None => AROUND_ENTRY + key.len() + capacity(value),
+    };
     let mut field = bumpalo::collections::Vec::with_capacity_in(room, arena);
-    let length = encode_key_value(number, key, value, &mut field);
+    let length = match flat {
+        Some(flat) => {
+            flat.put_entry(number, key, &mut field);
+            flat.len()
+        }
+        None => encode_key_value(number, key, value, &mut field),
+    };
     let field = field.into_bump_slice();
     (field, &field[field.len() - length..])
 }
@@ -620,6 +634,38 @@ mod tests {
             [Value::Int(-1), Value::Nil, Value::Bool(true)]
         ));
         assert_eq!(any(&map), wire);
+    }
+
+    #[test]
+    fn lists_on_the_wire_are_edited_as_lists_of_values() {
+        let arena = Bump::new();
+        let long = vec![b'x'; 200];
+        let nested = [Value::Int(1), Value::String(&long)];
+        let items = [
+            Value::String(b"a"),
+            Value::Nil,
+            Value::String(&long),
+            Value::List(&nested),
+            Value::Double(1.5),
+        ];
+        let wire_of = |items: &[Value<'_>]| match decode(arena.alloc(any(&Value::List(items)))) {
+            Value::WireList(wire) => wire,
+            other => panic!("{other:?}"),
+        };
+        let list = ListIter::new(wire_of(&items));
+        assert_eq!(list.clone().count(), items.len());
+        for (index, item) in items.iter().enumerate() {
+            let found = list.clone().nth(index).expect("an item");
+            assert_eq!(any(&found), any(item));
+            let (before, after) = items.split_at(index);
+            assert_eq!(with_items(wire_of(before), after, &arena), wire_of(&items));
+            for end in index..=items.len() {
+                let kept = [before, &items[end..]].concat();
+                let cut = without_items(wire_of(&items), index..end, &arena);
+                assert_eq!(cut, wire_of(&kept), "{index} {end}");
+            }
+        }
+        assert!(list.clone().nth(items.len()).is_none());
     }
 
     #[test]

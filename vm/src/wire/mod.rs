@@ -13,6 +13,7 @@ pub(crate) mod growing;
 pub(crate) mod index;
 pub mod json;
 pub mod normalize;
+mod payload;
 pub mod profiles;
 pub mod schema;
 pub(crate) mod short;
