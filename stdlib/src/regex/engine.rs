@@ -5,6 +5,8 @@
 //! one needs less: repetitions that may be absent at an open end of the pattern don't matter, so
 //! `.*error.*` is a substring search.
 
+use super::steps;
+use bumpalo::Bump;
 use memchr::memmem;
 use regex_automata::{Input, meta};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
@@ -74,6 +76,26 @@ impl Literal {
             (false, false) => at + self.finder.find(haystack.get(at..)?)?,
         };
         (start >= at).then_some(start)
+    }
+
+    /// The haystack with each occurrence replaced, as [`Regex::replaced_by_steps`](super::Regex::replaced_by_steps)
+    /// tells it.
+    #[inline]
+    pub(super) fn replace_all<'a>(
+        &self,
+        haystack: &[u8],
+        replacement: &[u8],
+        arena: &'a Bump,
+    ) -> Option<Option<&'a [u8]>> {
+        // Of what is empty, not every occurrence counts.
+        if self.len() == 0 {
+            return None;
+        }
+        let find = |at| {
+            let start = self.find(haystack, at);
+            Ok(start.map(|start| start..start + self.len()))
+        };
+        steps::replace_all(haystack, replacement, arena, find).ok()
     }
 
     /// Length of the text, in bytes.

@@ -320,8 +320,11 @@ impl Regex {
         replacement: &[u8],
         arena: &'a Bump,
     ) -> Option<Option<&'a [u8]>> {
-        let steps = self.steps.as_ref()?;
-        steps.replace_all(haystack, replacement, arena).ok()
+        match (&self.steps, &self.engine) {
+            (Some(steps), _) => steps.replace_all(haystack, replacement, arena).ok(),
+            (None, Engine::Literal(literal)) => literal.replace_all(haystack, replacement, arena),
+            (None, Engine::Automaton(_)) => None,
+        }
     }
 
     /// One search by steps, which bad bytes do not bother; `None` if the pattern has none.

@@ -308,7 +308,7 @@ impl Steps {
 
 /// As [`Steps::replace_all`], of the matches that `find` finds from a place on.
 #[inline]
-fn replace_all<'a>(
+pub(super) fn replace_all<'a>(
     text: &[u8],
     replacement: &[u8],
     arena: &'a Bump,
