@@ -4,25 +4,64 @@ use super::error::ProblemKind;
 use super::literal::refusal;
 use super::paths::PathUse;
 use super::resolve::{Resolver, into_literal};
-use super::resolved::{Argument, Call, Expr};
+use super::resolved::{Argument, Call, Expr, Path};
 use crate::report::nearest;
 use ottl_grammar::ast::{self, ArgumentValue, Span, ValueKind};
 use ottl_vm::function::{Body, Function, Kind, Literal, Literals, Parameter, Type};
+use ottl_vm::path::{Access, table};
 
 impl Resolver<'_> {
     /// A call of a function of this kind, without its keys.
     pub(super) fn call(&mut self, call: &ast::Call, kind: Kind) -> Option<Call> {
         let function = self.function(&call.name, kind)?;
         // As in the reference, nobody looks at the arguments of a function that has no parameters.
-        let arguments = match function.parameters {
+        let mut arguments = match function.parameters {
             [] => Vec::new(),
             _ => self.arguments(function, call)?,
         };
         let prepared = self.prepare(function, &arguments, call.span)?;
+        if function.by_type {
+            arguments
+                .iter_mut()
+                .for_each(|argument| self.shorten(argument));
+        }
+        arguments.extend(
+            function
+                .uses
+                .iter()
+                .filter_map(|name| self.used(name, kind)),
+        );
         Some(Call {
             function,
             arguments,
             prepared,
+        })
+    }
+
+    /// Puts a map without entries in the place of the record's attributes, for a function that looks at types alone.
+    fn shorten(&self, argument: &mut Argument) {
+        let is_map = |path: &Path| {
+            path.keys.is_empty()
+                && path.spec.level == self.scope.context.level()
+                && matches!(path.spec.access, Access::Attributes { .. })
+        };
+        if matches!(argument, Argument::Expr(Expr::Path(path)) if is_map(path)) {
+            *argument = Argument::Expr(Expr::Literal(Literal::Map(Vec::new())));
+        }
+    }
+
+    /// A path of the record that a function uses beside its arguments.
+    fn used(&self, name: &str, kind: Kind) -> Option<Argument> {
+        let context = self.scope.context;
+        let spec = table::of(context).iter().find(|spec| spec.name == name)?;
+        let path = Path {
+            text: format!("{}.{name}", context.name()),
+            spec,
+            keys: Vec::new(),
+        };
+        Some(match kind {
+            Kind::Editor => Argument::Path(path),
+            Kind::Converter => Argument::Expr(Expr::Path(path)),
         })
     }
 

@@ -368,6 +368,11 @@ pub struct Function {
     pub cost: Cost,
     /// Where it may be called.
     pub contexts: Contexts,
+    /// Whether the types of the arguments alone decide the result.
+    pub by_type: bool,
+    /// Paths of the record that it looks at beside its arguments: they come behind these, a converter's as values,
+    /// an editor's as paths.
+    pub uses: &'static [&'static str],
     /// Whether only the extended dialect has it.
     pub extension: bool,
     /// What it does.
@@ -462,9 +467,10 @@ impl PartialEq for Function {
 /// assert_eq!(HAS_PREFIX.parameters[1].name, "prefix");
 /// ```
 ///
-/// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], `volatile`,
-/// `stateful`, `idempotent`), then what runs it: `run body`,
-/// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]` or `both` and `extension`.
+/// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], or `by_type` for
+/// what is pure and looks at types alone, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
+/// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]`, which `uses ["name", …]` may
+/// follow, or `both`; and `extension`.
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
 macro_rules! function {
@@ -490,6 +496,8 @@ macro_rules! function {
                 purity: $crate::function!(@purity $purity),
                 cost: $crate::function!(@cost $purity),
                 contexts: $crate::function!(@contexts $($body)+),
+                by_type: $crate::function!(@by_type $purity),
+                uses: $crate::function!(@uses $($body)+),
                 extension: $crate::function!(@extension $($body)+),
                 body: $crate::function!(@body $($body)+),
             }
@@ -501,11 +509,14 @@ macro_rules! function {
     (@optional optional) => { true };
     (@purity pure) => { $crate::function::Purity::Pure };
     (@purity costly) => { $crate::function::Purity::Pure };
+    (@purity by_type) => { $crate::function::Purity::Pure };
     (@purity stateful) => { $crate::function::Purity::Stateful };
     (@purity volatile) => { $crate::function::Purity::Volatile };
     (@purity idempotent) => { $crate::function::Purity::Idempotent };
     (@cost costly) => { $crate::function::Cost::Costly };
     (@cost $purity:ident) => { $crate::function::Cost::Cheap };
+    (@by_type by_type) => { true };
+    (@by_type $purity:ident) => { false };
     (@body store $($rest:tt)*) => { $crate::function::Body::Store };
     (@body run $run:ident $($rest:tt)*) => { $crate::function::Body::Run($run) };
     (@body prepare $prepare:ident, run $run:ident $($rest:tt)*) => { $crate::function::Body::Prepared($prepare, $run) };
@@ -514,10 +525,15 @@ macro_rules! function {
     (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts prepare $prepare:ident, run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
-    (@contexts run $run:ident, only $contexts:expr $(, extension)? ;) => { $crate::function::Contexts::Only(&$contexts) };
-    (@contexts prepare $prepare:ident, run $run:ident, only $contexts:expr $(, extension)? ;) => {
+    (@contexts run $run:ident, only $contexts:expr $(, uses $uses:expr)? $(, extension)? ;) => {
         $crate::function::Contexts::Only(&$contexts)
     };
+    (@contexts prepare $prepare:ident, run $run:ident, only $contexts:expr $(, uses $uses:expr)? $(, extension)? ;) => {
+        $crate::function::Contexts::Only(&$contexts)
+    };
+    (@uses run $run:ident, only $contexts:expr, uses $uses:expr;) => { &$uses };
+    (@uses prepare $prepare:ident, run $run:ident, only $contexts:expr, uses $uses:expr;) => { &$uses };
+    (@uses $($body:tt)+) => { &[] };
     (@extension $($body:tt)+) => { $crate::function!(@has_extension $($body)+) };
     (@has_extension extension ; ) => { true };
     (@has_extension ;) => { false };

@@ -12,7 +12,7 @@ function! {
     /// IsBool(String("true"))  # false
     /// IsBool(log.attributes["missing"])  # false
     /// ```
-    pub(crate) static FUNCTION = converter IsBool(target: BoolGetter) pure, run is_bool;
+    pub(crate) static FUNCTION = converter IsBool(target: BoolGetter) by_type, run is_bool;
 }
 
 fn is_bool<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -12,7 +12,7 @@ function! {
     /// IsDouble(Int("1"))  # false
     /// IsDouble(log.attributes["missing"])  # false
     /// ```
-    pub(crate) static FUNCTION = converter IsDouble(target: FloatGetter) pure, run is_double;
+    pub(crate) static FUNCTION = converter IsDouble(target: FloatGetter) by_type, run is_double;
 }
 
 fn is_double<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

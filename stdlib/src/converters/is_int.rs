@@ -12,7 +12,7 @@ function! {
     /// IsInt(Double("1"))  # false
     /// IsInt(log.attributes["missing"])  # false
     /// ```
-    pub(crate) static FUNCTION = converter IsInt(target: IntGetter) pure, run is_int;
+    pub(crate) static FUNCTION = converter IsInt(target: IntGetter) by_type, run is_int;
 }
 
 fn is_int<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

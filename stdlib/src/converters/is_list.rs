@@ -14,7 +14,7 @@ function! {
     /// IsList({"a": 1})  # false
     /// IsList(nil)  # false
     /// ```
-    pub(crate) static FUNCTION = converter IsList(target: Getter) pure, run is_list;
+    pub(crate) static FUNCTION = converter IsList(target: Getter) by_type, run is_list;
 }
 
 fn is_list<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

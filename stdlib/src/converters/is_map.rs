@@ -12,7 +12,7 @@ function! {
     /// IsMap(log.attributes)  # true
     /// IsMap(Split("a,b", ","))  # false
     /// ```
-    pub(crate) static FUNCTION = converter IsMap(target: PMapGetter) pure, run is_map;
+    pub(crate) static FUNCTION = converter IsMap(target: PMapGetter) by_type, run is_map;
 }
 
 fn is_map<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -1,8 +1,6 @@
 //! `IsRootSpan`: whether a span has no parent.
 
 use crate::prelude::*;
-use ottl_vm::path::form::Form;
-use ottl_vm::path::{Level, every};
 
 function! {
     /// Whether the span has no parent: its `parent_span_id` is empty or all zeros.
@@ -10,16 +8,13 @@ function! {
     /// ```ottl
     /// IsRootSpan()  # true
     /// ```
-    pub(crate) static FUNCTION = converter IsRootSpan() volatile, run is_root_span, only ["transform/span", "filter/span"];
+    pub(crate) static FUNCTION = converter IsRootSpan() volatile, run is_root_span,
+        only ["transform/span", "filter/span"], uses ["parent_span_id"];
 }
 
 fn is_root_span<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    const PARENT: u32 = 4;
-    let parent = call
-        .record()
-        .read(Level::Span, &every(PARENT), Form::SpanId);
     Ok(Value::Bool(matches!(
-        parent,
+        call.value(0)?,
         Value::SpanId([0, 0, 0, 0, 0, 0, 0, 0])
     )))
 }

@@ -12,7 +12,7 @@ function! {
     /// IsString(log.attributes["missing"])  # false
     /// IsString(Int("1"))  # false
     /// ```
-    pub(crate) static FUNCTION = converter IsString(target: StringGetter) pure, run is_string;
+    pub(crate) static FUNCTION = converter IsString(target: StringGetter) by_type, run is_string;
 }
 
 fn is_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -2,8 +2,6 @@
 
 use crate::prelude::*;
 use ottl_vm::exec::MapEdit;
-use ottl_vm::path::Level;
-use ottl_vm::path::form::{Form, length_delimited};
 use ottl_vm::text::json::append_pdata_string;
 
 function! {
@@ -24,7 +22,7 @@ function! {
     pub(crate) static FUNCTION = editor set_semconv_span_name(
         semconv_version: String,
         original_span_name_attribute[optional]: String,
-    ) volatile, prepare prepare, run set_name, only ["transform/span"];
+    ) volatile, prepare prepare, run set_name, only ["transform/span"], uses ["name", "kind", "attributes"];
 }
 
 /// The conventions' first and last version that are known.
@@ -109,23 +107,16 @@ fn has_padded_number(text: &str) -> bool {
 }
 
 fn set_name<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    const NAME: u32 = 5;
-    const KIND: u32 = 6;
-    const ATTRIBUTES: u32 = 9;
-    let (mut kind, mut old) = (None, None);
-    for (number, payload) in call.record().fields(Level::Span) {
-        match number {
-            KIND => kind = Some(payload),
-            NAME => old = Some(payload),
-            _ => {}
-        }
-    }
-    let conventions = conventions(&Form::Int32.decode(kind, call.arena()));
+    // Behind the parameters.
+    const NAME: usize = 2;
+    const KIND: usize = 3;
+    const ATTRIBUTES: usize = 4;
+    let conventions = conventions(&call.value(KIND)?);
     if conventions.is_empty() {
         return Ok(Value::Nil);
     }
-    let old = old.unwrap_or_default();
-    let mut attributes = call.record().attributes(Level::Span, ATTRIBUTES)?;
+    let old = call.string(NAME)?;
+    let mut attributes = call.map_edit(ATTRIBUTES)?;
     let new = written(call, |out| {
         for convention in conventions {
             convention(&attributes, out);
@@ -137,12 +128,10 @@ fn set_name<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if new.is_empty() || new == old {
         return Ok(Value::Nil);
     }
-    let field = length_delimited(NAME, new, call.arena());
-    call.record().replace(Level::Span, NAME, field)?;
+    call.set(NAME, Value::String(new))?;
     if let Some(key) = call.text(1) {
         attributes.set(call.bytes(key), Value::String(old));
-        call.record()
-            .set_attributes(Level::Span, ATTRIBUTES, attributes)?;
+        call.store_map(ATTRIBUTES, attributes)?;
     }
     Ok(Value::Nil)
 }

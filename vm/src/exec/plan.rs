@@ -1,7 +1,7 @@
 //! What a program wants of a request that is read for it, worked out once.
 
 use super::locator::Locator;
-use crate::function::Contexts;
+use crate::function::{Contexts, Function};
 use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Pass, Program, Sweep};
 use crate::wire::Signal;
@@ -186,12 +186,11 @@ impl Looks {
                     }
                 }
             }
-            let is_of_records = |contexts| matches!(contexts, Contexts::Only(_));
-            if pass
-                .calls
-                .iter()
-                .any(|call| is_of_records(call.function.contexts))
-            {
+            // Functions of single contexts look at the record itself, unless they say what they look at.
+            let looks_around = |function: &Function| {
+                matches!(function.contexts, Contexts::Only(_)) && function.uses.is_empty()
+            };
+            if pass.calls.iter().any(|call| looks_around(call.function)) {
                 looks.whole = Levels::ALL;
             }
         }
