@@ -1,7 +1,7 @@
 //! Functions over XML text: the expression as an argument, and the text from the document that it becomes.
 
 use crate::prelude::*;
-use crate::xml::{self, Document, ROOT};
+use crate::xml::{self, Document, NodeId, ROOT};
 use crate::xpath::{Place, XPath};
 
 /// The expression given for a parameter, or `default` if that is empty or not given.
@@ -65,7 +65,18 @@ pub(crate) fn selected<'a>(
 
 /// The document as text.
 pub(crate) fn output<'a>(call: &Call<'_, '_, 'a>, document: &Document<'a>) -> Outcome<'a> {
-    let mut out = Vec::new();
-    xml::append_children(document, ROOT, &mut out).map_err(Error::new)?;
+    below(call, document, ROOT)
+}
+
+/// What stands in a node as text.
+pub(crate) fn below<'a>(
+    call: &Call<'_, '_, 'a>,
+    document: &Document<'a>,
+    node: NodeId,
+) -> Outcome<'a> {
+    /// Most documents are no longer.
+    const BYTES_USUAL: usize = 512;
+    let mut out = Vec::with_capacity(BYTES_USUAL);
+    xml::append_children(document, node, &mut out).map_err(Error::new)?;
     Ok(Value::String(call.bytes(&out)))
 }

@@ -2,7 +2,7 @@
 
 use crate::markup::{self, prepare};
 use crate::prelude::*;
-use crate::xml::{self, Kind};
+use crate::xml::Kind;
 
 function! {
     /// The elements, texts and values of attributes that the XPath expression `xpath` selects in the XML
@@ -38,7 +38,5 @@ fn get_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         let text = document.add(Kind::Text, text);
         document.add_child(result, text);
     }
-    let mut out = Vec::new();
-    xml::append_children(&document, result, &mut out).map_err(Error::new)?;
-    Ok(Value::String(call.bytes(&out)))
+    markup::below(call, &document, result)
 }

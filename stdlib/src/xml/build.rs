@@ -38,28 +38,32 @@ struct Builder<'a> {
     previous: NodeId,
     /// The level that the next node is on.
     level: usize,
-    /// The prefix that a namespace was declared with last, and on which level.
+    /// The prefix that a namespace was declared with last, and on which level; see [`Builder::prefix`].
     prefixes: HashMap<&'a [u8], (&'a [u8], usize)>,
 }
 
 impl<'a> Builder<'a> {
     fn new(arena: &'a Bump, text: &'a [u8]) -> Builder<'a> {
-        let xml: (&[u8], usize) = (b"xml", 0);
         Builder {
             decoder: Decoder::new(arena, text, true),
             document: Document::new(arena, Kind::Document),
             previous: ROOT,
             level: 0,
-            prefixes: HashMap::from([(&b"http://www.w3.org/XML/1998/namespace"[..], xml)]),
+            prefixes: HashMap::new(),
         }
+    }
+
+    /// The prefix that stands for a namespace, and on which level it was declared.
+    fn prefix(&self, namespace: &[u8]) -> Option<(&'a [u8], usize)> {
+        let known = self.prefixes.get(namespace).copied();
+        known.or_else(|| {
+            (namespace == b"http://www.w3.org/XML/1998/namespace").then_some((b"xml", 0))
+        })
     }
 
     fn add(&mut self, token: Token<'a>) -> Result<(), String> {
         match token {
-            Token::Start { name, attributes } => {
-                let attributes: Vec<(Name<'a>, &'a [u8])> = attributes.into_iter().collect();
-                self.start(name, &attributes)
-            }
+            Token::Start { name, attributes } => self.start(name, &attributes),
             Token::End => {
                 self.level = self.level.saturating_sub(1);
                 Ok(())
@@ -120,18 +124,14 @@ impl<'a> Builder<'a> {
         for (name, value) in attributes {
             if name.local == b"xmlns" {
                 let level = self.level;
-                if self
-                    .prefixes
-                    .get(value)
-                    .is_none_or(|known| known.1 >= level)
-                {
+                if self.prefix(value).is_none_or(|known| known.1 >= level) {
                     self.prefixes.insert(value, (b"", level));
                 }
             } else if name.space == b"xmlns" {
                 self.prefixes.insert(value, (name.local, self.level));
             }
         }
-        if !name.space.is_empty() && !self.prefixes.contains_key(name.space) {
+        if !name.space.is_empty() && self.prefix(name.space).is_none() {
             return Err(format!(
                 "xmlquery: invalid XML document, namespace {} is missing",
                 String::from_utf8_lossy(name.space)
@@ -140,7 +140,7 @@ impl<'a> Builder<'a> {
         let id = self.document.add(Kind::Element, name.local);
         self.document.node_mut(id).namespace = name.space;
         for (name, value) in attributes {
-            let prefix = self.prefixes.get(name.space);
+            let prefix = self.prefix(name.space);
             let attribute = Attribute {
                 prefix: prefix.map_or(name.space, |known| known.0),
                 local: name.local,
@@ -151,11 +151,11 @@ impl<'a> Builder<'a> {
         }
         self.place(id, self.level)?;
         if !name.space.is_empty()
-            && let Some((prefix, _)) = self.prefixes.get(name.space)
+            && let Some((prefix, _)) = self.prefix(name.space)
         {
             let seen = self.decoder.seen();
             let seen = seen.strip_prefix(b"<").unwrap_or(seen);
-            let rest = seen.strip_prefix(*prefix);
+            let rest = seen.strip_prefix(prefix);
             let rest = rest.and_then(|rest| rest.strip_prefix(b":"));
             if rest.is_some_and(|rest| rest.starts_with(name.local)) {
                 self.document.node_mut(id).prefix = prefix;

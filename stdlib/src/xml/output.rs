@@ -10,6 +10,9 @@ enum Open {
     End(NodeId),
 }
 
+/// Levels of which there is room to note what is still to be written, twice.
+const DEPTH_USUAL: usize = 16;
+
 /// Appends the children of a node as text. An error if they are too much: chains may have become circles.
 pub(crate) fn append_children(
     document: &Document<'_>,
@@ -17,7 +20,8 @@ pub(crate) fn append_children(
     out: &mut Vec<u8>,
 ) -> Result<(), &'static str> {
     let keeps = keeps_space(document.node(parent), true);
-    let mut open = vec![Open::Chain(document.node(parent).first, keeps)];
+    let mut open = Vec::with_capacity(DEPTH_USUAL);
+    open.push(Open::Chain(document.node(parent).first, keeps));
     let mut visits = 0;
     while let Some(next) = open.pop() {
         visits += 1;
@@ -89,6 +93,7 @@ fn append_end(node: &Node<'_>, out: &mut Vec<u8>) {
     }
 }
 
+#[inline]
 fn append_name(node: &Node<'_>, out: &mut Vec<u8>) {
     if !node.prefix.is_empty() {
         out.extend_from_slice(node.prefix);
@@ -112,14 +117,18 @@ fn append_attributes(node: &Node<'_>, out: &mut Vec<u8>) {
 }
 
 fn append_escaped(out: &mut Vec<u8>, text: &[u8]) {
-    for byte in text {
-        match byte {
-            b'&' => out.extend_from_slice(b"&amp;"),
-            b'\'' => out.extend_from_slice(b"&#39;"),
-            b'<' => out.extend_from_slice(b"&lt;"),
-            b'>' => out.extend_from_slice(b"&gt;"),
-            b'"' => out.extend_from_slice(b"&#34;"),
-            byte => out.push(*byte),
-        }
+    let is_special = |byte: &u8| matches!(byte, b'&' | b'\'' | b'<' | b'>' | b'"');
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(is_special) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(match rest[at] {
+            b'&' => b"&amp;",
+            b'\'' => b"&#39;",
+            b'<' => b"&lt;",
+            b'>' => b"&gt;",
+            _ => b"&#34;",
+        });
+        rest = &rest[at + 1..];
     }
+    out.extend_from_slice(rest);
 }

@@ -170,6 +170,28 @@ impl<'a> Decoder<'a> {
     }
 
     fn name(&mut self, expected: &str) -> Result<Name<'a>> {
+        match self.local_name() {
+            Some(local) => Ok(Name { space: b"", local }),
+            None => self.any_name(expected),
+        }
+    }
+
+    /// A name in ASCII without a colon: nearly every one.
+    fn local_name(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.input[self.at..];
+        let is_part = |byte: &u8| CLASSES[usize::from(*byte)] & IN_NAME != 0;
+        let length = rest.iter().position(|byte| !is_part(byte))?;
+        let (name, rest) = rest.split_at(length);
+        let is_whole = matches!(name, [b'A'..=b'Z' | b'a'..=b'z' | b'_', ..])
+            && !matches!(rest, [b':' | 0x80.., ..]);
+        if !is_whole {
+            return None;
+        }
+        self.at += length;
+        Some(name)
+    }
+
+    fn any_name(&mut self, expected: &str) -> Result<Name<'a>> {
         let name = self.plain_name(expected)?;
         let mut parts = name.splitn(2, |c| *c == b':');
         let (space, local) = (parts.next().unwrap_or_default(), parts.next());
@@ -439,18 +461,17 @@ impl<'a> Decoder<'a> {
 
     /// The same, if it is ASCII that is taken as it is: most text.
     fn plain_text(&mut self, quote: Option<u8>, is_cdata: bool) -> Option<&'a [u8]> {
-        let end = match quote {
-            Some(quote) => quote,
-            None if is_cdata => b']',
-            None => b'<',
-        };
-        let is_plain = |c: &u8| {
-            matches!(c, b' '..=b'~' | b'\t' | b'\n')
-                && *c != end
-                && (is_cdata || !matches!(c, b'<' | b'&' | b']'))
+        let plain = match quote {
+            Some(b'"') => IN_DOUBLE_QUOTES,
+            Some(_) => IN_SINGLE_QUOTES,
+            None if is_cdata => IN_CDATA,
+            None => IN_TEXT,
         };
         let rest = &self.input[self.at..];
-        let (text, rest) = rest.split_at(rest.iter().take_while(|c| is_plain(c)).count());
+        let end = rest
+            .iter()
+            .position(|byte| CLASSES[usize::from(*byte)] & plain == 0);
+        let (text, rest) = rest.split_at(end.unwrap_or(rest.len()));
         let after = match quote {
             Some(quote) => rest.starts_with(&[quote]).then_some(1)?,
             None if is_cdata => rest.starts_with(b"]]>").then_some(3)?,
@@ -502,6 +523,40 @@ impl<'a> Decoder<'a> {
         }
     }
 }
+
+/// What a byte stands for by itself: in a name without a colon, in text, in a CDATA section, in quotes of both kinds.
+const IN_NAME: u8 = 1;
+const IN_TEXT: u8 = 2;
+const IN_CDATA: u8 = 4;
+const IN_DOUBLE_QUOTES: u8 = 8;
+const IN_SINGLE_QUOTES: u8 = 16;
+
+/// By byte: where it stands for itself.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-') {
+            classes[byte as usize] |= IN_NAME;
+        }
+        if matches!(byte, b' '..=b'~' | b'\t' | b'\n') {
+            if byte != b']' {
+                classes[byte as usize] |= IN_CDATA;
+            }
+            if !matches!(byte, b'<' | b'&' | b']') {
+                classes[byte as usize] |= IN_TEXT;
+                if byte != b'"' {
+                    classes[byte as usize] |= IN_DOUBLE_QUOTES;
+                }
+                if byte != b'\'' {
+                    classes[byte as usize] |= IN_SINGLE_QUOTES;
+                }
+            }
+        }
+        byte += 1;
+    }
+    classes
+};
 
 /// The value of a pseudo-attribute of a declaration; empty if there is none.
 fn declared<'a>(text: &'a [u8], parameter: &[u8]) -> &'a [u8] {

@@ -59,12 +59,15 @@ pub(crate) struct Document<'a> {
     nodes: List<'a, Node<'a>>,
 }
 
+/// Nodes that a document has room for from the start.
+const NODES_USUAL: usize = 12;
+
 impl<'a> Document<'a> {
     /// A document of a root without children.
     pub(crate) fn new(arena: &'a Bump, root: Kind) -> Document<'a> {
         let mut document = Document {
             arena,
-            nodes: List::new_in(arena),
+            nodes: List::with_capacity_in(NODES_USUAL, arena),
         };
         document.add(root, b"");
         document
