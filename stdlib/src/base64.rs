@@ -9,7 +9,7 @@ const URL: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 /// A variant of base 64.
 #[derive(Clone, Copy)]
 pub(crate) struct Variant {
-    alphabet: &'static [u8; 64],
+    is_url: bool,
     is_padded: bool,
 }
 
@@ -20,34 +20,44 @@ pub(crate) struct Corrupt(pub(crate) usize);
 impl Variant {
     /// With the standard alphabet and padding.
     pub(crate) const PADDED: Variant = Variant {
-        alphabet: STANDARD,
+        is_url: false,
         is_padded: true,
     };
 
     /// The variant of this name in OTTL.
     pub(crate) fn named(name: &[u8]) -> Option<Variant> {
-        let (alphabet, is_padded) = match name {
-            b"base64" => (STANDARD, true),
-            b"base64-raw" => (STANDARD, false),
-            b"base64-url" => (URL, true),
-            b"base64-raw-url" => (URL, false),
+        let (is_url, is_padded) = match name {
+            b"base64" => (false, true),
+            b"base64-raw" => (false, false),
+            b"base64-url" => (true, true),
+            b"base64-raw-url" => (true, false),
             _ => return None,
         };
-        Some(Variant {
-            alphabet,
-            is_padded,
-        })
+        Some(Variant { is_url, is_padded })
     }
 
     pub(crate) fn encode<'a>(self, arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
         let mut out = Vec::with_capacity_in(bytes.len().div_ceil(3) * 4, arena);
-        for group in bytes.chunks(3) {
+        let alphabet = if self.is_url { URL } else { STANDARD };
+        let digit = |bits: u32| alphabet[bits as usize & 63];
+        let (groups, rest) = bytes.as_chunks::<3>();
+        for &[a, b, c] in groups {
+            let bits = u32::from_be_bytes([0, a, b, c]);
+            let group = [
+                digit(bits >> 18),
+                digit(bits >> 12),
+                digit(bits >> 6),
+                digit(bits),
+            ];
+            out.extend_from_slice_copy(&group);
+        }
+        for group in rest.chunks(3) {
             let bits = (0..3).fold(0, |bits, i| {
                 bits << 8 | u32::from(group.get(i).copied().unwrap_or(0))
             });
             for i in 0..4 {
                 if i <= group.len() {
-                    out.push(self.alphabet[(bits >> (18 - 6 * i)) as usize & 63]);
+                    out.push(digit(bits >> (18 - 6 * i)));
                 } else if self.is_padded {
                     out.push(b'=');
                 }
@@ -62,6 +72,18 @@ impl Variant {
         let mut out = Vec::with_capacity_in(text.len() / 4 * 3 + 3, arena);
         let mut at = 0;
         loop {
+            // Four digits on end: most of the text.
+            while let Some(group) = text[at..].first_chunk::<4>() {
+                let [a, b, c, d] = group.map(|byte| digits[usize::from(byte)]);
+                // No digit has the bits that stand for none.
+                if (a | b | c | d) & !63 != 0 {
+                    break;
+                }
+                let [a, b, c, d] = [a, b, c, d].map(u32::from);
+                let [_, bytes @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+                out.extend_from_slice_copy(&bytes);
+                at += group.len();
+            }
             let (mut bits, mut count) = (0u32, 0);
             let is_last = loop {
                 let Some(&byte) = text.get(at) else {
@@ -117,16 +139,28 @@ impl Variant {
         }
     }
 
-    fn digits(self) -> [u8; 256] {
-        let mut digits = [NO_DIGIT; 256];
-        for (value, &digit) in self.alphabet.iter().enumerate() {
-            digits[usize::from(digit)] = value as u8;
+    /// What each byte stands for in this alphabet.
+    fn digits(self) -> &'static [u8; 256] {
+        const STANDARD_DIGITS: [u8; 256] = digits(STANDARD);
+        const URL_DIGITS: [u8; 256] = digits(URL);
+        match self.is_url {
+            false => &STANDARD_DIGITS,
+            true => &URL_DIGITS,
         }
-        digits
     }
 }
 
 const NO_DIGIT: u8 = 0xff;
+
+const fn digits(alphabet: &[u8; 64]) -> [u8; 256] {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < alphabet.len() {
+        digits[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+}
 
 fn is_line_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
@@ -146,6 +180,11 @@ mod tests {
                     (0..length).map(|n| n.wrapping_mul(83) ^ 0xfa).collect();
                 let text = variant.encode(&arena, &bytes);
                 assert_eq!(variant.decode(&arena, text), Ok(bytes.as_slice()));
+                // Wherever a line break stands, the digits behind it are read one by one.
+                for at in 0..=text.len() {
+                    let broken = [&text[..at], b"\n", &text[at..]].concat();
+                    assert_eq!(variant.decode(&arena, &broken), Ok(bytes.as_slice()));
+                }
             }
         }
         assert_eq!(Variant::PADDED.encode(&arena, b"a"), b"YQ==");

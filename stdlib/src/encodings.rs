@@ -121,7 +121,12 @@ fn table(form: &str) -> [char; 256] {
 fn map<'a>(arena: &'a Bump, bytes: &[u8], character: impl Fn(u8) -> char) -> &'a [u8] {
     let mut out = Vec::with_capacity_in(bytes.len(), arena);
     for &byte in bytes {
-        out.extend_from_slice(character(byte).encode_utf8(&mut [0; 4]).as_bytes());
+        let character = character(byte);
+        if character.is_ascii() {
+            out.push(character as u8);
+            continue;
+        }
+        out.extend_from_slice_copy(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
     out.into_bump_slice()
 }
@@ -144,10 +149,29 @@ fn utf16<'a>(
             u16::from_le_bytes(*pair)
         }
     };
-    let mut out = Vec::with_capacity_in(bytes.len(), arena);
-    let mut push = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    let mut out = Vec::with_capacity_in(pairs.len() * 3 + rest.len() * 3, arena);
+    let push_char = |out: &mut Vec<'_, u8>, c: char| {
+        out.extend_from_slice_copy(c.encode_utf8(&mut [0; 4]).as_bytes());
+    };
     let mut units = pairs.iter().map(unit).peekable();
     while let Some(first) = units.next() {
+        // What is no surrogate is a character.
+        match first {
+            0..0x80 => {
+                out.push(first as u8);
+                continue;
+            }
+            0x80..0x800 => {
+                out.extend_from_slice_copy(&[0xc0 | (first >> 6) as u8, continuation(first)]);
+                continue;
+            }
+            0x800..0xd800 | 0xe000.. => {
+                let head = 0xe0 | (first >> 12) as u8;
+                out.extend_from_slice_copy(&[head, continuation(first >> 6), continuation(first)]);
+                continue;
+            }
+            0xd800..0xe000 => {}
+        }
         // Any surrogate takes a low one with it, whether they are a pair or not.
         let low = if matches!(first, 0xd800..=0xdfff) {
             units.next_if(|unit| (0xdc00..=0xdfff).contains(unit))
@@ -157,11 +181,17 @@ fn utf16<'a>(
         let decoded = char::decode_utf16([first].into_iter().chain(low))
             .next()
             .and_then(Result::ok);
-        push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
+        push_char(&mut out, decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
     }
     // A byte is missing.
-    rest.iter().for_each(|_| push(char::REPLACEMENT_CHARACTER));
+    rest.iter()
+        .for_each(|_| push_char(&mut out, char::REPLACEMENT_CHARACTER));
     out.into_bump_slice()
+}
+
+/// A byte of a character in UTF-8 behind its first.
+fn continuation(bits: u16) -> u8 {
+    0x80 | (bits & 0x3f) as u8
 }
 
 #[cfg(test)]
@@ -188,6 +218,23 @@ mod tests {
         check("utf-16be", b"\xfe\xff\0a", "\u{feff}a");
         check("Shift_JIS", b"\x83\x65", "テ");
         check("", b"\xffa", "\u{fffd}a");
+    }
+
+    #[test]
+    fn utf_16_decodes_as_the_standard_library_does() {
+        let arena = Bump::new();
+        let decode = |units: &[u16]| {
+            let bytes: std::vec::Vec<u8> =
+                units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+            utf16(&arena, &bytes, false, false)
+        };
+        for unit in (0..=u16::MAX).filter(|unit| !(0xd800..0xe000).contains(unit)) {
+            let character = char::from_u32(u32::from(unit)).expect("no surrogate");
+            assert_eq!(decode(&[unit]), character.to_string().as_bytes());
+        }
+        let text = "aé€\u{ffff}😀\u{10ffff}\u{10000}";
+        let units: std::vec::Vec<u16> = text.encode_utf16().collect();
+        assert_eq!(decode(&units), text.as_bytes());
     }
 
     #[test]
