@@ -15,6 +15,9 @@ use ottl_vm::value::Entry;
 use ottl_vm::wire::{any, message_fields};
 use std::collections::HashMap;
 
+/// What is made for the time of a request.
+type List<'a, T> = bumpalo::collections::Vec<'a, T>;
+
 /// A message that is being made.
 type Bytes<'a> = bumpalo::collections::Vec<'a, u8>;
 
@@ -88,28 +91,37 @@ fn groups<'a>(
     kind: Kind,
     is_delta: bool,
     points: impl Iterator<Item = &'a [u8]>,
-    arena: &Bump,
-) -> Vec<Vec<&'a [u8]>> {
-    let mut groups: Vec<Vec<&[u8]>> = Vec::new();
-    let mut by_key: HashMap<Vec<u8>, usize> = HashMap::new();
-    let mut new = Vec::new();
+    arena: &'a Bump,
+) -> List<'a, List<'a, &'a [u8]>> {
+    /// How many groups are searched one by one.
+    const SCAN_MAX: usize = 16;
+    let mut groups: List<'_, List<'_, &[u8]>> = List::new_in(arena);
+    let mut keys: List<'_, &[u8]> = List::new_in(arena);
+    // Of the groups beyond those that are searched.
+    let mut by_key: HashMap<&[u8], usize> = HashMap::new();
+    let mut new = Vec::with_capacity(KEY_BYTES_USUAL);
     for point in points {
         new.clear();
         put_key(&mut new, kind, is_delta, point, arena);
-        let group = match by_key.get(&new) {
-            Some(group) => *group,
+        let scanned = &keys[..keys.len().min(SCAN_MAX)];
+        let known = scanned.iter().position(|key| *key == new.as_slice());
+        match known.or_else(|| by_key.get(new.as_slice()).copied()) {
+            Some(group) => groups[group].push(point),
             None => {
-                by_key.insert(new.clone(), groups.len());
-                groups.len()
+                let key = arena.alloc_slice_copy(&new);
+                if keys.len() >= SCAN_MAX {
+                    by_key.insert(key, keys.len());
+                }
+                keys.push(key);
+                groups.push(bumpalo::vec![in arena; point]);
             }
-        };
-        match groups.get_mut(group) {
-            Some(group) => group.push(point),
-            None => groups.push(vec![point]),
         }
     }
     groups
 }
+
+/// Room that what tells a point from others usually needs.
+const KEY_BYTES_USUAL: usize = 512;
 
 /// What points that become one have in common. The attributes count as JSON, so that an int equals the double.
 /// Points of which JSON cannot tell, as attributes or bounds are no finite numbers, all have an empty key.
@@ -126,9 +138,11 @@ fn put_key(out: &mut Vec<u8>, kind: Kind, is_delta: bool, point: &[u8], arena: &
             entries.push(Entry { key, value });
         }
     }
-    append_pdata_string(out, &Value::Map(&entries));
-    if out.is_empty() {
-        return;
+    if !put_texts(out, &mut entries) {
+        append_pdata_string(out, &Value::Map(&entries));
+        if out.is_empty() {
+            return;
+        }
     }
     let mut put = |bits: u64| out.extend_from_slice(&bits.to_le_bytes());
     put(lasts.fixed64(TIME).unwrap_or_default());
@@ -153,6 +167,41 @@ fn put_key(out: &mut Vec<u8>, kind: Kind, is_delta: bool, point: &[u8], arena: &
     };
     put(u64::from(lasts.varint(flags) as u32));
     put(u64::from(lasts.double(min).is_some()) << 1 | u64::from(lasts.double(max).is_some()));
+}
+
+/// Puts attributes that are texts in ASCII, in a form that is the same where their JSON is; whether they were. Others,
+/// of which none has the JSON of such, stay as they are.
+fn put_texts(out: &mut Vec<u8>, entries: &mut [Entry<'_>]) -> bool {
+    // JSON begins with a brace.
+    const TEXTS: u8 = 0;
+    entries.sort_by(|a, b| a.key.cmp(b.key));
+    let count = entries.len();
+    // Of equal keys the last counts.
+    let is_last = |at: usize| at + 1 == count || entries[at].key != entries[at + 1].key;
+    let lasts = || (0..count).filter(|at| is_last(*at)).map(|at| &entries[at]);
+    let is_text = |entry: &Entry<'_>| {
+        let is_ascii = match entry.value {
+            Value::String(text) => text.is_ascii(),
+            // Their JSON is the text in base 64, but for none.
+            Value::Bytes(bytes) => !bytes.is_empty(),
+            _ => false,
+        };
+        is_ascii && entry.key.is_ascii()
+    };
+    if !lasts().all(is_text) {
+        return false;
+    }
+    out.push(TEXTS);
+    for entry in lasts() {
+        out.extend_from_slice(&(entry.key.len() as u64).to_le_bytes());
+        out.extend_from_slice(entry.key);
+        let length = out.len();
+        out.extend_from_slice(&[0; 8]);
+        append_pdata_string(out, &entry.value);
+        let text = (out.len() - length - 8) as u64;
+        out[length..length + 8].copy_from_slice(&text.to_le_bytes());
+    }
+    true
 }
 
 /// What histograms of both kinds add up in the same way: `start`, `count`, `sum`, `min`, `max`.
@@ -237,4 +286,48 @@ fn merged_histogram<'a>(points: &[&[u8]], arena: &'a Bump) -> Result<Bytes<'a>, 
     totals.put(&mut out);
     put_fixed64s(&mut out, COUNTS, counts.into_iter(), arena);
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_have_the_same_form_where_their_json_is_the_same() {
+        let keys: [&[u8]; 4] = [b"a", b"b", "é".as_bytes(), b"\xff"];
+        let values = [
+            Value::String(b"x"),
+            Value::String(b"eA=="),
+            Value::Bytes(b"x"),
+            Value::Bytes(b""),
+            Value::Nil,
+            Value::Int(1),
+            Value::Double(1.0),
+            Value::String(b"1"),
+            Value::String(b"\xff"),
+            Value::String("\u{fffd}".as_bytes()),
+            Value::Bool(true),
+            Value::String(b"true"),
+        ];
+        let all = keys
+            .iter()
+            .flat_map(|key| values.map(|value| Entry { key, value }));
+        let all: Vec<Entry<'_>> = all.collect();
+        let mut maps: Vec<Vec<Entry<'_>>> = vec![vec![]];
+        maps.extend(all.iter().map(|entry| vec![*entry]));
+        for one in &all {
+            maps.extend(all.iter().map(|other| vec![*one, *other]));
+        }
+        let mut json_of = HashMap::new();
+        let mut form_of = HashMap::new();
+        for mut map in maps {
+            let (mut form, mut json) = (Vec::new(), Vec::new());
+            append_pdata_string(&mut json, &Value::Map(&map));
+            if !put_texts(&mut form, &mut map) {
+                append_pdata_string(&mut form, &Value::Map(&map));
+            }
+            assert_eq!(json_of.entry(form.clone()).or_insert(json.clone()), &json);
+            assert_eq!(form_of.entry(json).or_insert(form.clone()), &form);
+        }
+    }
 }
