@@ -254,10 +254,17 @@ impl<'a> MapEdit<'a> {
         let count = self.items.len();
         let mut places = HashMap::new();
         let mut kept = 0;
+        // Bit n: a key of class n was met; most keys are in a class of their own.
+        let mut classes = 0u64;
         for at in 0..count {
             let item = self.items[at];
+            let last = item.key.last().copied().unwrap_or_default();
+            let class = 1u64 << ((item.key.len() * 5 + usize::from(last)) % 64);
+            let is_new = classes & class == 0;
+            classes |= class;
             let known = match count {
-                0..=SCAN_MAX => self.items[..kept].iter().position(|i| i.key == item.key),
+                _ if is_new && count <= SCAN_MAX => None,
+                0..=SCAN_MAX => self.items[..kept].iter().position(|i| i.has_key(item.key)),
                 _ => match places.entry(item.key) {
                     Entry::Occupied(place) => Some(*place.get()),
                     Entry::Vacant(place) => {
