@@ -423,7 +423,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// An entry's whole field, and its value's payload.
-    fn entry_bytes(
+    pub(super) fn entry_bytes(
         &self,
         number: u32,
         item: &MapItem<'a>,
@@ -436,6 +436,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     fn store_in_place(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
+        if edit.len() == edit.places.len() && self.has_rows(id, edit.len()) {
+            return self.store_changed(id, number, edit);
+        }
         let mut rows = bumpalo::collections::Vec::with_capacity_in(edit.len(), self.arena);
         let mut items = edit.items().iter().peekable();
         let mut removal = Removal::default();

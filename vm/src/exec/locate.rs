@@ -6,7 +6,9 @@
 //! them, and the next use locates again.
 
 use super::machine::Machine;
+use super::map_edit::MapEdit;
 use super::walk::{Found, Walk};
+use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::path::form::length_delimited;
 use crate::value::Value;
@@ -213,6 +215,48 @@ impl<'a> Machine<'_, 'a> {
             found.attribute(row);
         }
         found.finish(node);
+    }
+
+    /// Whether a message is located and has so many rows.
+    pub(super) fn has_rows(&self, id: NodeId, count: usize) -> bool {
+        let node = self.tree.node(id);
+        let keeps_rows = self.locators[node.level as usize].all_attributes;
+        keeps_rows && node.slots != NONE && node.rows_len as usize == count
+    }
+
+    /// Writes attributes back of which each has its row: those that did not change stay.
+    pub(super) fn store_changed(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
+        let mut are_slots_right = true;
+        for (row, item) in edit.items().iter().enumerate() {
+            if item.unchanged().is_some() {
+                continue;
+            }
+            let (bytes, value) = self.entry_bytes(number, item, &edit.places);
+            let (key, place) = (item.key(), self.tree.replace(id, edit.places[row], bytes));
+            are_slots_right &= self.change_row(id, row, Row { place, key, value });
+        }
+        if !are_slots_right {
+            let rows = self.rows_of(id).to_vec();
+            self.set_rows(id, rows.into_iter());
+        }
+    }
+
+    /// Gives a located message another attribute in the place of one that has a row. Whether its slots are still right.
+    fn change_row(&mut self, id: NodeId, row: usize, new: Row<'a>) -> bool {
+        let node = self.tree.node(id);
+        let old = std::mem::replace(&mut self.rows[node.rows as usize + row], new);
+        let locator = &self.locators[node.level as usize];
+        if !same_text(old.key, new.key) {
+            return locator.key_slots().next().is_none();
+        }
+        if let Some(number) = locator.slot_of_key(new.key) {
+            let slot = &mut self.slots[node.slots as usize + usize::from(number)];
+            // Of entries with the same key the first counts.
+            if slot.row == row as u32 {
+                *slot = Slot::of_row(row as u32, &new);
+            }
+        }
+        true
     }
 
     /// Forgets a message's slots and rows, after edits that did not go through them.

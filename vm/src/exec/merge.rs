@@ -207,7 +207,7 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// The rows of a message that is located.
-    fn rows_of(&self, id: NodeId) -> &[Row<'a>] {
+    pub(super) fn rows_of(&self, id: NodeId) -> &[Row<'a>] {
         let node = self.tree.node(id);
         &self.rows[node.rows as usize..][..node.rows_len as usize]
     }
