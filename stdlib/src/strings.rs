@@ -9,7 +9,11 @@ use ottl_vm::value::{Element, TypedList, Value};
 /// `strings.Split`: the pieces between the separators; with an empty separator the characters, where a
 /// bad byte counts as one.
 pub(crate) fn split<'a>(arena: &'a Bump, text: &'a [u8], separator: &[u8]) -> Vec<'a, &'a [u8]> {
-    let mut pieces = Vec::new_in(arena);
+    let count = match separator {
+        [byte] => memchr_iter(*byte, text).count() + 1,
+        _ => 0,
+    };
+    let mut pieces = Vec::with_capacity_in(count, arena);
     let mut start = 0;
     let mut cut = |at: usize| {
         pieces.push(&text[start..at]);
@@ -66,7 +70,24 @@ pub(crate) fn trim_space(text: &[u8]) -> &[u8] {
 pub(crate) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memchr::memchr(*byte, text),
+        [first, ..] if text.len() <= SHORT => find_by_first(text, *first, needle),
         _ => memmem::find(text, needle),
+    }
+}
+
+/// Texts that are searched before a search for more than a byte would be set up: bytes.
+const SHORT: usize = 128;
+
+fn find_by_first(text: &[u8], first: u8, needle: &[u8]) -> Option<usize> {
+    let last = text.len().checked_sub(needle.len())?;
+    let starts = &text[..=last];
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(first, &starts[at..])?;
+        if text[at..].starts_with(needle) {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 
@@ -96,6 +117,19 @@ mod tests {
         assert_eq!(trim_space(b" \t "), b"");
         assert_eq!(trim(b"\xffa\xe2\x82", |c| c == '\u{fffd}'), b"a");
         assert_eq!(trim(b"aba", |c| c == 'b'), b"aba");
+    }
+
+    #[test]
+    fn finds_as_the_search_for_long_texts_does() {
+        let pieces: [&[u8]; 7] = [b"", b"a", b"ab", b"aab", b"ba", b"xyz", &[b'a'; 130]];
+        for one in pieces {
+            for other in pieces {
+                let text = [one, other, b"abc", one].concat();
+                for needle in pieces.into_iter().chain([&b"abc"[..], b"aba", &text]) {
+                    assert_eq!(find(&text, needle), memmem::find(&text, needle));
+                }
+            }
+        }
     }
 
     #[test]

@@ -63,6 +63,19 @@ fn sort<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             Ok(sorting::sorted(arena, items.iter().copied(), *direction)
                 .unwrap_or(Value::List(items)))
         }
+        Value::TypedList(list) if list.element == Element::String => {
+            let texts = list.items.iter().map(|item| match item {
+                Value::String(text) => *text,
+                _ => b"",
+            });
+            let texts = arena.alloc_slice_fill_iter(texts);
+            // Equal texts are the same, in whichever order.
+            match direction(Ordering::Less) {
+                Ordering::Less => texts.sort_unstable(),
+                _ => texts.sort_unstable_by(|a, b| b.cmp(a)),
+            }
+            Ok(crate::strings::list(arena, texts))
+        }
         Value::TypedList(list) if list.element != Element::Bytes => {
             let items = arena.alloc_slice_copy(list.items);
             items.sort_by(|a, b| direction(sorting::compare_same(a, b)));

@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use crate::raw;
 use bumpalo::collections::Vec;
-use ottl_vm::wire::any;
+use ottl_vm::wire::list;
 
 function! {
     /// Adds `value`, then the items of `values`, to the list `target`. A `target` without a value becomes
@@ -42,31 +42,31 @@ fn prepare(_literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> 
 
 fn append<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.value(0)?;
-    let mut list = Vec::new_in(call.arena());
+    let mut items = Vec::new_in(call.arena());
     match target {
         // What a list on the record holds is taken as it is, maps included.
         Value::Nil | Value::WireList(_) => {}
-        Value::List(items) => list.extend_from_slice_copy(items),
+        Value::List(given) => items.extend_from_slice_copy(given),
         Value::TypedList(typed) => {
             for item in typed.items {
-                list.push(raw::from_raw(call, *item)?);
+                items.push(raw::from_raw(call, *item)?);
             }
         }
-        single => list.push(raw::from_raw(call, single)?),
+        single => items.push(raw::from_raw(call, single)?),
     }
     if call.given(1) {
         let value = call.value(1)?;
-        list.push(raw::from_raw(call, value)?);
+        items.push(raw::from_raw(call, value)?);
     }
     if call.given(2) {
         for item in 0..call.len(2)? {
             let value = call.item(2, item)?;
-            list.push(raw::from_raw(call, value)?);
+            items.push(raw::from_raw(call, value)?);
         }
     }
     let list = match target {
-        Value::WireList(wire) => Value::WireList(any::with_items(wire, &list, call.arena())),
-        _ => Value::List(list.into_bump_slice()),
+        Value::WireList(wire) => Value::WireList(list::with(wire, &items, call.arena())),
+        _ => Value::List(items.into_bump_slice()),
     };
     call.set(0, list)?;
     Ok(Value::Nil)

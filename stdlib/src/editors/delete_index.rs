@@ -3,7 +3,7 @@
 use crate::prelude::*;
 use crate::raw;
 use bumpalo::collections::Vec;
-use ottl_vm::wire::any;
+use ottl_vm::wire::list;
 
 function! {
     /// Removes the items of the list `target` from `start_index` up to, not including, `end_index`; without
@@ -43,7 +43,7 @@ fn delete_index<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     // Within the list, as was checked.
     let range = start as usize..end as usize;
     let kept = match target {
-        Value::WireList(wire) => Value::WireList(any::without_items(wire, range, call.arena())),
+        Value::WireList(wire) => Value::WireList(list::without(wire, range, call.arena())),
         _ => {
             let mut kept = Vec::from_iter_in(target.items().into_iter().flatten(), call.arena());
             kept.drain(range);

@@ -2,6 +2,7 @@
 //!
 //! Lengths are in characters, or unknown, which is `None`.
 
+use crate::strings::find;
 use crate::utf8;
 use memchr::memmem;
 
@@ -164,7 +165,7 @@ impl Matcher {
             Matcher::Nothing => text.is_empty(),
             Matcher::Min(limit) => characters(text).count() >= *limit.max(&1),
             Matcher::Max(limit) => characters(text).count() <= *limit,
-            Matcher::Contains { needle, not } => memmem::find(text, needle).is_some() != *not,
+            Matcher::Contains { needle, not } => find(text, needle).is_some() != *not,
             Matcher::Prefix(prefix) => text.starts_with(prefix),
             Matcher::Suffix(suffix) => text.ends_with(suffix),
             Matcher::PrefixSuffix(prefix, suffix) => {
@@ -181,7 +182,7 @@ impl Matcher {
     /// lie beyond the text: a bad byte counts as the three bytes of U+FFFD.
     fn find(&self, text: &[u8]) -> Option<(usize, Vec<usize>)> {
         match self {
-            Matcher::Text(needle) => Some((memmem::find(text, needle)?, vec![needle.len()])),
+            Matcher::Text(needle) => Some((find(text, needle)?, vec![needle.len()])),
             Matcher::Super => Some((0, starts_and_end(text, 0))),
             Matcher::Single => one(text, |_| true),
             Matcher::List { characters, not } => one(text, |c| characters.contains(&c) != *not),
@@ -199,7 +200,7 @@ impl Matcher {
                     .chain(ends(text, 0).take(*limit))
                     .collect(),
             )),
-            Matcher::Contains { needle, not } => match (memmem::find(text, needle), not) {
+            Matcher::Contains { needle, not } => match (find(text, needle), not) {
                 (None, false) => None,
                 (Some(at), false) => {
                     let offset = at + needle.len();
@@ -208,14 +209,14 @@ impl Matcher {
                 (at, true) => Some((0, starts_and_end(&text[..at.unwrap_or(text.len())], 0))),
             },
             Matcher::Prefix(prefix) => {
-                let at = memmem::find(text, prefix)?;
+                let at = find(text, prefix)?;
                 let after = &text[at + prefix.len()..];
                 let ends = std::iter::once(prefix.len()).chain(ends(after, prefix.len()));
                 Some((at, ends.collect()))
             }
-            Matcher::Suffix(suffix) => Some((0, vec![memmem::find(text, suffix)? + suffix.len()])),
+            Matcher::Suffix(suffix) => Some((0, vec![find(text, suffix)? + suffix.len()])),
             Matcher::PrefixSuffix(prefix, suffix) => {
-                let at = memmem::find(text, prefix)?;
+                let at = find(text, prefix)?;
                 let mut rest = &text[at..];
                 let mut ends = Vec::new();
                 while let Some(found) = memmem::rfind(rest, suffix) {

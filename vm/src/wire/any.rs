@@ -4,12 +4,11 @@
 //! A `Value` is decoded one level deep; maps and lists stay ranges of the wire.
 
 use super::cursor::{Cursor, WireType, short_bytes, varint_len};
-use super::payload::Flat;
+use super::payload::{Flat, Short};
 pub(crate) use super::sink::{Sink, close, open, put_field, put_tag, put_varint};
 use crate::error::Error;
 use crate::value::{Element, Entry, TypedList, Value};
 use bumpalo::Bump;
-use std::ops::Range;
 
 /// `KeyValueList.values` and `ArrayValue.values`.
 pub(crate) const VALUES: u32 = 1;
@@ -220,6 +219,20 @@ impl<'a> MapIter<'a> {
     /// The next entry, not decoded.
     #[inline]
     pub(crate) fn next_field(&mut self) -> Option<EntryField<'a>> {
+        let cursor = &mut self.0.0;
+        if let [0x0a, rest @ ..] = cursor.rest()
+            && let Some((key, value, length)) = short_attribute(rest)
+        {
+            let at = cursor.position();
+            cursor.step(1 + length);
+            let end = cursor.position();
+            return Some(EntryField {
+                at,
+                end,
+                key,
+                value,
+            });
+        }
         let (at, payload) = self.0.next_message()?;
         let (key, value) = key_value(payload);
         Some(EntryField {
@@ -303,7 +316,7 @@ pub(crate) fn with_entry<'a, T>(
 
 /// Iterates the items of an `ArrayValue`'s payload.
 #[derive(Clone, Debug)]
-pub struct ListIter<'a>(Cursor<'a>);
+pub struct ListIter<'a>(pub(super) Cursor<'a>);
 
 impl<'a> ListIter<'a> {
     /// Over an `ArrayValue`'s payload.
@@ -313,8 +326,11 @@ impl<'a> ListIter<'a> {
 
     /// Where the next item's field begins, and its payload.
     #[inline]
-    fn next_message(&mut self) -> Option<(usize, &'a [u8])> {
+    pub(super) fn next_message(&mut self) -> Option<(usize, &'a [u8])> {
         let rest = self.0.rest();
+        if rest.is_empty() {
+            return None;
+        }
         if let [0x0a, ..] = rest
             && let Some((start, end)) = short_bytes(rest, 1)
             && let Some(message) = rest.get(start..end)
@@ -326,6 +342,7 @@ impl<'a> ListIter<'a> {
         self.next_of_any_form()
     }
 
+    #[inline(never)]
     fn next_of_any_form(&mut self) -> Option<(usize, &'a [u8])> {
         while !self.0.is_at_end() {
             let at = self.0.position();
@@ -356,32 +373,6 @@ impl<'a> Iterator for ListIter<'a> {
         let (_, item) = std::iter::from_fn(|| self.next_message()).nth(index)?;
         Some(decode(item))
     }
-}
-
-/// The list on the wire without the items of a range; it has so many.
-pub fn without_items<'a>(wire: &'a [u8], range: Range<usize>, arena: &'a Bump) -> &'a [u8] {
-    let mut items = ListIter::new(wire);
-    let mut at = |count: usize| {
-        for _ in 0..count {
-            items.next_message();
-        }
-        items.0.position()
-    };
-    let (start, end) = (at(range.start), at(range.len()));
-    let (before, after) = (&wire[..start], &wire[end..]);
-    let mut out = bumpalo::collections::Vec::with_capacity_in(wire.len() + start - end, arena);
-    out.slice(before);
-    out.slice(after);
-    out.into_bump_slice()
-}
-
-/// The list on the wire with more items behind its own.
-pub fn with_items<'a>(wire: &[u8], items: &[Value<'_>], arena: &'a Bump) -> &'a [u8] {
-    let room = items.iter().map(capacity).sum::<usize>() + items.len() * AROUND_ITEM;
-    let mut out = bumpalo::collections::Vec::with_capacity_in(wire.len() + room, arena);
-    out.slice(wire);
-    items.iter().for_each(|item| encode_item(item, &mut out));
-    out.into_bump_slice()
 }
 
 /// The length in bytes of a field with a one-byte tag and a length prefix.
@@ -469,6 +460,9 @@ pub(crate) fn double(v: f64) -> [u8; 9] {
 
 /// Writes an item of an `ArrayValue`: the whole field.
 pub(crate) fn encode_item(item: &Value<'_>, out: &mut impl Sink) {
+    if let Some(short) = Short::of(item) {
+        return short.put_item(out);
+    }
     if let Some(flat) = Flat::of(item) {
         put_tag(out, VALUES, WireType::Bytes);
         put_varint(out, flat.len() as u64);
@@ -487,6 +481,10 @@ pub(crate) fn encode_key_value(
     value: &Value<'_>,
     out: &mut impl Sink,
 ) -> usize {
+    if let Some(short) = Short::of_entry(number, key, value) {
+        short.put_entry(number, key, out);
+        return short.len();
+    }
     if let Some(flat) = Flat::of(value) {
         flat.put_entry(number, key, out);
         return flat.len();
@@ -503,9 +501,6 @@ pub(crate) fn encode_key_value(
 
 /// The tags and lengths of an entry, its key and its value take no more: bytes.
 pub(super) const AROUND_ENTRY: usize = 3 * (1 + 5);
-
-/// The tag and the length of an item take no more: bytes.
-const AROUND_ITEM: usize = 1 + 5;
 
 /// Bytes that a map's entry, or a list's item, is taken to need before it is known.
 const ENTRY_USUAL_BYTES: usize = 40;
@@ -529,9 +524,15 @@ pub(crate) fn key_value_field<'a>(
     key: &[u8],
     value: &Value<'_>,
 ) -> (&'a [u8], &'a [u8]) {
+    if let Some(short) = Short::of_entry(number, key, value) {
+        let mut field = bumpalo::collections::Vec::with_capacity_in(short.room(key), arena);
+        short.put_entry(number, key, &mut field);
+        let field = field.into_bump_slice();
+        return (field, &field[field.len() - short.len()..]);
+    }
     let flat = Flat::of(value);
     let room = match &flat {
-        Some(flat) => flat.room(number, key),
+        Some(flat) => flat.room(key),
         None => AROUND_ENTRY + key.len() + capacity(value),
     };
     let mut field = bumpalo::collections::Vec::with_capacity_in(room, arena);
@@ -634,38 +635,6 @@ mod tests {
             [Value::Int(-1), Value::Nil, Value::Bool(true)]
         ));
         assert_eq!(any(&map), wire);
-    }
-
-    #[test]
-    fn lists_on_the_wire_are_edited_as_lists_of_values() {
-        let arena = Bump::new();
-        let long = vec![b'x'; 200];
-        let nested = [Value::Int(1), Value::String(&long)];
-        let items = [
-            Value::String(b"a"),
-            Value::Nil,
-            Value::String(&long),
-            Value::List(&nested),
-            Value::Double(1.5),
-        ];
-        let wire_of = |items: &[Value<'_>]| match decode(arena.alloc(any(&Value::List(items)))) {
-            Value::WireList(wire) => wire,
-            other => panic!("{other:?}"),
-        };
-        let list = ListIter::new(wire_of(&items));
-        assert_eq!(list.clone().count(), items.len());
-        for (index, item) in items.iter().enumerate() {
-            let found = list.clone().nth(index).expect("an item");
-            assert_eq!(any(&found), any(item));
-            let (before, after) = items.split_at(index);
-            assert_eq!(with_items(wire_of(before), after, &arena), wire_of(&items));
-            for end in index..=items.len() {
-                let kept = [before, &items[end..]].concat();
-                let cut = without_items(wire_of(&items), index..end, &arena);
-                assert_eq!(cut, wire_of(&kept), "{index} {end}");
-            }
-        }
-        assert!(list.clone().nth(items.len()).is_none());
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod frame;
 pub(crate) mod growing;
 pub(crate) mod index;
 pub mod json;
+pub mod list;
 pub mod normalize;
 mod payload;
 pub mod profiles;

@@ -1,8 +1,8 @@
 //! Payloads of values that are known before they are written, and so are all the lengths around them.
 
 use super::any::{
-    AROUND_ENTRY, ARRAY, BOOL, BYTES, INT, KEY, KEY_TAG, MAP, STRING, VALUE, VALUE_TAG, double,
-    field_len,
+    AROUND_ENTRY, ARRAY, BOOL, BYTES, INT, KEY, KEY_TAG, MAP, STRING, VALUE, VALUE_TAG, VALUES,
+    double, field_len,
 };
 use super::cursor::WireType;
 use super::sink::{Sink, put_field, put_tag, put_varint};
@@ -10,6 +10,9 @@ use crate::value::Value;
 
 /// The tags and lengths within a short `KeyValue`: bytes.
 const AROUND_KEY: usize = 4;
+
+/// The tag of an item of a list.
+const ITEM_TAG: u8 = (VALUES as u8) << 3 | WireType::Bytes as u8;
 
 /// The longest that a payload begins with before its bytes: a tag and a varint.
 const HEAD_MAX: usize = 11;
@@ -95,40 +98,91 @@ impl<'t> Flat<'t> {
         }
     }
 
-    /// Whether the `KeyValue` field has tags and lengths of a byte each: most of what is written.
+    /// How many bytes the `KeyValue` field takes at most.
     #[inline(always)]
-    fn is_short(&self, number: u32, key: &[u8]) -> bool {
-        number < 16 && self.len() + key.len() + AROUND_KEY < 0x80
-    }
-
-    /// How many bytes the `KeyValue` field takes at most; no more if it is short.
-    #[inline(always)]
-    pub(super) fn room(&self, number: u32, key: &[u8]) -> usize {
-        let around = match self.is_short(number, key) {
-            true => AROUND_KEY + 2,
-            false => AROUND_ENTRY,
-        };
-        around + key.len() + self.len()
+    pub(super) fn room(&self, key: &[u8]) -> usize {
+        AROUND_ENTRY + key.len() + self.len()
     }
 
     /// Writes a whole `KeyValue` field.
     #[inline(always)]
     pub(super) fn put_entry(&self, number: u32, key: &[u8], out: &mut impl Sink) {
         let value = self.len();
-        if self.is_short(number, key) {
-            let payload = value + key.len() + AROUND_KEY;
-            let tag = (number as u8) << 3 | WireType::Bytes as u8;
-            out.slice(&[tag, payload as u8, KEY_TAG, key.len() as u8]);
-            out.slice(key);
-            out.slice(&[VALUE_TAG, value as u8]);
-        } else {
-            put_tag(out, number, WireType::Bytes);
-            put_varint(out, (field_len(key.len()) + field_len(value)) as u64);
-            put_field(out, KEY, key);
-            put_tag(out, VALUE, WireType::Bytes);
-            put_varint(out, value as u64);
-        }
+        put_tag(out, number, WireType::Bytes);
+        put_varint(out, (field_len(key.len()) + field_len(value)) as u64);
+        put_field(out, KEY, key);
+        put_tag(out, VALUE, WireType::Bytes);
+        put_varint(out, value as u64);
         self.put(out);
+    }
+}
+
+/// The payload of a short string, a bool or a small int, which is most of what is written: two bytes, and those behind
+/// them.
+pub(super) struct Short<'t> {
+    head: [u8; 2],
+    tail: &'t [u8],
+}
+
+impl<'t> Short<'t> {
+    /// Of a value that has such a payload, of fewer than 128 bytes.
+    #[inline(always)]
+    pub(super) fn of(value: &Value<'t>) -> Option<Short<'t>> {
+        let (head, tail): (_, &[u8]) = match *value {
+            Value::String(text) if text.len() < 0x7e => ([0x0a, text.len() as u8], text),
+            Value::Bool(v) => ([0x10, u8::from(v)], &[]),
+            Value::Int(v @ 0..0x80) => ([0x18, v as u8], &[]),
+            _ => return None,
+        };
+        Some(Short { head, tail })
+    }
+
+    /// The same, if its `KeyValue` field has tags and lengths of a byte each.
+    #[inline(always)]
+    pub(super) fn of_entry(number: u32, key: &[u8], value: &Value<'t>) -> Option<Short<'t>> {
+        Short::of(value).filter(|short| number < 16 && short.entry_len(key) < 0x80)
+    }
+
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.head.len() + self.tail.len()
+    }
+
+    /// How long the payload of its `KeyValue` is.
+    #[inline(always)]
+    fn entry_len(&self, key: &[u8]) -> usize {
+        self.len() + key.len() + AROUND_KEY
+    }
+
+    /// How many bytes its `KeyValue` field takes.
+    #[inline(always)]
+    pub(super) fn room(&self, key: &[u8]) -> usize {
+        2 + self.entry_len(key)
+    }
+
+    /// Writes a whole `KeyValue` field; of what [`Short::of_entry`] gave for it.
+    #[inline(always)]
+    pub(super) fn put_entry(&self, number: u32, key: &[u8], out: &mut impl Sink) {
+        let tag = (number as u8) << 3 | WireType::Bytes as u8;
+        let payload = self.entry_len(key) as u8;
+        out.slice(&[tag, payload, KEY_TAG, key.len() as u8]);
+        out.slice(key);
+        self.put_behind(VALUE_TAG, out);
+    }
+
+    /// Writes a whole item of a list.
+    #[inline(always)]
+    pub(super) fn put_item(&self, out: &mut impl Sink) {
+        self.put_behind(ITEM_TAG, out);
+    }
+
+    #[inline(always)]
+    fn put_behind(&self, tag: u8, out: &mut impl Sink) {
+        let [first, second] = self.head;
+        out.slice(&[tag, self.len() as u8, first, second]);
+        if !self.tail.is_empty() {
+            out.slice(self.tail);
+        }
     }
 }
 
@@ -189,8 +243,15 @@ mod tests {
                 let mut out = Vec::new();
                 flat.put_entry(number, key, &mut out);
                 assert!(out == by_parts(number, key, &payload), "{number} {value:?}");
-                assert!(out.len() <= flat.room(number, key));
+                assert!(out.len() <= flat.room(key));
                 assert_eq!(payload.len(), flat.len());
+                let Some(short) = Short::of_entry(number, key, value) else {
+                    assert!(number > 15 || out.len() > 129 || matches!(payload[0], 0x18..));
+                    continue;
+                };
+                let mut again = Vec::new();
+                short.put_entry(number, key, &mut again);
+                assert!(again == out && short.room(key) == out.len() && short.len() == flat.len());
             }
         }
         assert!(Flat::of(&Value::Nil).is_none() && Flat::of(&Value::List(&[])).is_none());

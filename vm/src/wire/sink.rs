@@ -74,6 +74,14 @@ pub(crate) fn close(out: &mut impl Sink, start: usize) {
 /// [`close`] of a payload whose length takes more than the byte that was left for it: the payload moves.
 #[inline(never)]
 fn close_long(out: &mut impl Sink, start: usize, length: usize) {
+    // Two bytes suffice for most.
+    if length < 1 << 14 {
+        out.byte(0);
+        out.copy_within(start..start + length, start + 1);
+        out[start - 1] = length as u8 | 0x80;
+        out[start] = (length >> 7) as u8;
+        return;
+    }
     let more = varint_len(length as u64) - 1;
     (0..more).for_each(|_| out.byte(0));
     out.copy_within(start..start + length, start + more);
