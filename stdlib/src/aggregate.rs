@@ -10,6 +10,7 @@ use crate::message::{
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
 use bumpalo::Bump;
+use ottl_vm::text::float::append_int;
 use ottl_vm::text::json::append_pdata_string;
 use ottl_vm::value::Entry;
 use ottl_vm::wire::{any, message_fields};
@@ -138,7 +139,7 @@ fn put_key(out: &mut Vec<u8>, kind: Kind, is_delta: bool, point: &[u8], arena: &
             entries.push(Entry { key, value });
         }
     }
-    if !put_texts(out, &mut entries) {
+    if !put_attributes(out, &mut entries) {
         append_pdata_string(out, &Value::Map(&entries));
         if out.is_empty() {
             return;
@@ -169,38 +170,62 @@ fn put_key(out: &mut Vec<u8>, kind: Kind, is_delta: bool, point: &[u8], arena: &
     put(u64::from(lasts.double(min).is_some()) << 1 | u64::from(lasts.double(max).is_some()));
 }
 
-/// Puts attributes that are texts in ASCII, in a form that is the same where their JSON is; whether they were. Others,
-/// of which none has the JSON of such, stay as they are.
-fn put_texts(out: &mut Vec<u8>, entries: &mut [Entry<'_>]) -> bool {
-    // JSON begins with a brace.
-    const TEXTS: u8 = 0;
+/// Puts attributes in a form that is the same where their JSON is; whether they have it. Those that do not stay as they
+/// are, and none has the JSON of some that do.
+fn put_attributes(out: &mut Vec<u8>, entries: &mut [Entry<'_>]) -> bool {
+    // What follows a key, of which the length is told.
+    const TEXT: u8 = 0;
+    const JSON: u8 = 1;
+    // How many there are; JSON of them all begins with a brace.
+    out.extend_from_slice(&[0; 8]);
+    let mut count = 0u64;
     entries.sort_by(|a, b| a.key.cmp(b.key));
-    let count = entries.len();
-    // Of equal keys the last counts.
-    let is_last = |at: usize| at + 1 == count || entries[at].key != entries[at + 1].key;
-    let lasts = || (0..count).filter(|at| is_last(*at)).map(|at| &entries[at]);
-    let is_text = |entry: &Entry<'_>| {
-        let is_ascii = match entry.value {
-            Value::String(text) => text.is_ascii(),
-            // Their JSON is the text in base 64, but for none.
-            Value::Bytes(bytes) => !bytes.is_empty(),
-            _ => false,
-        };
-        is_ascii && entry.key.is_ascii()
-    };
-    if !lasts().all(is_text) {
-        return false;
-    }
-    out.push(TEXTS);
-    for entry in lasts() {
-        out.extend_from_slice(&(entry.key.len() as u64).to_le_bytes());
-        out.extend_from_slice(entry.key);
+    for (at, entry) in entries.iter().enumerate() {
+        // Of equal keys the last counts.
+        if entries
+            .get(at + 1)
+            .is_some_and(|next| next.key == entry.key)
+        {
+            continue;
+        }
+        if !entry.key.is_ascii() {
+            out.clear();
+            return false;
+        }
         let length = out.len();
         out.extend_from_slice(&[0; 8]);
-        append_pdata_string(out, &entry.value);
-        let text = (out.len() - length - 8) as u64;
-        out[length..length + 8].copy_from_slice(&text.to_le_bytes());
+        out.extend_from_slice(entry.key);
+        match entry.value {
+            Value::String(text) if text.is_ascii() => {
+                out.push(TEXT);
+                out.extend_from_slice(text);
+            }
+            // Their JSON is the text in base 64, but for none.
+            Value::Bytes([_, ..]) => {
+                out.push(TEXT);
+                append_pdata_string(out, &entry.value);
+            }
+            Value::Int(number) => {
+                out.extend_from_slice(&[JSON, b'[']);
+                append_int(out, number);
+                out.push(b']');
+            }
+            value => {
+                out.push(JSON);
+                let json = out.len();
+                append_pdata_string(out, &Value::List(&[value]));
+                if out.len() == json {
+                    out.clear();
+                    return false;
+                }
+            }
+        }
+        let lengths = (entry.key.len() as u64) << 32 | (out.len() - length) as u64;
+        out[length..length + 8].copy_from_slice(&lengths.to_le_bytes());
+        count += 1;
     }
+    // The first byte is no brace.
+    out[..8].copy_from_slice(&count.to_be_bytes());
     true
 }
 
@@ -303,7 +328,10 @@ mod tests {
             Value::Nil,
             Value::Int(1),
             Value::Double(1.0),
+            Value::Double(f64::NAN),
+            Value::List(&[Value::Int(1)]),
             Value::String(b"1"),
+            Value::String(b"[1]"),
             Value::String(b"\xff"),
             Value::String("\u{fffd}".as_bytes()),
             Value::Bool(true),
@@ -323,7 +351,7 @@ mod tests {
         for mut map in maps {
             let (mut form, mut json) = (Vec::new(), Vec::new());
             append_pdata_string(&mut json, &Value::Map(&map));
-            if !put_texts(&mut form, &mut map) {
+            if !put_attributes(&mut form, &mut map) {
                 append_pdata_string(&mut form, &Value::Map(&map));
             }
             assert_eq!(json_of.entry(form.clone()).or_insert(json.clone()), &json);

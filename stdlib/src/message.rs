@@ -131,7 +131,7 @@ pub(crate) fn put_fixed64s<'a>(
     items: impl Iterator<Item = u64>,
     arena: &'a Bump,
 ) {
-    let mut packed = Vec::new_in(arena);
+    let mut packed = Vec::with_capacity_in(items.size_hint().0 * size_of::<u64>(), arena);
     for item in items {
         packed.extend_from_slice_copy(&item.to_le_bytes());
     }
@@ -159,7 +159,15 @@ pub(crate) fn put_varint(out: &mut Vec<'_, u8>, mut value: u64) {
 
 /// Appends a message's fields but those with these numbers.
 pub(crate) fn put_others(out: &mut Vec<'_, u8>, message: &[u8], numbers: &[u32]) {
-    for field in message_fields(message).filter(|field| !numbers.contains(&field.number)) {
-        out.extend_from_slice_copy(field.whole);
+    // Neighbours that stay are copied in one go.
+    let (mut kept, mut end) = (0, 0);
+    for field in message_fields(message) {
+        let start = end;
+        end += field.whole.len();
+        if numbers.contains(&field.number) {
+            out.extend_from_slice_copy(&message[kept..start]);
+            kept = end;
+        }
     }
+    out.extend_from_slice_copy(&message[kept..end]);
 }

@@ -1,6 +1,6 @@
 //! `merge_histogram_buckets`: makes one bucket of several.
 
-use crate::message::{bits, put_fixed64s};
+use crate::message::put_fixed64s;
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::function::Literal;
@@ -95,8 +95,7 @@ fn merge<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             Some(buckets_max(target).map_err(|error| call.error(format_args!("{error}")))?)
         }
     };
-    let mut counts = numbers(call, COUNTS);
-    let mut bounds = numbers(call, BOUNDS);
+    let [mut counts, mut bounds] = numbers(call, [COUNTS, BOUNDS]);
     if bounds.len() + 1 != counts.len() {
         return Ok(Value::Nil);
     }
@@ -116,17 +115,17 @@ fn merge<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     Ok(Value::Nil)
 }
 
-/// The items of a repeated fixed64 or double of the data point, as bits.
-fn numbers<'a>(call: &mut Call<'_, '_, 'a>, number: u32) -> Vec<'a, u64> {
-    let mut items = Vec::new_in(call.arena());
-    for (_, payload) in call
-        .record()
-        .fields(Level::DataPoint)
-        .filter(|(found, _)| *found == number)
-    {
-        items.extend(payload.chunks_exact(8).filter_map(bits));
+/// The items of two repeated fixed64s or doubles of the data point, as bits.
+fn numbers<'a>(call: &mut Call<'_, '_, 'a>, numbers: [u32; 2]) -> [Vec<'a, u64>; 2] {
+    let mut both = numbers.map(|_| Vec::new_in(call.arena()));
+    for (found, payload) in call.record().fields(Level::DataPoint) {
+        if let Some(which) = numbers.iter().position(|number| *number == found) {
+            let (items, _) = payload.as_chunks::<8>();
+            both[which].reserve(items.len());
+            both[which].extend(items.iter().map(|item| u64::from_le_bytes(*item)));
+        }
     }
-    items
+    both
 }
 
 fn remove_bound(counts: &mut Vec<'_, u64>, bounds: &mut Vec<'_, u64>, target: f64) -> bool {
