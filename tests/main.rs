@@ -17,6 +17,7 @@ mod merging;
 mod parallel;
 mod paths;
 mod regressions;
+mod stepwise;
 mod streaming;
 mod tidy;
 mod touched;

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Programs that look at requests in every way there is: one field, one key, all attributes, keys computed, paths
 /// that are more than a field, values within values, conditions, filters.
-const PROGRAMS: [(Signal, &str); 22] = [
+const PROGRAMS: [(Signal, &str); 25] = [
     (Signal::Logs, r#"set(log.attributes["x"], 1)"#),
     (
         Signal::Logs,
@@ -66,6 +66,18 @@ const PROGRAMS: [(Signal, &str); 22] = [
         r#"set(span.attributes["n"], Len(span.events)) where span.kind == SPAN_KIND_SERVER"#,
     ),
     (Signal::Traces, r#"set(span.links, [])"#),
+    (
+        Signal::Traces,
+        r#"set(span.attributes["root"], IsRootSpan())"#,
+    ),
+    (
+        Signal::Traces,
+        r#"set(span.name, "map") where IsMap(span.attributes)"#,
+    ),
+    (
+        Signal::Traces,
+        r#"set_semconv_span_name("1.37.0", "was") where span.name != "x""#,
+    ),
     (
         Signal::Metrics,
         r#"set(datapoint.attributes["n"], datapoint.value_double)"#,
