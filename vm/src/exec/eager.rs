@@ -194,6 +194,6 @@ impl<'a> Finder<'a> for Told<'_, 'a> {
         let place = input_place(at, end);
         self.located
             .found(self.locator, self.slots, self.rows)
-            .attribute(Row { place, key, value });
+            .attribute(Row { place, key, value }, self.locator.all_attributes);
     }
 }

@@ -212,7 +212,7 @@ impl<'a> Machine<'_, 'a> {
             first_row: node.rows,
         };
         for row in rows {
-            found.attribute(row);
+            found.attribute(row, true);
         }
         found.finish(node);
     }

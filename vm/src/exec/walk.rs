@@ -24,16 +24,16 @@ pub(super) struct Found<'s, 'a> {
 }
 
 impl<'a> Found<'_, 'a> {
-    /// Whether the attribute was wanted.
+    /// Whether the attribute was wanted; `all` says whether all are.
     #[inline(always)]
-    pub(super) fn attribute(&mut self, row: Row<'a>) -> bool {
+    pub(super) fn attribute(&mut self, row: Row<'a>, all: bool) -> bool {
         let mut number = NONE;
-        if self.locator.all_attributes {
+        if all {
             number = self.rows.len() as u32 - self.first_row;
             self.rows.push(row);
         }
         let Some(slot) = self.locator.slot_of_key(row.key) else {
-            return self.locator.all_attributes;
+            return all;
         };
         let slot = &mut self.slots[usize::from(slot)];
         // Of entries with the same key the first counts.
@@ -146,7 +146,7 @@ impl<'a> Walk<'_, 'a> {
                         continue;
                     }
                     SOME_WANTED => self.some_attribute::<VALUE_FIRST>(input, at, end, short),
-                    _ => self.short_attribute::<VALUE_FIRST>(input, at, end, short),
+                    _ => self.short_attribute::<VALUE_FIRST, true>(input, at, end, short),
                 };
                 if !is_whole {
                     return at as u32;
@@ -199,12 +199,12 @@ impl<'a> Walk<'_, 'a> {
         end: usize,
         short: Short,
     ) -> bool {
-        self.short_attribute::<VALUE_FIRST>(input, at, end, short)
+        self.short_attribute::<VALUE_FIRST, false>(input, at, end, short)
     }
 
     /// An attribute of the usual form. Whether it ends within its message.
     #[inline(always)]
-    fn short_attribute<const VALUE_FIRST: bool>(
+    fn short_attribute<const VALUE_FIRST: bool, const ALL: bool>(
         &mut self,
         input: &'a [u8],
         at: usize,
@@ -217,7 +217,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let (key, value) = short.key_value::<VALUE_FIRST>(field);
         let place = input_place(at as u32, next as u32);
-        self.attribute(Row { place, key, value }, is_plain_value(value));
+        self.attribute(Row { place, key, value }, ALL, || is_plain_value(value));
         true
     }
 
@@ -285,8 +285,9 @@ impl<'a> Walk<'_, 'a> {
         if action == ATTRIBUTE {
             let known = any::key_and_value(payload).filter(|_| wire_type == Some(WireType::Bytes));
             let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
-            let is_plain = known.is_some() && is_plain_value(value);
-            return self.attribute(Row { place, key, value }, is_plain);
+            let is_plain = || known.is_some() && is_plain_value(value);
+            let all = self.found.locator.all_attributes;
+            return self.attribute(Row { place, key, value }, all, is_plain);
         }
         let slot = usize::from(action) - 1;
         let plain = self.found.locator.plain[usize::from(self.variant)][slot];
@@ -305,9 +306,9 @@ impl<'a> Walk<'_, 'a> {
     }
 
     #[inline(always)]
-    fn attribute(&mut self, row: Row<'a>, is_plain: bool) {
+    fn attribute(&mut self, row: Row<'a>, all: bool, is_plain: impl FnOnce() -> bool) {
         self.has_unnamed |= row.key.is_empty();
-        if self.found.attribute(row) && !is_plain {
+        if self.found.attribute(row, all) && !is_plain() {
             self.doubt(row.place);
         }
     }
