@@ -9,16 +9,21 @@ mod protobuf;
 mod shop;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ottl::run::{Chunks, Cores, Runner};
 use ottl_grammar::{Dialect, parse_statement};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::Signal;
 use ottl_vm::wire::validate::validate;
 use shop::Shape;
 use std::hint::black_box;
+use std::num::NonZero;
 use std::process::{Command, Stdio};
 
 /// Records in a request, as in the data sets of the reference.
 const RECORD_COUNT: u64 = 512;
+
+/// Records in a request that is worth being run in parts.
+const LARGE_RECORD_COUNT: u64 = 64 * RECORD_COUNT;
 
 const STATEMENT: &str = r#"set(span.attributes["slow"], true) where span.end_time - span.start_time > Duration("3s") and IsMatch(span.name, "^GET")"#;
 
@@ -77,5 +82,36 @@ fn run(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, front_end, wire, run);
+/// One request at a time, on one core and, in parts, on all.
+fn large(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("large");
+    group.throughput(Throughput::Elements(LARGE_RECORD_COUNT));
+    for name in ["set", "typical"] {
+        let (signal, program) = configuration::program(name);
+        let shape = Shape {
+            per_resource: RECORD_COUNT / 8,
+            ..Shape::usual(LARGE_RECORD_COUNT)
+        };
+        let request = shop::request(&signal, shape, 0);
+        for (label, cores) in [
+            ("one core", Cores::new(NonZero::<usize>::MIN)),
+            ("all cores", Cores::all()),
+        ] {
+            let (mut runner, mut output) = (Runner::new(cores), Chunks::default());
+            group.bench_function(format!("{name}, {label}"), |b| {
+                b.iter(|| {
+                    output.clear();
+                    runner.run(
+                        &[&program],
+                        Validation::Full,
+                        black_box(&request),
+                        &mut output,
+                    )
+                });
+            });
+        }
+    }
+}
+
+criterion_group!(benches, front_end, wire, run, large);
 criterion_main!(benches);

@@ -3,9 +3,12 @@
 use crate::configuration;
 use crate::corpus::{cases, is_varying};
 use crate::shop::{self, Shape};
+use ottl::compile::{Dialect, Gates, Options, Registry, compile};
+use ottl::config::{Processor, ProcessorKind, Signal};
 use ottl::run::{Chunks, Cores, Failed, Ran, Refused, Runner, requests};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
+use serde_json::{Value, json};
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,9 +27,9 @@ fn cutting(cores: usize) -> Cores {
 /// What comes of a request: whether something is left, what, and what failed.
 type Came = (Result<bool, Refused>, Vec<u8>, Vec<Failed>);
 
-fn run(runner: &mut Runner, program: &Program, validation: Validation, request: &[u8]) -> Came {
+fn run(runner: &mut Runner, programs: &[&Program], validation: Validation, request: &[u8]) -> Came {
     let mut output = Chunks::default();
-    let result = runner.run(&[program], validation, request, &mut output);
+    let result = runner.run(programs, validation, request, &mut output);
     (result, output.to_vec(), runner.failed().to_vec())
 }
 
@@ -34,13 +37,13 @@ fn run(runner: &mut Runner, program: &Program, validation: Validation, request: 
 fn expect_same(
     whole: &mut Runner,
     cut: &mut Runner,
-    program: &Program,
+    programs: &[&Program],
     request: &[u8],
     what: &str,
 ) {
     for validation in VALIDATIONS {
-        let expected = run(whole, program, validation, request);
-        let found = run(cut, program, validation, request);
+        let expected = run(whole, programs, validation, request);
+        let found = run(cut, programs, validation, request);
         assert!(
             expected == found,
             "{what}, {validation:?}:\n{expected:?}\n{found:?}"
@@ -62,7 +65,7 @@ fn the_parts_of_a_request_give_what_all_of_it_gives() {
         expect_same(
             &mut whole,
             &mut cut,
-            &program,
+            &[&program],
             &request,
             &case["id"].to_string(),
         );
@@ -99,6 +102,77 @@ fn a_worker_gives_the_same_in_parts_of_any_size() {
     }
 }
 
+/// A processor of traces.
+fn of_traces(kind: ProcessorKind, config: &Value) -> Program {
+    let processor = Processor::from_json(kind, config).expect("the configuration is sound");
+    let options = Options {
+        signal: Signal::Traces,
+        dialect: Dialect::Extended,
+        gates: &Gates::default(),
+        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
+    };
+    compile(&processor, &options).unwrap_or_else(|refusals| panic!("{config}: {refusals:?}"))
+}
+
+#[test]
+fn parts_go_through_several_programs_as_the_whole_does() {
+    let transform = |mode: &str, statements: &[&str]| {
+        let config = json!({ "error_mode": mode, "trace_statements": statements });
+        of_traces(ProcessorKind::Transform, &config)
+    };
+    let filter = |mode: &str, condition: &str| {
+        let config = json!({ "error_mode": mode, "traces": { "span": [condition] } });
+        of_traces(ProcessorKind::Filter, &config)
+    };
+    let get = "set(span.name, ParseJSON(span.name)) where span.attributes[\"http.request.method\"] == \"GET\"";
+    let programs = [
+        transform(
+            "ignore",
+            &["set(span.attributes[\"seen\"], resource.attributes[\"tenant\"])"],
+        ),
+        // These fail, for some records or for all.
+        transform("ignore", &[get]),
+        transform("silent", &["set(span.name, ParseJSON(span.name))"]),
+        transform("propagate", &[get]),
+        filter("ignore", "span.attributes[\"url.path\"] == \"/healthz\""),
+        filter("ignore", "ParseJSON(span.name) != nil"),
+        filter("propagate", "ParseJSON(span.name) != nil"),
+        // All of some parts, and all there is.
+        filter("ignore", "resource.attributes[\"tenant\"] != \"A\""),
+        filter("ignore", "true"),
+        // One that remembers, so that requests stay whole.
+        transform(
+            "ignore",
+            &["set(span.attributes[\"usual\"], EWMA(\"all\", span.end_time_unix_nano, 0.5))"],
+        ),
+    ];
+    let shape = Shape {
+        per_resource: 4,
+        ..Shape::usual(200)
+    };
+    for seed in 0..3 {
+        let request = shop::request("traces", shape, seed);
+        for (first, one) in programs.iter().enumerate() {
+            for (second, other) in programs.iter().enumerate() {
+                // What programs remember is theirs: each runner has its request once.
+                if [one, other].iter().any(|program| program.is_ordered()) {
+                    assert!(![one, other].iter().all(|program| program.is_separable()));
+                    continue;
+                }
+                for third in [&programs[0], &programs[1], &programs[3]] {
+                    expect_same(
+                        &mut Runner::new(cutting(1)),
+                        &mut Runner::new(cutting(3)),
+                        &[one, other, third],
+                        &request,
+                        &format!("{first}, {second} of seed {seed}"),
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_request_that_is_malformed_anywhere_is_refused_alike() {
     let (whole, cut) = (&mut Runner::new(cutting(1)), &mut Runner::new(cutting(4)));
@@ -112,7 +186,7 @@ fn a_request_that_is_malformed_anywhere_is_refused_alike() {
                 expect_same(
                     whole,
                     cut,
-                    &program,
+                    &[&program],
                     &request,
                     &format!("{name} {byte} at {at}"),
                 );
@@ -120,7 +194,7 @@ fn a_request_that_is_malformed_anywhere_is_refused_alike() {
             expect_same(
                 whole,
                 cut,
-                &program,
+                &[&program],
                 &request[..at],
                 &format!("{name} to {at}"),
             );

@@ -1,63 +1,121 @@
-//! `ottlc run` on one core and on several: whole files, from a file to a file.
+//! `ottlc run` on one core and on several: whole files, from a file to a new file.
 
 use crate::Result;
 use crate::median;
 use crate::rows::Row;
 use crate::sides::Sides;
-use std::fmt::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 /// What is read in each run, about: bytes.
-const INPUT_BYTES: usize = 256 << 20;
+const INPUT_BYTES: usize = 512 << 20;
 
 /// Rows that are measured if none are named: one that does little to a record, and one that does what is usual.
 const USUAL: [&str; 2] = ["set", "typical"];
 
 /// A Markdown table: for each row the seconds that a run takes with each number of jobs, and how many times as fast
-/// that is as one job. Each is the median of rounds, which alternate between them.
+/// that is as one job. Beside it, what the machine gives: how many times as much is done by as many runs of one job at
+/// once as by one. Each is the median of rounds, which alternate between them.
 pub(crate) fn markdown(rows: &[Row], sides: &Sides, jobs: &[u16], rounds: usize) -> Result<String> {
     let mut text = String::from("`ottlc run`, seconds by `--jobs`, and the speed-up:\n\n| row |");
     for jobs in jobs {
         let _ = write!(text, " {jobs} |");
     }
-    let _ = writeln!(text, "\n|---|{}", "---:|".repeat(jobs.len()));
+    for jobs in several(jobs) {
+        let _ = write!(text, " {jobs} runs at once |");
+    }
+    let columns = jobs.len() + several(jobs).count();
+    let _ = writeln!(text, "\n|---|{}", "---:|".repeat(columns));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let (input, output) = (folder.join("jobs.in"), folder.join("jobs.out"));
+    let input = folder.join("jobs.in");
     for row in rows {
-        let once = std::fs::read(sides.data(row))?;
-        std::fs::write(&input, once.repeat(INPUT_BYTES.div_ceil(once.len().max(1))))?;
-        let mut seconds = vec![Vec::new(); jobs.len()];
+        write_input(&input, &std::fs::read(sides.data(row))?)?;
+        let run = |jobs: u16, runs: u16| seconds(row, &input, jobs, runs);
+        let mut one = Vec::new();
+        let mut shared = vec![Vec::new(); jobs.len()];
+        let mut apart = vec![Vec::new(); several(jobs).count()];
         for _ in 0..rounds {
-            for (jobs, seconds) in jobs.iter().zip(&mut seconds) {
-                let start = Instant::now();
-                let status = Command::new(env!("CARGO_BIN_EXE_ottlc"))
-                    .args(["run", "--dialect", "upstream", "--jobs", &jobs.to_string()])
-                    .arg("--config")
-                    .arg(&row.path)
-                    .arg("--input")
-                    .arg(&input)
-                    .arg("--output")
-                    .arg(&output)
-                    .stdin(Stdio::null())
-                    .status()?;
-                if !status.success() {
-                    return Err(format!("ottlc run: {status}").into());
-                }
-                seconds.push(start.elapsed().as_secs_f64());
+            one.push(run(1, 1)?);
+            for (jobs, seconds) in jobs.iter().zip(&mut shared) {
+                seconds.push(run(*jobs, 1)?);
+            }
+            for (runs, seconds) in several(jobs).zip(&mut apart) {
+                seconds.push(run(1, runs)?);
             }
         }
-        let seconds: Vec<f64> = seconds.into_iter().map(median).collect();
+        let one = median(one);
         let _ = write!(text, "| {} |", row.name);
-        for one in &seconds {
-            let _ = write!(text, " {one:.2} ({:.2}×) |", seconds[0] / one);
+        for seconds in shared.into_iter().map(median) {
+            let _ = write!(text, " {seconds:.2} ({:.2}×) |", one / seconds);
+        }
+        for (runs, seconds) in several(jobs).zip(apart.into_iter().map(median)) {
+            let _ = write!(text, " {:.2}× |", f64::from(runs) * one / seconds);
         }
         text.push('\n');
     }
     let _ = std::fs::remove_file(&input);
-    let _ = std::fs::remove_file(&output);
     Ok(text)
+}
+
+/// Those numbers of jobs that are more than one.
+fn several(jobs: &[u16]) -> impl Iterator<Item = u16> {
+    jobs.iter().copied().filter(|jobs| *jobs > 1)
+}
+
+/// Writes the data again and again. It is on the disk afterwards, so that nobody writes it there while runs are timed.
+fn write_input(path: &Path, data: &[u8]) -> Result<()> {
+    let mut input = File::create(path)?;
+    for _ in 0..INPUT_BYTES.div_ceil(data.len().max(1)) {
+        input.write_all(data)?;
+    }
+    Ok(input.sync_all()?)
+}
+
+/// How long so many runs take at once, each with so many jobs and into a new file: to write over an old one, the system
+/// removes what is in it first, and what it does on no more than one core is no matter of ours.
+fn seconds(row: &Row, input: &Path, jobs: u16, runs: u16) -> Result<f64> {
+    let outputs: Vec<PathBuf> = (0..runs)
+        .map(|number| input.with_extension(format!("out{number}")))
+        .collect();
+    // Those of an earlier process that was ended.
+    remove(&outputs);
+    let start = Instant::now();
+    let started: Vec<Child> = outputs
+        .iter()
+        .map(|output| {
+            Command::new(env!("CARGO_BIN_EXE_ottlc"))
+                .args(["run", "--dialect", "upstream", "--jobs", &jobs.to_string()])
+                .arg("--config")
+                .arg(&row.path)
+                .arg("--input")
+                .arg(input)
+                .arg("--output")
+                .arg(output)
+                .stdin(Stdio::null())
+                .spawn()
+        })
+        .collect::<Result<_, _>>()?;
+    let ended: Vec<ExitStatus> = started
+        .into_iter()
+        .map(|mut child| child.wait())
+        .collect::<Result<_, _>>()?;
+    let seconds = start.elapsed().as_secs_f64();
+    remove(&outputs);
+    match ended.iter().find(|status| !status.success()) {
+        Some(status) => Err(format!("ottlc run: {status}").into()),
+        None => Ok(seconds),
+    }
+}
+
+/// Removes files, if they are there.
+fn remove(files: &[PathBuf]) {
+    for file in files {
+        let _ = std::fs::remove_file(file);
+    }
 }
 
 /// The rows to measure.

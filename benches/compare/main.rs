@@ -41,8 +41,8 @@ struct Arguments {
     /// Draws the rows, and what grows with a number in their names, into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// In the place of all that: how long `ottlc run` takes with each of these numbers of jobs, from a file to a file, in
-    /// `set` and `typical` if no rows are named
+    /// In the place of all that: how long `ottlc run` takes with each of these numbers of jobs, from a file to a new file,
+    /// in `set` and `typical` if no rows are named
     #[arg(long, value_name = "N,…", value_delimiter = ',')]
     jobs: Vec<u16>,
     /// Only measures what this process does itself: how, the signal, the requests
