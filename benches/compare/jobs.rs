@@ -17,53 +17,47 @@ const INPUT_BYTES: usize = 512 << 20;
 /// Rows that are measured if none are named: one that does little to a record, and one that does what is usual.
 const USUAL: [&str; 2] = ["set", "typical"];
 
-/// A Markdown table: for each row the seconds that a run takes with each number of jobs, and how many times as fast
-/// that is as one job. Beside it, what the machine gives: how many times as much is done by as many runs of one job at
-/// once as by one. Each is the median of rounds, which alternate between them.
+/// A Markdown table: for each row the seconds that a run takes with one job, then with each number of jobs, and how many
+/// times as fast that is. Beside it, what the machine gives: how many times as much is done by as many runs of one job at
+/// once as by one. Each is the median of rounds, which go through all of it from either end in turn, since what the
+/// system is still doing after a run slows down the next.
 pub(crate) fn markdown(rows: &[Row], sides: &Sides, jobs: &[u16], rounds: usize) -> Result<String> {
-    let mut text = String::from("`ottlc run`, seconds by `--jobs`, and the speed-up:\n\n| row |");
-    for jobs in jobs {
-        let _ = write!(text, " {jobs} |");
+    let several: Vec<u16> = jobs.iter().copied().filter(|jobs| *jobs > 1).collect();
+    let mut text =
+        String::from("`ottlc run`, seconds by `--jobs`, and the speed-up:\n\n| row | 1 |");
+    // How many jobs, and runs at once.
+    let mut ways = vec![(1, 1)];
+    for jobs in &several {
+        let _ = write!(text, " {jobs} | {jobs} runs at once |");
+        ways.extend([(*jobs, 1), (1, *jobs)]);
     }
-    for jobs in several(jobs) {
-        let _ = write!(text, " {jobs} runs at once |");
-    }
-    let columns = jobs.len() + several(jobs).count();
-    let _ = writeln!(text, "\n|---|{}", "---:|".repeat(columns));
+    let _ = writeln!(text, "\n|---|{}", "---:|".repeat(ways.len()));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let input = folder.join("jobs.in");
     for row in rows {
         write_input(&input, &std::fs::read(sides.data(row))?)?;
-        let run = |jobs: u16, runs: u16| seconds(row, &input, jobs, runs);
-        let mut one = Vec::new();
-        let mut shared = vec![Vec::new(); jobs.len()];
-        let mut apart = vec![Vec::new(); several(jobs).count()];
-        for _ in 0..rounds {
-            one.push(run(1, 1)?);
-            for (jobs, seconds) in jobs.iter().zip(&mut shared) {
-                seconds.push(run(*jobs, 1)?);
+        let mut taken = vec![Vec::new(); ways.len()];
+        for round in 0..rounds {
+            let mut order: Vec<usize> = (0..ways.len()).collect();
+            if round % 2 == 1 {
+                order.reverse();
             }
-            for (runs, seconds) in several(jobs).zip(&mut apart) {
-                seconds.push(run(1, runs)?);
+            for way in order {
+                let (jobs, runs) = ways[way];
+                taken[way].push(seconds(row, &input, jobs, runs)?);
             }
         }
-        let one = median(one);
-        let _ = write!(text, "| {} |", row.name);
-        for seconds in shared.into_iter().map(median) {
-            let _ = write!(text, " {seconds:.2} ({:.2}×) |", one / seconds);
-        }
-        for (runs, seconds) in several(jobs).zip(apart.into_iter().map(median)) {
-            let _ = write!(text, " {:.2}× |", f64::from(runs) * one / seconds);
+        let taken: Vec<f64> = taken.into_iter().map(median).collect();
+        let _ = write!(text, "| {} | {:.2} |", row.name, taken[0]);
+        for ([shared, apart], jobs) in taken[1..].as_chunks::<2>().0.iter().zip(&several) {
+            let faster = taken[0] / shared;
+            let given = f64::from(*jobs) * taken[0] / apart;
+            let _ = write!(text, " {shared:.2} ({faster:.2}×) | {given:.2}× |");
         }
         text.push('\n');
     }
     let _ = std::fs::remove_file(&input);
     Ok(text)
-}
-
-/// Those numbers of jobs that are more than one.
-fn several(jobs: &[u16]) -> impl Iterator<Item = u16> {
-    jobs.iter().copied().filter(|jobs| *jobs > 1)
 }
 
 /// Writes the data again and again. It is on the disk afterwards, so that nobody writes it there while runs are timed.
