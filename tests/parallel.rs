@@ -115,6 +115,13 @@ fn of_traces(kind: ProcessorKind, config: &Value) -> Program {
 }
 
 #[test]
+fn requests_of_programs_that_remember_stay_whole() {
+    let average = r#"set(span.attributes["usual"], EWMA("all", span.end_time_unix_nano, 0.5))"#;
+    let config = json!({ "trace_statements": [average] });
+    assert!(!of_traces(ProcessorKind::Transform, &config).is_separable());
+}
+
+#[test]
 fn parts_go_through_several_programs_as_the_whole_does() {
     let transform = |mode: &str, statements: &[&str]| {
         let config = json!({ "error_mode": mode, "trace_statements": statements });
@@ -140,11 +147,6 @@ fn parts_go_through_several_programs_as_the_whole_does() {
         // All of some parts, and all there is.
         filter("ignore", "resource.attributes[\"tenant\"] != \"A\""),
         filter("ignore", "true"),
-        // One that remembers, so that requests stay whole.
-        transform(
-            "ignore",
-            &["set(span.attributes[\"usual\"], EWMA(\"all\", span.end_time_unix_nano, 0.5))"],
-        ),
     ];
     let shape = Shape {
         per_resource: 4,
@@ -154,11 +156,6 @@ fn parts_go_through_several_programs_as_the_whole_does() {
         let request = shop::request("traces", shape, seed);
         for (first, one) in programs.iter().enumerate() {
             for (second, other) in programs.iter().enumerate() {
-                // What programs remember is theirs: each runner has its request once.
-                if [one, other].iter().any(|program| program.is_ordered()) {
-                    assert!(![one, other].iter().all(|program| program.is_separable()));
-                    continue;
-                }
                 for third in [&programs[0], &programs[1], &programs[3]] {
                     expect_same(
                         &mut Runner::new(cutting(1)),
