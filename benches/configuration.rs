@@ -52,18 +52,30 @@ pub(crate) fn program(name: &str) -> (String, Program) {
     let word = |key: &str| config[key].as_str().unwrap_or_default();
     let kind = ProcessorKind::from_name(word("processor")).expect("a processor is named");
     let signal = Signal::from_name(word("signal")).expect("a signal is named");
-    let processor =
-        Processor::from_json(kind, &config["config"]).expect("the configuration is sound");
-    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
     let gates = config["gates"].as_array().into_iter().flatten();
     let gates = Gates::new(gates.filter_map(Value::as_str)).expect("the gates exist");
+    let program = compiled(kind, &config["config"], signal, Dialect::Upstream, &gates);
+    (signal.name().to_owned(), program)
+}
+
+/// The program that a processor's configuration is.
+///
+/// # Panics
+/// If it does not compile.
+pub(crate) fn compiled(
+    kind: ProcessorKind,
+    config: &Value,
+    signal: Signal,
+    dialect: Dialect,
+    gates: &Gates,
+) -> Program {
+    let processor = Processor::from_json(kind, config).expect("the configuration is sound");
     let options = Options {
         signal,
-        dialect: Dialect::Upstream,
-        gates: &gates,
-        registry: &registry,
+        dialect,
+        gates,
+        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
     };
-    let program =
-        compile(&processor, &options).unwrap_or_else(|refusals| panic!("{name}: {refusals:?}"));
-    (signal.name().to_owned(), program)
+    compile(&processor, &options)
+        .unwrap_or_else(|refusals| panic!("{config}: {}", refusals[0].diagnostic))
 }

@@ -10,8 +10,8 @@ mod protobuf;
 #[path = "../benches/shop.rs"]
 mod shop;
 
-use ottl::compile::{Dialect, Gates, Options, Registry, compile};
-use ottl::config::{Processor, ProcessorKind, Signal};
+use ottl::compile::{Dialect, Gates};
+use ottl::config::{ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
 use shop::Shape;
@@ -77,14 +77,13 @@ fn lambdas() -> Program {
         "set(span.name, When(() => span.kind == 1, \"internal\", span.name))",
     ];
     let config = serde_json::json!({ "trace_statements": statements });
-    let processor = Processor::from_json(ProcessorKind::Transform, &config);
-    let options = Options {
-        signal: Signal::Traces,
-        dialect: Dialect::Extended,
-        gates: &Gates::default(),
-        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
-    };
-    compile(&processor.expect("the configuration is sound"), &options).expect("sound statements")
+    configuration::compiled(
+        ProcessorKind::Transform,
+        &config,
+        Signal::Traces,
+        Dialect::Extended,
+        &Gates::default(),
+    )
 }
 
 /// Configurations that allocate for a record, each with the reason.

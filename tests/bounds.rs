@@ -1,7 +1,8 @@
 //! What statements may make of a request is bounded: they fail where they would go beyond, and change nothing.
 
-use ottl::compile::{Dialect, Gates, Options, Registry, compile};
-use ottl::config::{Processor, ProcessorKind, Signal};
+use crate::configuration::compiled;
+use ottl::compile::{Dialect, Gates};
+use ottl::config::{ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::json;
 use serde_json::json;
@@ -10,14 +11,13 @@ use serde_json::json;
 /// came out as it was.
 fn run(statement: &str, attribute: &str, body: &str) -> (Vec<String>, bool) {
     let config = json!({"error_mode": "ignore", "log_statements": [statement]});
-    let processor = Processor::from_json(ProcessorKind::Transform, &config).expect("it is sound");
-    let options = Options {
-        signal: Signal::Logs,
-        dialect: Dialect::Upstream,
-        gates: &Gates::default(),
-        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
-    };
-    let program = compile(&processor, &options).expect("it compiles");
+    let program = compiled(
+        ProcessorKind::Transform,
+        &config,
+        Signal::Logs,
+        Dialect::Upstream,
+        &Gates::default(),
+    );
     let record = json!({
         "attributes": [{"key": "text", "value": {"stringValue": attribute}}],
         "body": {"stringValue": body},

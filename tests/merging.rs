@@ -1,24 +1,21 @@
 //! Merging into a record's attributes, which goes row by row, gives what merging into a map in the cache gives.
 
-use ottl::compile::{Dialect, Gates, Options, Registry, compile};
-use ottl::config::{Processor, ProcessorKind, Signal};
+use crate::configuration::compiled;
+use ottl::compile::{Dialect, Gates};
+use ottl::config::{ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::json;
 
 /// What the statements make of a request.
 fn run(statements: &[&str], request: &[u8]) -> Vec<u8> {
     let config = serde_json::json!({ "log_statements": statements });
-    let processor =
-        Processor::from_json(ProcessorKind::Transform, &config).expect("a configuration");
-    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
-    let options = Options {
-        signal: Signal::Logs,
-        dialect: Dialect::Upstream,
-        gates: &Gates::default(),
-        registry: &registry,
-    };
-    let program = compile(&processor, &options)
-        .unwrap_or_else(|refusals| panic!("{}", refusals[0].diagnostic));
+    let program = compiled(
+        ProcessorKind::Transform,
+        &config,
+        Signal::Logs,
+        Dialect::Upstream,
+        &Gates::default(),
+    );
     let mut out = Vec::new();
     let mut worker = Worker::new();
     let outcome = worker.run(&program, Validation::Full, request, &mut out);

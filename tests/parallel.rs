@@ -1,10 +1,10 @@
 //! However many threads run requests, and in however many parts, what comes of them is the same.
 
-use crate::configuration;
+use crate::configuration::{self, compiled};
 use crate::corpus::{cases, is_varying};
 use crate::shop::{self, Shape};
-use ottl::compile::{Dialect, Gates, Options, Registry, compile};
-use ottl::config::{Processor, ProcessorKind, Signal};
+use ottl::compile::{Dialect, Gates};
+use ottl::config::{ProcessorKind, Signal};
 use ottl::run::{Chunks, Cores, Failed, Ran, Refused, Runner, requests};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
@@ -104,14 +104,13 @@ fn a_worker_gives_the_same_in_parts_of_any_size() {
 
 /// A processor of traces.
 fn of_traces(kind: ProcessorKind, config: &Value) -> Program {
-    let processor = Processor::from_json(kind, config).expect("the configuration is sound");
-    let options = Options {
-        signal: Signal::Traces,
-        dialect: Dialect::Extended,
-        gates: &Gates::default(),
-        registry: &Registry::new(ottl_stdlib::FUNCTIONS),
-    };
-    compile(&processor, &options).unwrap_or_else(|refusals| panic!("{config}: {refusals:?}"))
+    compiled(
+        kind,
+        config,
+        Signal::Traces,
+        Dialect::Extended,
+        &Gates::default(),
+    )
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Several statements as one program, which remembers where fields and attributes stand, give what they give one after
 //! the other as programs of their own, each of which finds everything anew.
 
-use ottl::compile::{Dialect, Gates, Options, Registry, compile};
-use ottl::config::{Processor, ProcessorKind, Signal};
+use crate::configuration::compiled;
+use ottl::compile::{Dialect, Gates};
+use ottl::config::{ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
 use ottl_vm::wire::json;
@@ -45,17 +46,13 @@ const REQUEST: &str = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[
 
 fn program(statements: &[&str]) -> Program {
     let config = serde_json::json!({"error_mode": "ignore", "log_statements": statements});
-    let processor =
-        Processor::from_json(ProcessorKind::Transform, &config).expect("a configuration");
-    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
-    let options = Options {
-        signal: Signal::Logs,
-        dialect: Dialect::Upstream,
-        gates: &Gates::default(),
-        registry: &registry,
-    };
-    compile(&processor, &options)
-        .unwrap_or_else(|refusals| panic!("{statements:?}: {}", refusals[0].diagnostic))
+    compiled(
+        ProcessorKind::Transform,
+        &config,
+        Signal::Logs,
+        Dialect::Upstream,
+        &Gates::default(),
+    )
 }
 
 /// What a program makes of a request, in canonical form.

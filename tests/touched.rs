@@ -2,8 +2,9 @@
 //! statement looks, and passes on what is malformed elsewhere. Requests are the inputs of the conformance cases with
 //! bytes changed.
 
-use ottl::compile::{Dialect, Gates, Options, Registry, compile};
-use ottl::config::{Processor, ProcessorKind, Signal};
+use crate::configuration::compiled;
+use ottl::compile::{Dialect, Gates};
+use ottl::config::{ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
 use ottl_vm::wire::json;
@@ -138,16 +139,7 @@ fn program(kind: ProcessorKind, signal: Signal, text: &str) -> Program {
     };
     let config =
         serde_json::json!({ format!("{}_{what}", signal.name().trim_end_matches('s')): [text] });
-    let processor = Processor::from_json(kind, &config).expect("a configuration");
-    let registry = Registry::new(ottl_stdlib::FUNCTIONS);
-    let options = Options {
-        signal,
-        dialect: Dialect::Upstream,
-        gates: &Gates::default(),
-        registry: &registry,
-    };
-    compile(&processor, &options)
-        .unwrap_or_else(|refusals| panic!("{text}: {}", refusals[0].diagnostic))
+    compiled(kind, &config, signal, Dialect::Upstream, &Gates::default())
 }
 
 /// What a program makes of a request; the error's text if it is refused.
