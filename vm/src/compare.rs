@@ -188,6 +188,14 @@ fn maps_equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         })
 }
 
+/// A key's class, one bit of 64: keys of different classes differ.
+#[inline]
+pub(crate) fn key_class(key: &[u8]) -> u64 {
+    let first = key.first().copied().unwrap_or(0);
+    let last = key.last().copied().unwrap_or(0);
+    1 << ((usize::from(first) * 7 + usize::from(last) * 3 + key.len()) % 64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

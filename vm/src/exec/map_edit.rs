@@ -4,7 +4,7 @@
 //! back changes only the entries that changed, wherever they stand in the request.
 
 use super::locate::Row;
-use crate::compare::same_text;
+use crate::compare::{key_class, same_text};
 use crate::value::{self, Value};
 use crate::wire::any;
 use crate::wire::tree::{NONE, Place};
@@ -254,12 +254,11 @@ impl<'a> MapEdit<'a> {
         let count = self.items.len();
         let mut places = HashMap::new();
         let mut kept = 0;
-        // Bit n: a key of class n was met; most keys are in a class of their own.
+        // Those of the keys so far; most keys are in a class of their own.
         let mut classes = 0u64;
         for at in 0..count {
             let item = self.items[at];
-            let last = item.key.last().copied().unwrap_or_default();
-            let class = 1u64 << ((item.key.len() * 5 + usize::from(last)) % 64);
+            let class = key_class(item.key);
             let is_new = classes & class == 0;
             classes |= class;
             let known = match count {

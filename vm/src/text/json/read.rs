@@ -1,6 +1,7 @@
 //! ParseJSON's reader. Objects and arrays are written at once as they stand on the wire, in the arena, since nearly
 //! all of them are stored.
 
+use crate::compare::key_class;
 use crate::limits::VALUE_DEPTH_MAX;
 use crate::text::number::{NumberError, parse_float};
 use crate::value::Value;
@@ -315,7 +316,7 @@ impl<'a> Reader<'a> {
             if !self.eat(b':') {
                 return self.fail(ParseError::NoColon);
             }
-            let class = class(key.bytes());
+            let class = key_class(key.bytes());
             unsure |= seen & class != 0;
             seen |= class;
             match self.token(depth)? {
@@ -645,14 +646,6 @@ fn unicode_escape(escape: &[u8]) -> (char, usize) {
         char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER),
         5,
     )
-}
-
-/// A key's class, of 64: keys of different classes differ.
-#[inline]
-fn class(key: &[u8]) -> u64 {
-    let first = key.first().copied().unwrap_or(0);
-    let last = key.last().copied().unwrap_or(0);
-    1 << ((usize::from(first) * 7 + usize::from(last) * 3 + key.len()) % 64)
 }
 
 /// Leaves one entry for each key, with the last value at the first place, and returns their number.
