@@ -246,8 +246,10 @@ impl Merge<'_> {
     /// Puts entries that are fields of the message already, so many.
     fn fields<'a>(&mut self, machine: &mut Machine<'_, 'a>, mut fields: &'a [u8], count: usize) {
         self.begin(machine, count);
+        // In a large map most keys might be there.
+        let appends = self.strategy.wants(false) && self.keys.places.is_empty();
         loop {
-            if self.strategy.wants(false) {
+            if appends {
                 self.append_new(machine, &mut fields);
             }
             let Some((bytes, key, value)) = any::split_field(&mut fields) else {
@@ -260,10 +262,6 @@ impl Merge<'_> {
     /// Appends the entries up to the first whose key might be there already; it and what follows are left.
     #[inline(never)]
     fn append_new<'a>(&mut self, machine: &mut Machine<'_, 'a>, fields: &mut &'a [u8]) {
-        if !self.keys.places.is_empty() {
-            // In a large map most keys might be there.
-            return;
-        }
         self.make_room(machine);
         let Machine {
             tree,
