@@ -142,11 +142,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 Ok(())
             }
             (Access::Field { field, form }, Some(slot), [])
-                if match form {
-                    Form::String => self.put_text(id, field, slot, &value),
-                    Form::Any => self.put_any_text(id, field, slot, &value),
-                    _ => false,
-                } =>
+                if matches!(form, Form::String | Form::Any)
+                    && self.put_text(id, field, slot, *form, &value) =>
             {
                 Ok(())
             }
@@ -235,30 +232,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         result
     }
 
-    /// Gives a field that holds any value, and has a slot, a text. Whether it could: not if the value is none, nor if
-    /// there is no such message or field.
-    #[inline(never)]
-    fn put_any_text(
-        &mut self,
-        id: NodeId,
-        field: &FieldNumbers,
-        slot: u16,
-        value: &Value<'a>,
-    ) -> bool {
-        let Value::String(text) = value else {
-            return false;
-        };
-        if id == NONE || self.number(id, field) == 0 {
-            return false;
-        }
-        let bytes = any_field(self.number(id, field), value, self.arena);
-        let old = self.slot(id, slot);
-        let place = self.splice(id, old, bytes);
-        let payload = &bytes[bytes.len() - any::field_len(text.len())..];
-        self.set_slot(id, slot, Slot::of(place, payload));
-        true
-    }
-
     /// Gives an attribute that has a slot another value.
     #[inline]
     pub(crate) fn put_value(
@@ -274,7 +247,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.put_attribute(id, slot, key, bytes, payload);
     }
 
-    /// The same, and tells the slot, if there is one.
+    /// Puts a whole field, or nothing, in the place of `old`, or adds it, and tells the slot, if there is one.
     pub(crate) fn put(&mut self, id: NodeId, old: Slot<'a>, slot: Option<u16>, bytes: &'a [u8]) {
         if bytes.is_empty() && old.payload.is_none() {
             return;

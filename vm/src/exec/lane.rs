@@ -1,7 +1,6 @@
 //! One record's messages, for paths and functions that look at more than a field.
 
 use super::machine::Machine;
-use super::map_edit::MapEdit;
 use crate::error::Error;
 use crate::path::form::{Form, length_delimited};
 use crate::path::special::METRIC_DATA;
@@ -37,33 +36,6 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     pub fn message(&self, level: Level) -> Result<'a, &'a [u8]> {
         let id = self.machine.holder(level, self.lane)?;
         Ok(self.machine.tree.render(id, self.machine.arena))
-    }
-
-    /// A copy of a message's attributes, of which the field has this number.
-    ///
-    /// # Errors
-    /// The record has no such message.
-    pub fn attributes(&mut self, level: Level, number: u32) -> Result<'a, MapEdit<'a>> {
-        let id = self.machine.holder(level, self.lane)?;
-        Ok(self
-            .machine
-            .edit_attributes(id, &crate::path::every(number)))
-    }
-
-    /// Writes attributes back that [`attributes`](Lane::attributes) gave.
-    ///
-    /// # Errors
-    /// The record has no such message.
-    pub fn set_attributes(
-        &mut self,
-        level: Level,
-        number: u32,
-        edit: MapEdit<'a>,
-    ) -> Result<'a, ()> {
-        let id = self.machine.holder(level, self.lane)?;
-        self.machine
-            .store_attributes(id, &crate::path::every(number), edit);
-        Ok(())
     }
 
     /// The field that a statement put in the place of the metric's data: its number and payload. `None` if

@@ -10,8 +10,9 @@ use super::map_edit::MapEdit;
 use super::walk::{Found, Walk};
 use crate::compare::same_text;
 use crate::path::FieldNumbers;
-use crate::path::form::length_delimited;
+use crate::path::form::{Form, any_field, length_delimited};
 use crate::value::Value;
+use crate::wire::any::field_len;
 use crate::wire::tree::{NONE, NodeId, Place};
 
 /// Where a touched field stands.
@@ -168,26 +169,34 @@ impl<'a> Machine<'_, 'a> {
         self.slots[at] = Slot::of_row(row, &new);
     }
 
-    /// Gives a field that is a string, and has a slot, a text. Whether it could: not if the value is none or empty, nor
-    /// if there is no such message or field.
+    /// Gives a field that is a string or any value, and has a slot, a text. Whether it could: not if the value or the
+    /// field is another, nor if there is no such message or field, nor if a string becomes empty, as it goes then.
     #[inline(never)]
     pub(crate) fn put_text(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
         slot: u16,
+        form: Form,
         value: &Value<'a>,
     ) -> bool {
         let Value::String(text) = value else {
             return false;
         };
-        if id == NONE || self.number(id, field) == 0 || text.is_empty() {
+        if id == NONE || self.number(id, field) == 0 {
             return false;
         }
-        let bytes = length_delimited(self.number(id, field), text, self.arena);
+        let number = self.number(id, field);
+        let (bytes, payload_len) = match form {
+            Form::String if !text.is_empty() => {
+                (length_delimited(number, text, self.arena), text.len())
+            }
+            Form::Any => (any_field(number, value, self.arena), field_len(text.len())),
+            _ => return false,
+        };
         let old = self.slot(id, slot);
         let place = self.splice(id, old, bytes);
-        let payload = &bytes[bytes.len() - text.len()..];
+        let payload = &bytes[bytes.len() - payload_len..];
         self.set_slot(id, slot, Slot::of(place, payload));
         true
     }

@@ -70,13 +70,12 @@ pub(super) const NUMBERS: usize = 32;
 /// Rows that a message has room for beside those it has when it is located.
 const ROWS_SPARE_MAX: usize = 4;
 
-/// Which attributes of a message are looked for.
-pub(super) enum Attributes {
-    None,
-    /// Those with some keys.
-    Some,
-    All,
-}
+/// Which attributes of a message are looked for; a number, so that it can be a parameter of functions.
+pub(super) type Wanted = u8;
+pub(super) const NONE_WANTED: Wanted = 0;
+/// Those with some keys.
+pub(super) const SOME_WANTED: Wanted = 1;
+pub(super) const ALL_WANTED: Wanted = 2;
 
 /// What to look for in the messages of a level, in the form that a walk wants it.
 #[derive(Clone, Debug)]
@@ -267,11 +266,11 @@ impl Locator {
 
     /// Which attributes of a variant are looked for.
     #[inline(always)]
-    pub(super) fn attributes_wanted(&self, variant: u8) -> Attributes {
+    pub(super) fn attributes_wanted(&self, variant: u8) -> Wanted {
         match self.attribute_heads[usize::from(variant)] {
-            [u32::MAX, _] => Attributes::None,
-            _ if self.all_attributes => Attributes::All,
-            _ => Attributes::Some,
+            [u32::MAX, _] => NONE_WANTED,
+            _ if self.all_attributes => ALL_WANTED,
+            _ => SOME_WANTED,
         }
     }
 

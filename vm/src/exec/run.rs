@@ -206,36 +206,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
                 self.load_any(i, path.level, slot);
             }
-            (
-                Access::Field {
-                    form: Form::Any,
-                    field,
-                },
-                Some(slot),
-            ) if path.keys.is_empty() && !field.contains(&0) => {
-                // An absent one reads as an empty one, which is nil.
-                self.load_any(i, path.level, slot);
-            }
-            // Times are what most conditions on fields look at.
-            (
-                Access::Field {
-                    form: Form::Time,
-                    field,
-                },
-                Some(slot),
-            ) if path.keys.is_empty() && !field.contains(&0) => {
-                self.map_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    Ok(Form::Time.decode(machine.slot(id, slot).payload, machine.arena))
-                })
-            }
             (Access::Field { form, field }, Some(slot))
                 if path.keys.is_empty() && !field.contains(&0) =>
             {
-                self.map_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    Ok(form.decode(machine.slot(id, slot).payload, machine.arena))
-                });
+                match form {
+                    // An absent one reads as an empty one, which is nil.
+                    Form::Any => self.load_any(i, path.level, slot),
+                    // Times are what most conditions on fields look at.
+                    Form::Time => self.load_form(i, path.level, slot, Form::Time),
+                    form => self.load_form(i, path.level, slot, form),
+                }
             }
             _ => self.map_lanes(i, |machine, lane| machine.read_path(path, lane)),
         }
@@ -247,6 +227,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             let id = machine.node_of(level, lane);
             let payload = machine.slot(id, slot).payload;
             Ok(payload.map_or(Value::Nil, any::decode))
+        });
+    }
+
+    /// The same of a form. In line, so that a form that is known has a loop of its own.
+    #[inline(always)]
+    fn load_form(&mut self, i: &Instruction, level: Level, slot: u16, form: Form) {
+        self.map_lanes(i, |machine, lane| {
+            let id = machine.node_of(level, lane);
+            Ok(form.decode(machine.slot(id, slot).payload, machine.arena))
         });
     }
 

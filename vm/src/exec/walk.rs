@@ -2,18 +2,15 @@
 
 use super::eager::Doubt;
 use super::locate::{Row, Slot};
-use super::locator::{ATTRIBUTE, Action, Attributes, BUCKETS, Locator, SKIP, Step};
+use super::locator::{
+    ALL_WANTED, ATTRIBUTE, Action, BUCKETS, Locator, NONE_WANTED, SKIP, SOME_WANTED, Step, Wanted,
+};
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_field};
 use crate::wire::error::WireError;
 use crate::wire::short::{Short, Window, is_other_order};
 use crate::wire::tree::{NONE, Node, NodeId, Place};
 use crate::wire::validate::is_plain_value;
-
-/// [`Attributes`], as parameters of functions.
-const NONE_WANTED: u8 = 0;
-const SOME_WANTED: u8 = 1;
-const ALL_WANTED: u8 = 2;
 
 /// What a walk over one message has found.
 pub(super) struct Found<'s, 'a> {
@@ -74,15 +71,15 @@ impl<'a> Walk<'_, 'a> {
     #[inline(always)]
     pub(super) fn raw(&mut self, input: &'a [u8], start: u32, end: u32) -> Result<(), WireError> {
         let end = end.min(input.len() as u32);
-        let attributes = self.found.locator.attributes_wanted(self.variant);
+        let wanted = self.found.locator.attributes_wanted(self.variant);
         let mut at = start;
         while at < end {
-            at = match (&attributes, self.is_key_first) {
-                (Attributes::None, _) => self.fields::<NONE_WANTED, true>(input, at, end)?,
-                (Attributes::Some, false) => self.fields::<SOME_WANTED, true>(input, at, end)?,
-                (Attributes::Some, true) => self.fields::<SOME_WANTED, false>(input, at, end)?,
-                (Attributes::All, false) => self.fields::<ALL_WANTED, true>(input, at, end)?,
-                (Attributes::All, true) => self.fields::<ALL_WANTED, false>(input, at, end)?,
+            at = match (wanted, self.is_key_first) {
+                (NONE_WANTED, _) => self.fields::<NONE_WANTED, true>(input, at, end)?,
+                (SOME_WANTED, false) => self.fields::<SOME_WANTED, true>(input, at, end)?,
+                (SOME_WANTED, true) => self.fields::<SOME_WANTED, false>(input, at, end)?,
+                (_, false) => self.fields::<ALL_WANTED, true>(input, at, end)?,
+                (_, true) => self.fields::<ALL_WANTED, false>(input, at, end)?,
             };
         }
         Ok(())
@@ -90,21 +87,19 @@ impl<'a> Walk<'_, 'a> {
 
     /// From `at` on to the end, or to where attributes turn out to have the other order than expected.
     #[inline(always)]
-    fn fields<const ATTRIBUTES: u8, const VALUE_FIRST: bool>(
+    fn fields<const WANTED: Wanted, const VALUE_FIRST: bool>(
         &mut self,
         input: &'a [u8],
         mut at: u32,
         end: u32,
     ) -> Result<u32, WireError> {
         loop {
-            at = self.usual::<ATTRIBUTES, VALUE_FIRST>(input, at, end);
+            at = self.usual::<WANTED, VALUE_FIRST>(input, at, end);
             if at >= end {
                 return Ok(at);
             }
             let [tag, ..] = self.head::<VALUE_FIRST>().to_le_bytes();
-            if ATTRIBUTES != NONE_WANTED
-                && is_other_order::<VALUE_FIRST>(&input[at as usize..], tag)
-            {
+            if WANTED != NONE_WANTED && is_other_order::<VALUE_FIRST>(&input[at as usize..], tag) {
                 self.is_key_first = VALUE_FIRST;
                 return Ok(at);
             }
@@ -121,7 +116,7 @@ impl<'a> Walk<'_, 'a> {
     /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message, or before a field of
     /// another form, or one that goes beyond it or lies near the end of the request.
     #[inline(always)]
-    fn usual<const ATTRIBUTES: u8, const VALUE_FIRST: bool>(
+    fn usual<const WANTED: Wanted, const VALUE_FIRST: bool>(
         &mut self,
         input: &'a [u8],
         at: u32,
@@ -137,11 +132,11 @@ impl<'a> Walk<'_, 'a> {
         let (mut at, mut next, end) = (at as usize, at as usize, end as usize);
         while let Some(window) = window_at(windows, next) {
             at = next;
-            if ATTRIBUTES != NONE_WANTED
+            if WANTED != NONE_WANTED
                 && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
             {
                 next += short.length as usize;
-                let is_whole = match ATTRIBUTES {
+                let is_whole = match WANTED {
                     SOME_WANTED if keys >> (short.key_len::<VALUE_FIRST>() % BUCKETS) & 1 == 0 => {
                         continue;
                     }
@@ -169,7 +164,7 @@ impl<'a> Walk<'_, 'a> {
                 }
                 Step::Bytes if length < 0x80 => {
                     next += 2 + usize::from(length);
-                    if ATTRIBUTES == NONE_WANTED {
+                    if WANTED == NONE_WANTED {
                         (at, next) = skip_run(windows, at, next, tag);
                     }
                     continue;
