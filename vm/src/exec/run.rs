@@ -202,40 +202,43 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     fn load(&mut self, i: &Instruction) {
         let path = &self.pass.paths[usize::from(i.a)];
+        // An absent field of any type reads as an empty one, which is nil.
+        let any = |payload: Option<&'a [u8]>, _: &'a Bump| payload.map_or(Value::Nil, any::decode);
         match (path.access, path.slot) {
             (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
-                self.load_any(i, path.level, slot);
+                self.load_slots(i, path.level, slot, any);
             }
             (Access::Field { form, field }, Some(slot))
                 if path.keys.is_empty() && !field.contains(&0) =>
             {
                 match form {
-                    // An absent one reads as an empty one, which is nil.
-                    Form::Any => self.load_any(i, path.level, slot),
-                    // Times are what most conditions on fields look at.
-                    Form::Time => self.load_form(i, path.level, slot, Form::Time),
-                    form => self.load_form(i, path.level, slot, form),
+                    Form::Any => self.load_slots(i, path.level, slot, any),
+                    // A loop of their own, as times are what most conditions on fields look at.
+                    Form::Time => self.load_slots(i, path.level, slot, |payload, arena| {
+                        Form::Time.decode(payload, arena)
+                    }),
+                    form => self.load_slots(i, path.level, slot, |payload, arena| {
+                        form.decode(payload, arena)
+                    }),
                 }
             }
             _ => self.map_lanes(i, |machine, lane| machine.read_path(path, lane)),
         }
     }
 
-    /// Loads what a slot has the payload of: a value of any type.
-    fn load_any(&mut self, i: &Instruction, level: Level, slot: u16) {
+    /// Loads what a slot has the payload of.
+    #[inline(always)]
+    fn load_slots(
+        &mut self,
+        i: &Instruction,
+        level: Level,
+        slot: u16,
+        decode: impl Fn(Option<&'a [u8]>, &'a Bump) -> Value<'a>,
+    ) {
         self.map_lanes(i, |machine, lane| {
             let id = machine.node_of(level, lane);
             let payload = machine.slot(id, slot).payload;
-            Ok(payload.map_or(Value::Nil, any::decode))
-        });
-    }
-
-    /// The same of a form. In line, so that a form that is known has a loop of its own.
-    #[inline(always)]
-    fn load_form(&mut self, i: &Instruction, level: Level, slot: u16, form: Form) {
-        self.map_lanes(i, |machine, lane| {
-            let id = machine.node_of(level, lane);
-            Ok(form.decode(machine.slot(id, slot).payload, machine.arena))
+            Ok(decode(payload, machine.arena))
         });
     }
 
