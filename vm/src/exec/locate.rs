@@ -209,17 +209,8 @@ impl<'a> Machine<'_, 'a> {
             node.slots = NONE;
             return;
         }
-        let slots = &mut self.slots[node.slots as usize..];
-        for slot in locator.key_slots() {
-            slots[usize::from(slot)] = Slot::ABSENT;
-        }
-        node.rows = self.rows.len() as u32;
-        let mut found = Found {
-            locator,
-            slots,
-            rows: &mut self.rows,
-            first_row: node.rows,
-        };
+        let mut found = Found::new(locator, &mut self.slots, &mut self.rows);
+        found.begin_again(node);
         for row in rows {
             found.attribute(row, true);
         }
@@ -275,41 +266,20 @@ impl<'a> Machine<'_, 'a> {
 
     #[inline(never)]
     fn locate(&mut self, id: NodeId) -> u32 {
-        let node = *self.tree.node(id);
+        let mut node = *self.tree.node(id);
         let locator = &self.locators[node.level as usize];
-        let base = self.slots.len();
-        self.slots
-            .resize(base + usize::from(locator.slots), Slot::ABSENT);
-        let first_row = self.rows.len() as u32;
-        let mut walk = Walk {
-            id,
-            variant: node.variant,
-            found: Found {
-                locator,
-                slots: &mut self.slots[base..],
-                rows: &mut self.rows,
-                first_row,
-            },
-            is_key_first: false,
-            is_irregular: false,
-            has_unnamed: false,
-            doubts: None,
-        };
+        let found = Found::new(locator, &mut self.slots, &mut self.rows);
+        let mut walk = Walk::new(self.tree.input, found, None);
         if node.first_edit == NONE {
-            if let Err(error) = walk.raw(self.tree.input, node.start, node.end) {
-                self.wire_error.get_or_insert(error);
-            }
+            walk.message(locator, id, &mut node);
         } else {
-            for field in self.tree.fields(id) {
-                walk.field(field.number, field.payload, field.place);
-            }
+            walk.edited(locator, id, &mut node, self.tree.fields(id));
         }
-        let is_irregular = walk.is_irregular;
-        let node = &mut self.tree.nodes[id as usize];
-        node.slots = base as u32;
-        node.rows = first_row;
-        walk.found.finish(node);
-        self.tree.is_irregular |= is_irregular;
-        base as u32
+        if let Some(error) = walk.error {
+            self.wire_error.get_or_insert(error);
+        }
+        self.tree.is_irregular |= walk.is_irregular;
+        self.tree.nodes[id as usize] = node;
+        node.slots
     }
 }

@@ -7,6 +7,7 @@ use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
 use crate::wire::schema::{FieldKind, Label, MessageKind};
 use crate::wire::short::attribute_head;
+use crate::wire::validate::is_plain_value;
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
 pub(super) type Action = u8;
@@ -61,9 +62,6 @@ impl Step {
     }
 }
 
-/// What to do at each first byte of a field.
-pub(super) type Steps = [Step; 256];
-
 /// Field numbers that get a place in the table; none that is touched is larger.
 pub(super) const NUMBERS: usize = 32;
 
@@ -80,14 +78,9 @@ pub(super) const ALL_WANTED: Wanted = 2;
 /// What to look for in the messages of a level, in the form that a walk wants it.
 #[derive(Clone, Debug)]
 pub(crate) struct Locator {
-    pub(super) actions: [[Action; NUMBERS]; 4],
     /// By variant.
-    steps: Vec<Steps>,
-    /// Of each slot that is for a field, when it needs no further check.
-    pub(super) plain: [Vec<Plain>; 4],
+    variants: Vec<Variant>,
     pub(super) attributes: Option<FieldNumbers>,
-    /// How attributes begin, by variant: those that begin with their key, and those that begin with their value.
-    pub(super) attribute_heads: [[u32; 2]; 4],
     /// Whether all attributes get rows.
     pub(super) all_attributes: bool,
     /// The keys with their slots, by [`Locator::bucket`].
@@ -96,7 +89,71 @@ pub(crate) struct Locator {
     buckets: [u16; BUCKETS as usize + 1],
     /// Bit n: bucket n has keys.
     filled: u64,
+    /// Bit n: attributes with keys of bucket n are to be looked at. Keys without a name always are.
+    pub(super) keys_wanted: u64,
     pub(super) slots: u16,
+    /// How many keys there are, if nothing else is ever looked for in a message; else -1.
+    pub(super) sufficient_keys: i32,
+}
+
+/// What to do at the fields of one of a level's messages.
+#[derive(Clone, Debug)]
+pub(super) struct Variant {
+    pub(super) actions: [Action; NUMBERS],
+    pub(super) steps: [Step; 256],
+    /// Of each slot that is for a field, when it needs no further check.
+    plain: Vec<Plain>,
+    /// How attributes begin: those that begin with their key, and those that begin with their value.
+    pub(super) attribute_heads: [u32; 2],
+    /// Which attributes are looked for.
+    pub(super) wanted: Wanted,
+}
+
+impl Variant {
+    fn new(level: usize, variant: usize, touched: &Touched) -> Variant {
+        let mut actions = [SKIP; NUMBERS];
+        let mut plain = vec![Plain::Never; usize::from(touched.slots)];
+        for (field, slot) in &touched.fields {
+            let number = field[variant];
+            actions[number as usize] = *slot as Action + 1;
+            plain[usize::from(*slot)] = Plain::of(level, variant, number);
+        }
+        let attributes = touched.attributes.map_or(0, |field| field[variant]);
+        actions[attributes as usize] = ATTRIBUTE;
+        // Number 0 stands for "no such field in this variant".
+        actions[0] = SKIP;
+        let tag = match attributes {
+            1..16 => (attributes << 3) as u8 | WireType::Bytes as u8,
+            _ => 0,
+        };
+        let attribute_heads = [attribute_head::<false>(tag), attribute_head::<true>(tag)];
+        Variant {
+            steps: std::array::from_fn(|tag| Step::at(tag as u8, &actions, &plain)),
+            actions,
+            plain,
+            wanted: match attribute_heads {
+                [u32::MAX, _] => NONE_WANTED,
+                _ if touched.all_attributes => ALL_WANTED,
+                _ => SOME_WANTED,
+            },
+            attribute_heads,
+        }
+    }
+
+    #[inline]
+    pub(super) fn action(&self, number: u32) -> Action {
+        self.actions.get(number as usize).copied().unwrap_or(SKIP)
+    }
+
+    /// Whether the field of an action needs no further check.
+    pub(super) fn is_plain(
+        &self,
+        action: Action,
+        wire_type: Option<WireType>,
+        payload: &[u8],
+    ) -> bool {
+        self.plain[usize::from(action) - 1].allows(wire_type, payload)
+    }
 }
 
 /// When a field, if it is not cut short, says by itself that it is valid and canonical.
@@ -107,6 +164,8 @@ pub(super) enum Plain {
     OfType(WireType),
     /// When it is empty and has the wire type of bytes.
     Empty,
+    /// When it is a value of the usual form.
+    Value,
 }
 
 impl Plain {
@@ -121,6 +180,7 @@ impl Plain {
             return Plain::Never;
         };
         match field.kind {
+            FieldKind::Message(MessageKind::AnyValue) => Plain::Value,
             FieldKind::Message(_)
             | FieldKind::TraceId
             | FieldKind::SpanId
@@ -130,11 +190,12 @@ impl Plain {
         }
     }
 
-    pub(super) fn allows(self, wire_type: Option<WireType>, payload: &[u8]) -> bool {
+    fn allows(self, wire_type: Option<WireType>, payload: &[u8]) -> bool {
         match self {
             Plain::Never => false,
             Plain::OfType(meant) => wire_type == Some(meant),
             Plain::Empty => wire_type == Some(WireType::Bytes) && payload.is_empty(),
+            Plain::Value => wire_type == Some(WireType::Bytes) && is_plain_value(payload),
         }
     }
 }
@@ -143,29 +204,9 @@ impl Plain {
 pub(super) const BUCKETS: u32 = u64::BITS;
 
 impl Locator {
-    /// For the messages of a level, by `Level as usize`.
-    pub(crate) fn new(level: usize, touched: &Touched) -> Locator {
-        let mut actions = [[SKIP; NUMBERS]; 4];
-        let mut set = |field: &FieldNumbers, action: Action| {
-            for (variant, number) in actions.iter_mut().zip(field) {
-                variant[*number as usize] = action;
-            }
-        };
-        let mut plain: [Vec<Plain>; 4] =
-            std::array::from_fn(|_| vec![Plain::Never; usize::from(touched.slots)]);
-        for (field, slot) in &touched.fields {
-            set(field, *slot as Action + 1);
-            for (variant, number) in field.iter().enumerate() {
-                plain[variant][usize::from(*slot)] = Plain::of(level, variant, *number);
-            }
-        }
-        if let Some(field) = &touched.attributes {
-            set(field, ATTRIBUTE);
-        }
-        // Number 0 stands for "no such field in this variant".
-        for variant in &mut actions {
-            variant[0] = SKIP;
-        }
+    /// For the messages of a level, by `Level as usize`. With `looks_further`, the program looks at more of them than it
+    /// says there.
+    pub(crate) fn new(level: usize, touched: &Touched, looks_further: bool) -> Locator {
         let mut keys: Vec<(Box<[u8]>, u16)> = touched
             .keys
             .iter()
@@ -176,49 +217,41 @@ impl Locator {
         for (bucket, start) in buckets.iter_mut().enumerate() {
             *start = keys.partition_point(|(key, _)| Locator::bucket(key) < bucket) as u16;
         }
+        let filled = keys
+            .iter()
+            .fold(0, |bits, (key, _)| bits | 1 << Locator::bucket(key));
         // Of the other levels, all variants are the same message.
         let variants = match level == Level::DataPoint as usize {
-            true => actions.len(),
+            true => FieldNumbers::default().len(),
             false => 1,
         };
         Locator {
-            actions,
-            steps: std::iter::zip(&actions[..variants], &plain)
-                .map(|(actions, plain)| {
-                    std::array::from_fn(|tag| Step::at(tag as u8, actions, plain))
-                })
+            variants: (0..variants)
+                .map(|variant| Variant::new(level, variant, touched))
                 .collect(),
-            plain,
             attributes: touched.attributes,
-            attribute_heads: touched
-                .attributes
-                .unwrap_or_default()
-                .map(|number| match number {
-                    1..16 => (number << 3) as u8 | WireType::Bytes as u8,
-                    _ => 0,
-                })
-                .map(|tag| [attribute_head::<false>(tag), attribute_head::<true>(tag)]),
             all_attributes: touched.all_attributes,
-            filled: keys
-                .iter()
-                .fold(0, |bits, (key, _)| bits | 1 << Locator::bucket(key)),
+            filled,
+            keys_wanted: match touched.all_attributes {
+                true => u64::MAX,
+                false => filled | 1 << Locator::bucket(b""),
+            },
+            sufficient_keys: match touched.fields.is_empty()
+                && !touched.all_attributes
+                && !looks_further
+            {
+                true if !keys.is_empty() => keys.len() as i32,
+                _ => -1,
+            },
             keys,
             buckets,
             slots: touched.slots,
         }
     }
 
-    #[inline]
-    pub(super) fn action(&self, variant: u8, number: u32) -> Action {
-        self.actions[usize::from(variant)]
-            .get(number as usize)
-            .copied()
-            .unwrap_or(SKIP)
-    }
-
     #[inline(always)]
-    pub(super) fn steps(&self, variant: u8) -> &Steps {
-        &self.steps[usize::from(variant)]
+    pub(super) fn variant(&self, variant: u8) -> &Variant {
+        &self.variants[usize::from(variant)]
     }
 
     #[inline]
@@ -246,14 +279,6 @@ impl Locator {
             .map(|(_, slot)| *slot)
     }
 
-    /// Bit n: attributes with keys of bucket n are to be looked at. Keys without a name always are.
-    pub(super) fn keys_wanted(&self) -> u64 {
-        match self.all_attributes {
-            true => u64::MAX,
-            false => self.filled | 1 << Locator::bucket(b""),
-        }
-    }
-
     /// The slots of keys.
     pub(super) fn key_slots(&self) -> impl Iterator<Item = u16> {
         self.keys.iter().map(|(_, slot)| *slot)
@@ -262,16 +287,6 @@ impl Locator {
     /// The keys that have slots.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.keys.iter().map(|(key, _)| &**key)
-    }
-
-    /// Which attributes of a variant are looked for.
-    #[inline(always)]
-    pub(super) fn attributes_wanted(&self, variant: u8) -> Wanted {
-        match self.attribute_heads[usize::from(variant)] {
-            [u32::MAX, _] => NONE_WANTED,
-            _ if self.all_attributes => ALL_WANTED,
-            _ => SOME_WANTED,
-        }
     }
 
     /// Whether there is anything to look for.

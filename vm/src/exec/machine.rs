@@ -1,12 +1,12 @@
 //! The machine: a pass's state while it runs over a request.
 
 use super::dictionary::Dictionary;
-use super::eager::Doubt;
 use super::failures::Failures;
 use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
 use super::locator::Locator;
 use super::mask::{BLOCK, Mask};
+use super::walk::Doubt;
 use crate::error::Error;
 use crate::function::Literal;
 use crate::instruction::CONSTANT;

@@ -32,11 +32,16 @@ impl Plan {
             levels_of_sweep(sweeping.what, program.signal, &mut levels);
         }
         let touched = program.touched.levels();
-        let locators = std::array::from_fn(|level| Locator::new(level, &touched[level]));
+        let looks = Looks::of(program);
+        let further = looks.whole.with(looks.more);
+        let locators = Level::ALL.map(|level| {
+            let touched = &touched[level as usize];
+            Locator::new(level as usize, touched, further.contains(level))
+        });
         Plan {
             levels,
             located: located_levels(&locators, levels),
-            looks: Looks::of(program),
+            looks,
             is_separable: program.find_separable(),
             locators,
         }

@@ -1,48 +1,118 @@
-//! A walk over one message that finds what its locator looks for.
+//! A walk over one message after the other that finds what their locator looks for.
 
-use super::eager::Doubt;
 use super::locate::{Row, Slot};
 use super::locator::{
-    ALL_WANTED, ATTRIBUTE, Action, BUCKETS, Locator, NONE_WANTED, SKIP, SOME_WANTED, Step, Wanted,
+    ALL_WANTED, ATTRIBUTE, Action, BUCKETS, Locator, NONE_WANTED, SKIP, SOME_WANTED, Step, Variant,
+    Wanted,
 };
 use crate::wire::any;
-use crate::wire::cursor::{Cursor, WireType, short_field};
+use crate::wire::cursor::{Cursor, WireType, short_bytes, short_field};
 use crate::wire::error::WireError;
 use crate::wire::short::{Short, Window, is_other_order};
-use crate::wire::tree::{NONE, Node, NodeId, Place};
+use crate::wire::tree::{Field, NONE, Node, NodeId, Place};
 use crate::wire::validate::is_plain_value;
 
-/// What a walk over one message has found.
-pub(super) struct Found<'s, 'a> {
-    pub(super) locator: &'s Locator,
-    pub(super) slots: &'s mut [Slot<'a>],
-    pub(super) rows: &'s mut Vec<Row<'a>>,
-    pub(super) first_row: u32,
+/// A field to check: `at..end` of a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Doubt {
+    pub(crate) id: NodeId,
+    pub(crate) at: u32,
+    pub(crate) end: u32,
 }
 
-impl<'a> Found<'_, 'a> {
+/// What was found in messages, one after the other.
+pub(super) struct Found<'m, 'a> {
+    /// What is looked for in the message at hand.
+    locator: &'m Locator,
+    slots: &'m mut Vec<Slot<'a>>,
+    rows: &'m mut Vec<Row<'a>>,
+    /// Where the message's slots and rows begin.
+    first_slot: usize,
+    first_row: usize,
+    /// How many attributes are to be found yet until nothing more is to be found; less than zero if there is more than that.
+    missing: i32,
+}
+
+impl<'m, 'a> Found<'m, 'a> {
+    pub(super) fn new(
+        locator: &'m Locator,
+        slots: &'m mut Vec<Slot<'a>>,
+        rows: &'m mut Vec<Row<'a>>,
+    ) -> Found<'m, 'a> {
+        Found {
+            locator,
+            first_slot: slots.len(),
+            first_row: rows.len(),
+            missing: -1,
+            slots,
+            rows,
+        }
+    }
+
+    /// A message begins.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, locator: &'m Locator, node: &mut Node) {
+        self.locator = locator;
+        let first_slot = self.slots.len();
+        self.slots
+            .resize(first_slot + usize::from(locator.slots), Slot::ABSENT);
+        self.begin_at(first_slot, node);
+    }
+
+    /// A message begins whose slots are there.
+    #[inline(always)]
+    fn begin_at(&mut self, first_slot: usize, node: &mut Node) {
+        (self.first_slot, self.first_row) = (first_slot, self.rows.len());
+        self.missing = self.locator.sufficient_keys;
+        (node.slots, node.rows) = (first_slot as u32, self.first_row as u32);
+    }
+
+    /// The attributes of a message that was located before come anew.
+    pub(super) fn begin_again(&mut self, node: &mut Node) {
+        self.begin_at(node.slots as usize, node);
+        for slot in self.locator.key_slots() {
+            *self.slot(usize::from(slot)) = Slot::ABSENT;
+        }
+    }
+
+    #[inline(always)]
+    fn slot(&mut self, slot: usize) -> &mut Slot<'a> {
+        &mut self.slots[self.first_slot + slot]
+    }
+
+    /// Notes where a field stands that has a slot. Whether it stood somewhere else before.
+    #[inline(always)]
+    pub(super) fn field(&mut self, slot: usize, payload: &'a [u8], place: Place) -> bool {
+        let slot = self.slot(slot);
+        let is_again = slot.payload.is_some();
+        *slot = Slot::of(place, payload);
+        is_again
+    }
+
     /// Whether the attribute was wanted; `all` says whether all are.
     #[inline(always)]
     pub(super) fn attribute(&mut self, row: Row<'a>, all: bool) -> bool {
         let mut number = NONE;
         if all {
-            number = self.rows.len() as u32 - self.first_row;
+            number = (self.rows.len() - self.first_row) as u32;
             self.rows.push(row);
         }
         let Some(slot) = self.locator.slot_of_key(row.key) else {
             return all;
         };
-        let slot = &mut self.slots[usize::from(slot)];
+        let slot = self.slot(usize::from(slot));
         // Of entries with the same key the first counts.
         if slot.payload.is_none() {
             *slot = Slot::of_row(number, &row);
+            self.missing -= 1;
         }
         true
     }
 
     /// Tells the node what rows it has.
-    pub(super) fn finish(self, node: &mut Node) {
-        node.rows_len = self.rows.len() as u32 - node.rows;
+    #[inline(always)]
+    pub(super) fn finish(&mut self, node: &mut Node) {
+        node.rows_len = (self.rows.len() - self.first_row) as u32;
         node.rows_room = node.rows_len;
         if self.locator.all_attributes {
             let spare = self.locator.rows_spare();
@@ -52,218 +122,344 @@ impl<'a> Found<'_, 'a> {
     }
 }
 
-/// A walk over one message.
-pub(super) struct Walk<'s, 'a> {
-    pub(super) id: NodeId,
-    pub(super) variant: u8,
-    pub(super) found: Found<'s, 'a>,
+/// A walk over messages.
+pub(super) struct Walk<'m, 'a> {
+    pub(super) input: &'a [u8],
+    pub(super) found: Found<'m, 'a>,
+    /// The message at hand, and what to do at its fields.
+    id: NodeId,
+    variant: &'m Variant,
     /// Whether attributes are expected to begin with their key, as those before did.
-    pub(super) is_key_first: bool,
+    is_key_first: bool,
+    /// Whether a field has occurred again that occurs once in canonical messages.
     pub(super) is_irregular: bool,
-    /// See [`Walked`](super::eager::Walked).
+    /// Whether an attribute has no key, or none that can be read.
     pub(super) has_unnamed: bool,
-    /// See [`Walked`](super::eager::Walked); `None` where all is checked already.
-    pub(super) doubts: Option<&'s mut Vec<Doubt>>,
+    /// The fields that were found and could be malformed; `None` where all is checked already.
+    doubts: Option<&'m mut Vec<Doubt>>,
+    /// What was wrong with a message.
+    pub(super) error: Option<WireError>,
 }
 
-impl<'a> Walk<'_, 'a> {
+/// For how many messages slots are made at once.
+const MESSAGES_AHEAD: usize = 16;
+
+impl<'m, 'a> Walk<'m, 'a> {
+    pub(super) fn new(
+        input: &'a [u8],
+        found: Found<'m, 'a>,
+        doubts: Option<&'m mut Vec<Doubt>>,
+    ) -> Walk<'m, 'a> {
+        Walk {
+            input,
+            variant: found.locator.variant(0),
+            found,
+            id: NONE,
+            is_key_first: false,
+            is_irregular: false,
+            has_unnamed: false,
+            doubts,
+            error: None,
+        }
+    }
+
     /// Over a message as it came in.
+    pub(super) fn message(&mut self, locator: &'m Locator, id: NodeId, node: &mut Node) {
+        (self.id, self.variant) = (id, locator.variant(node.variant));
+        self.found.begin(locator, node);
+        self.rest(node.start, node.end);
+        self.found.finish(node);
+    }
+
+    /// Over a message to which something has been done: `fields` are its fields as they are now.
+    pub(super) fn edited(
+        &mut self,
+        locator: &'m Locator,
+        id: NodeId,
+        node: &mut Node,
+        fields: impl Iterator<Item = Field<'a>>,
+    ) {
+        (self.id, self.variant) = (id, locator.variant(node.variant));
+        self.found.begin(locator, node);
+        for field in fields {
+            self.field(field.number, field.payload, field.place);
+        }
+        self.found.finish(node);
+    }
+
+    /// Over messages that follow each other from `at` on and are like `like`, up to one with a length of more than two
+    /// bytes; they become nodes. Where the field after them begins. `bytes` is the request up to the end of what they are in.
+    pub(super) fn messages(
+        &mut self,
+        locator: &'m Locator,
+        nodes: &mut Vec<Node>,
+        like: Node,
+        bytes: &'a [u8],
+        mut at: usize,
+    ) -> usize {
+        let Some(&tag @ ..0x80) = bytes.get(at) else {
+            return at;
+        };
+        self.variant = locator.variant(like.variant);
+        self.found.locator = locator;
+        let mut first_slot = self.found.slots.len();
+        loop {
+            let is_key_first = self.is_key_first;
+            let places = (tag, at, first_slot);
+            (at, first_slot) = match (self.variant.wanted, is_key_first) {
+                (NONE_WANTED, _) => self.alike::<NONE_WANTED, true>(nodes, like, bytes, places),
+                (SOME_WANTED, false) => self.alike::<SOME_WANTED, true>(nodes, like, bytes, places),
+                (SOME_WANTED, true) => self.alike::<SOME_WANTED, false>(nodes, like, bytes, places),
+                (_, false) => self.alike::<ALL_WANTED, true>(nodes, like, bytes, places),
+                (_, true) => self.alike::<ALL_WANTED, false>(nodes, like, bytes, places),
+            };
+            if is_key_first == self.is_key_first {
+                self.found.slots.truncate(first_slot);
+                return at;
+            }
+        }
+    }
+
+    /// The same, up to and with the first message whose attributes turn out to have the other order than expected. Where
+    /// the next one begins, and where its slots do.
+    #[inline(never)]
+    fn alike<const WANTED: Wanted, const VALUE_FIRST: bool>(
+        &mut self,
+        nodes: &mut Vec<Node>,
+        like: Node,
+        bytes: &'a [u8],
+        (tag, mut at, mut first_slot): (u8, usize, usize),
+    ) -> (usize, usize) {
+        let slots = usize::from(self.found.locator.slots);
+        while bytes.get(at) == Some(&tag)
+            && let Some((start, end)) = short_bytes(bytes, at + 1)
+            && end <= bytes.len()
+        {
+            if self.found.slots.len() < first_slot + slots {
+                let ahead = first_slot + MESSAGES_AHEAD * slots;
+                self.found.slots.resize(ahead, Slot::ABSENT);
+            }
+            self.id = nodes.len() as NodeId;
+            nodes.push(Node {
+                tag_at: at as u32,
+                start: start as u32,
+                end: end as u32,
+                ..like
+            });
+            let Some(node) = nodes.last_mut() else {
+                break;
+            };
+            self.found.begin_at(first_slot, node);
+            let next = self.fields::<WANTED, VALUE_FIRST>(node.start, node.end);
+            self.rest(next, node.end);
+            if WANTED == ALL_WANTED {
+                self.found.finish(node);
+            }
+            (at, first_slot) = (end, first_slot + slots);
+            if WANTED != NONE_WANTED && self.is_key_first == VALUE_FIRST {
+                break;
+            }
+        }
+        (at, first_slot)
+    }
+
+    /// Goes over a message's fields from `at` on, whichever order its attributes have.
     #[inline(always)]
-    pub(super) fn raw(&mut self, input: &'a [u8], start: u32, end: u32) -> Result<(), WireError> {
-        let end = end.min(input.len() as u32);
-        let wanted = self.found.locator.attributes_wanted(self.variant);
-        let mut at = start;
+    fn rest(&mut self, at: u32, end: u32) {
+        if at < end {
+            self.fields_of_both_orders(at, end);
+        }
+    }
+
+    #[inline(never)]
+    fn fields_of_both_orders(&mut self, mut at: u32, end: u32) {
+        let end = end.min(self.input.len() as u32);
         while at < end {
-            at = match (wanted, self.is_key_first) {
-                (NONE_WANTED, _) => self.fields::<NONE_WANTED, true>(input, at, end)?,
-                (SOME_WANTED, false) => self.fields::<SOME_WANTED, true>(input, at, end)?,
-                (SOME_WANTED, true) => self.fields::<SOME_WANTED, false>(input, at, end)?,
-                (_, false) => self.fields::<ALL_WANTED, true>(input, at, end)?,
-                (_, true) => self.fields::<ALL_WANTED, false>(input, at, end)?,
+            at = match (self.variant.wanted, self.is_key_first) {
+                (NONE_WANTED, _) => self.fields::<NONE_WANTED, true>(at, end),
+                (SOME_WANTED, false) => self.fields::<SOME_WANTED, true>(at, end),
+                (SOME_WANTED, true) => self.fields::<SOME_WANTED, false>(at, end),
+                (_, false) => self.fields::<ALL_WANTED, true>(at, end),
+                (_, true) => self.fields::<ALL_WANTED, false>(at, end),
             };
         }
-        Ok(())
     }
 
     /// From `at` on to the end, or to where attributes turn out to have the other order than expected.
     #[inline(always)]
     fn fields<const WANTED: Wanted, const VALUE_FIRST: bool>(
         &mut self,
-        input: &'a [u8],
         mut at: u32,
         end: u32,
-    ) -> Result<u32, WireError> {
+    ) -> u32 {
         loop {
-            at = self.usual::<WANTED, VALUE_FIRST>(input, at, end);
+            at = self.usual::<WANTED, VALUE_FIRST>(at, end);
             if at >= end {
-                return Ok(at);
+                return at;
             }
             let [tag, ..] = self.head::<VALUE_FIRST>().to_le_bytes();
+            let input = self.input;
             if WANTED != NONE_WANTED && is_other_order::<VALUE_FIRST>(&input[at as usize..], tag) {
                 self.is_key_first = VALUE_FIRST;
-                return Ok(at);
+                return at;
             }
-            at = self.careful_field(&input[..end as usize], at)?;
+            at = self.careful_field(at, end);
+            if WANTED == SOME_WANTED && self.found.missing == 0 {
+                return end;
+            }
         }
     }
 
     /// How attributes begin.
     #[inline(always)]
     fn head<const VALUE_FIRST: bool>(&self) -> u32 {
-        self.found.locator.attribute_heads[usize::from(self.variant)][usize::from(VALUE_FIRST)]
+        self.variant.attribute_heads[usize::from(VALUE_FIRST)]
     }
 
-    /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message, or before a field of
-    /// another form, or one that goes beyond it or lies near the end of the request.
+    /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message or of what is to be
+    /// found in it, or before a field of another form, or one that goes beyond it or lies near the end of the request.
     #[inline(always)]
-    fn usual<const WANTED: Wanted, const VALUE_FIRST: bool>(
-        &mut self,
-        input: &'a [u8],
-        at: u32,
-        end: u32,
-    ) -> u32 {
+    fn usual<const WANTED: Wanted, const VALUE_FIRST: bool>(&mut self, at: u32, end: u32) -> u32 {
         let locator = self.found.locator;
-        let steps = locator.steps(self.variant);
-        let (head, keys) = (self.head::<VALUE_FIRST>(), locator.keys_wanted());
+        let (head, keys) = (self.head::<VALUE_FIRST>(), locator.keys_wanted);
+        let steps = &self.variant.steps;
         // Cut so that there is a window at each place within the message and at none behind it.
-        let windows = input.get(..end as usize + size_of::<Window>() - 1);
-        let windows = windows.unwrap_or(input);
-        // As wide as an address, so that nothing is widened for each field.
-        let (mut at, mut next, end) = (at as usize, at as usize, end as usize);
-        while let Some(window) = window_at(windows, next) {
-            at = next;
+        let cut = (end as usize + size_of::<Window>() - 1).min(self.input.len());
+        let mut rest = self.input.get(at as usize..cut).unwrap_or_default();
+        let mut before = rest;
+        let place_of = |rest: &[u8]| (cut - rest.len()) as u32;
+        while let Some(window) = rest.first_chunk::<{ size_of::<Window>() }>() {
+            before = rest;
             if WANTED != NONE_WANTED
                 && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
             {
-                next += short.length as usize;
-                let is_whole = match WANTED {
-                    SOME_WANTED if keys >> (short.key_len::<VALUE_FIRST>() % BUCKETS) & 1 == 0 => {
-                        continue;
-                    }
-                    SOME_WANTED => self.some_attribute::<VALUE_FIRST>(input, at, end, short),
-                    _ => self.short_attribute::<VALUE_FIRST, true>(input, at, end, short),
-                };
-                if !is_whole {
-                    return at as u32;
+                rest = &rest[short.length as usize..];
+                let bucket = short.key_len::<VALUE_FIRST>() % BUCKETS;
+                if WANTED == SOME_WANTED && keys >> bucket & 1 == 0 {
+                    continue;
+                }
+                let at = place_of(before);
+                if at + short.length > end {
+                    return at;
+                }
+                if WANTED == ALL_WANTED {
+                    self.short_attribute::<VALUE_FIRST, true>(at, short);
+                } else if self.some_attribute::<VALUE_FIRST>(at, short) {
+                    return end;
                 }
                 continue;
             }
-            let (tag, length) = (window[0], window[1]);
-            let found = match steps[usize::from(tag)] {
+            let [tag, length, high, ..] = *window;
+            let long = || usize::from(length & 0x7f) | usize::from(high) << 7;
+            let (header, payload) = match steps[usize::from(tag)] {
                 Step::Fixed64 => {
-                    next += 9;
+                    rest = &rest[9..];
                     continue;
                 }
                 Step::Fixed32 => {
-                    next += 5;
+                    rest = &rest[5..];
                     continue;
                 }
                 Step::Varint if length < 0x80 => {
-                    next += 2;
+                    rest = &rest[2..];
                     continue;
                 }
                 Step::Bytes if length < 0x80 => {
-                    next += 2 + usize::from(length);
+                    rest = &rest[2 + usize::from(length)..];
                     if WANTED == NONE_WANTED {
-                        (at, next) = skip_run(windows, at, next, tag);
+                        (before, rest) = skip_run(before, rest, tag);
                     }
                     continue;
                 }
-                Step::FoundFixed64 => 9,
-                Step::FoundFixed32 => 5,
-                Step::FoundVarint if length < 0x80 => 2,
-                Step::FoundBytes if length < 0x80 => 2 + usize::from(length),
-                Step::FoundEmpty if length == 0 => 2,
-                _ => return at as u32,
+                Step::Bytes if high < 0x80 => match rest.get(3 + long()..) {
+                    Some(next) => {
+                        rest = next;
+                        continue;
+                    }
+                    None => break,
+                },
+                Step::FoundFixed64 => (1, 8),
+                Step::FoundFixed32 => (1, 4),
+                Step::FoundVarint if length < 0x80 => (1, 1),
+                Step::FoundBytes if length < 0x80 => (2, usize::from(length)),
+                Step::FoundBytes if high < 0x80 => (3, long()),
+                Step::FoundEmpty if length == 0 => (2, 0),
+                _ => return place_of(before),
             };
-            next += found;
-            if !self.usual_field(input, at, next, end) {
-                return at as u32;
+            let at = place_of(before);
+            let next = at + (header + payload) as u32;
+            match rest.get(header + payload..) {
+                Some(after) if next <= end => rest = after,
+                _ => return at,
             }
+            self.usual_field(tag, at, header as u32, next);
         }
+        let next = place_of(rest);
         // A field that goes beyond the message is not stepped over.
-        (if next > end { at } else { next }) as u32
+        if next > end { place_of(before) } else { next }
     }
 
-    /// An attribute with a key of a length that is looked for. Out of line, as few are.
+    /// An attribute with a key of a length that is looked for. Out of line, as few are. Whether all that is to be found is.
     #[inline(never)]
-    fn some_attribute<const VALUE_FIRST: bool>(
-        &mut self,
-        input: &'a [u8],
-        at: usize,
-        end: usize,
-        short: Short,
-    ) -> bool {
-        self.short_attribute::<VALUE_FIRST, false>(input, at, end, short)
+    fn some_attribute<const VALUE_FIRST: bool>(&mut self, at: u32, short: Short) -> bool {
+        self.short_attribute::<VALUE_FIRST, false>(at, short);
+        self.found.missing == 0
     }
 
-    /// An attribute of the usual form. Whether it ends within its message.
+    /// An attribute of the usual form, which ends within its message.
     #[inline(always)]
-    fn short_attribute<const VALUE_FIRST: bool, const ALL: bool>(
-        &mut self,
-        input: &'a [u8],
-        at: usize,
-        end: usize,
-        short: Short,
-    ) -> bool {
-        let next = at + short.length as usize;
-        let Some(field) = input[..end].get(at..next) else {
-            return false;
-        };
-        let (key, value) = short.key_value::<VALUE_FIRST>(field);
-        let place = input_place(at as u32, next as u32);
+    fn short_attribute<const VALUE_FIRST: bool, const ALL: bool>(&mut self, at: u32, short: Short) {
+        let next = at + short.length;
+        let (key, value) = short.key_value::<VALUE_FIRST>(&self.input[at as usize..next as usize]);
+        let place = input_place(at, next);
         self.attribute(Row { place, key, value }, ALL, || is_plain_value(value));
-        true
     }
 
-    /// Notes where a field of the usual form stands that needs no check. Whether it ends within its message.
+    /// Notes where a field of the usual form stands that needs no check: its tag, where it begins, how many bytes come before
+    /// its payload, and where it ends.
     #[inline(never)]
-    fn usual_field(&mut self, input: &'a [u8], at: usize, next: usize, end: usize) -> bool {
-        let Some(field) = input[..end].get(at..next) else {
-            return false;
-        };
-        let [tag, payload @ ..] = field else {
-            return false;
-        };
-        let payload = match WireType::of(u64::from(*tag)) {
-            Some(WireType::Bytes) => &payload[1..],
-            _ => payload,
-        };
-        let action = self.found.locator.actions[usize::from(self.variant)][usize::from(tag >> 3)];
-        let place = input_place(at as u32, next as u32);
-        self.note(usize::from(action) - 1, payload, place);
-        true
+    fn usual_field(&mut self, tag: u8, at: u32, header: u32, end: u32) {
+        let payload = &self.input[(at + header) as usize..end as usize];
+        let action = self.variant.actions[usize::from(tag >> 3)];
+        self.note(action, payload, input_place(at, end));
     }
 
-    /// The field at `at`; where the next one begins.
+    /// The field at `at` of a message; where the next one begins, or the message ends if it is malformed.
     #[inline(never)]
-    fn careful_field(&mut self, message: &'a [u8], at: u32) -> Result<u32, WireError> {
-        let Some((tag, start, end)) = short_field(message, at as usize) else {
+    fn careful_field(&mut self, at: u32, end: u32) -> u32 {
+        let message = &self.input[..end as usize];
+        let Some((tag, start, next)) = short_field(message, at as usize) else {
             return self.long_field(message, at);
         };
-        let action = self.found.locator.action(self.variant, u32::from(tag >> 3));
+        let action = self.variant.action(u32::from(tag >> 3));
         if action != SKIP {
             let wire_type = WireType::of(u64::from(tag));
-            let place = input_place(at, end as u32);
-            self.found(action, wire_type, &message[start..end], place);
+            let place = input_place(at, next as u32);
+            self.found(action, wire_type, &message[start..next], place);
         }
-        Ok(end as u32)
+        next as u32
     }
 
-    /// The field at `at`, of any form; where the next one begins.
+    /// The same of any form.
     #[inline(never)]
-    fn long_field(&mut self, message: &'a [u8], at: u32) -> Result<u32, WireError> {
+    fn long_field(&mut self, message: &'a [u8], at: u32) -> u32 {
         let mut cursor = Cursor::over(message, at as usize, message.len());
-        let field = cursor.field()?;
-        let end = cursor.position() as u32;
-        if let Some((_, number, payload)) = field {
-            self.field(number, payload, input_place(at, end));
+        match cursor.field() {
+            Ok(Some((_, number, payload))) => {
+                let next = cursor.position() as u32;
+                self.field(number, payload, input_place(at, next));
+                next
+            }
+            Ok(None) => message.len() as u32,
+            Err(error) => {
+                self.error.get_or_insert(error);
+                message.len() as u32
+            }
         }
-        Ok(end)
     }
 
-    pub(super) fn field(&mut self, number: u32, payload: &'a [u8], place: Place) {
-        let action = self.found.locator.action(self.variant, number);
+    fn field(&mut self, number: u32, payload: &'a [u8], place: Place) {
+        let action = self.variant.action(number);
         if action != SKIP {
             self.found(action, None, payload, place);
         }
@@ -284,20 +480,16 @@ impl<'a> Walk<'_, 'a> {
             let all = self.found.locator.all_attributes;
             return self.attribute(Row { place, key, value }, all, is_plain);
         }
-        let slot = usize::from(action) - 1;
-        let plain = self.found.locator.plain[usize::from(self.variant)][slot];
-        if !plain.allows(wire_type, payload) {
+        if !self.variant.is_plain(action, wire_type, payload) {
             self.doubt(place);
         }
-        self.note(slot, payload, place);
+        self.note(action, payload, place);
     }
 
     /// Notes where a field stands that has a slot.
     #[inline(always)]
-    fn note(&mut self, slot: usize, payload: &'a [u8], place: Place) {
-        let slot = &mut self.found.slots[slot];
-        self.is_irregular |= slot.payload.is_some();
-        *slot = Slot::of(place, payload);
+    fn note(&mut self, action: Action, payload: &'a [u8], place: Place) {
+        self.is_irregular |= self.found.field(usize::from(action) - 1, payload, place);
     }
 
     #[inline(always)]
@@ -317,22 +509,17 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
+/// Steps over fields of fewer than 128 bytes that follow one with the same tag, after which there is `rest`. What begins with
+/// the last of them, and what comes after it.
 #[inline(always)]
-fn window_at(windows: &[u8], at: usize) -> Option<&Window> {
-    windows.get(at..at + size_of::<Window>())?.first_chunk()
-}
-
-/// Steps over fields of fewer than 128 bytes that follow one with the same tag and end at `next`. Where the last
-/// begins and where it ends.
-#[inline(always)]
-fn skip_run(windows: &[u8], mut at: usize, mut next: usize, tag: u8) -> (usize, usize) {
-    while let Some(&[again, length @ 0..0x80, ..]) = window_at(windows, next)
-        && again == tag
+fn skip_run<'a>(mut before: &'a [u8], mut rest: &'a [u8], tag: u8) -> (&'a [u8], &'a [u8]) {
+    while let Some(&[again, length, ..]) = rest.first_chunk::<{ size_of::<Window>() }>()
+        && u16::from_le_bytes([again, length]) & 0x80ff == u16::from(tag)
     {
-        at = next;
-        next += 2 + usize::from(length);
+        before = rest;
+        rest = &rest[2 + usize::from(length)..];
     }
-    (at, next)
+    (before, rest)
 }
 
 /// A place that no edit has changed.

@@ -1,6 +1,6 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
-use super::eager::{Doubt, Located, Told, Walked};
+use super::eager::{Located, Told, Walked};
 use super::failures::{Failure, Failures};
 use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
@@ -8,13 +8,14 @@ use super::machine::{LaneNodes, Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::parts::parts_of;
 use super::passes::{NO_PASS, Progress};
+use super::walk::{Doubt, Found, Walk};
 use crate::limits::{MEMORY_KEPT_BYTES_MAX, PART_BYTES_MIN};
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, ProgramId};
 use crate::text::time::Time;
 use crate::value::Value;
 use crate::wire::Signal;
-use crate::wire::encode::encode;
+use crate::wire::encode::{copy, encode};
 use crate::wire::error::WireError;
 use crate::wire::flatten::{flatten, group};
 use crate::wire::index::{Validation, index};
@@ -469,7 +470,7 @@ fn pass_on(
     if validation == Validation::Full {
         validate(program.signal, tree.input, &mut ()).map_err(refused)?;
     }
-    out.extend_from_slice(tree.input);
+    copy(out, tree.input);
     Ok(true)
 }
 
@@ -586,39 +587,31 @@ fn read<'a>(
     machine.slots.clear();
     machine.rows.clear();
     machine.doubts.clear();
-    let (plan, signal) = (program.plan(), program.signal);
-    let located = Located {
-        input: machine.tree.input,
-        locators: machine.locators,
-        levels: plan.located,
-        slots: &mut machine.slots,
-        rows: &mut machine.rows,
-    };
+    let (plan, signal, input) = (program.plan(), program.signal, machine.tree.input);
+    let (locators, levels) = (machine.locators, plan.located);
+    let located = Located { locators, levels };
+    let found = Found::new(&locators[0], &mut machine.slots, &mut machine.rows);
+    let tree = &mut machine.tree;
     if validation == Validation::Full {
-        let mut told = Told::new(located);
+        let mut told = Told::new(located, input, found);
         return Ok(Read {
-            canonical: index(&mut machine.tree, signal, plan.levels, &mut told).map_err(refused)?,
+            canonical: index(tree, signal, plan.levels, &mut told).map_err(refused)?,
             has_unnamed: false,
         });
     }
-    let mut walked = Walked {
-        located,
-        doubts: &mut machine.doubts,
-        error: None,
-        is_key_first: false,
-        is_irregular: false,
-        has_unnamed: false,
-    };
-    let canonical = index(&mut machine.tree, signal, plan.levels, &mut walked).map_err(refused)?;
-    if let Some(error) = walked.error {
+    let walk = Walk::new(input, found, Some(&mut machine.doubts));
+    let mut walked = Walked { located, walk };
+    let canonical = index(tree, signal, plan.levels, &mut walked).map_err(refused)?;
+    let walk = walked.walk;
+    if let Some(error) = walk.error {
         return Err(refused(error));
     }
     Ok(Read {
-        canonical: match walked.is_irregular {
+        canonical: match walk.is_irregular {
             true => Canonical::No,
             false => canonical,
         },
-        has_unnamed: walked.has_unnamed,
+        has_unnamed: walk.has_unnamed,
     })
 }
 

@@ -57,6 +57,13 @@ pub(crate) trait Finder<'a> {
     /// Node `id` begins, and the one before it has ended, or holds it.
     fn enter(&mut self, nodes: &mut [Node], id: NodeId);
 
+    /// Messages like `like` follow each other from `at` on, of which nobody looks for messages inside: those that become
+    /// nodes here are not told of by [`enter`](Finder::enter). Where the first field begins that is not told of so.
+    #[inline(always)]
+    fn messages(&mut self, _: &mut Vec<Node>, _like: Node, _bytes: &'a [u8], at: usize) -> usize {
+        at
+    }
+
     /// The node entered last has ended, or another begins inside it.
     #[inline(always)]
     fn leave(&mut self, _nodes: &mut [Node]) {}
@@ -205,6 +212,15 @@ fn opened(levels: Levels) -> Messages {
     messages
 }
 
+/// Whether what holds a message of a level can hold several, none of which is special.
+fn is_repeated(level: Level) -> bool {
+    use Level::*;
+    matches!(
+        level,
+        Span | SpanEvent | Log | Metric | DataPoint | Exemplar | Profile
+    )
+}
+
 struct Index<'t, F> {
     nodes: &'t mut Vec<Node>,
     levels: Levels,
@@ -216,13 +232,19 @@ struct Index<'t, F> {
 }
 
 impl<'a, F: Finder<'a>> Index<'_, F> {
-    #[inline(never)]
-    fn enter_level(&mut self, level: Level, variant: u8, at: u32, start: u32, end: u32) {
+    /// A node begins at `at`: those that have ended are not open any more.
+    #[inline(always)]
+    fn close(&mut self, at: u32) {
         while let Some(open) = self.nodes.get(self.open as usize)
             && open.end <= at
         {
             self.open = open.parent;
         }
+    }
+
+    #[inline(never)]
+    fn enter_level(&mut self, level: Level, variant: u8, at: u32, start: u32, end: u32) {
+        self.close(at);
         let id = self.nodes.len() as NodeId;
         match level {
             Level::ResourceContainer | Level::ScopeContainer => self.incomplete += 1,
@@ -250,6 +272,18 @@ impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
             && self.levels.contains(level)
         {
             self.enter_level(level, variant, at, start, end);
+        }
+    }
+
+    #[inline(always)]
+    fn messages(&mut self, kind: MessageKind, bytes: &'a [u8], at: usize) -> usize {
+        match level_of(kind) {
+            Some((level, variant)) if self.levels.contains(level) && is_repeated(level) => {
+                self.close(at as u32);
+                let like = Node::new(level, variant, 0, 0, 0, self.open);
+                self.finder.messages(self.nodes, like, bytes, at)
+            }
+            _ => at,
         }
     }
 

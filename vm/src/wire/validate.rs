@@ -18,6 +18,13 @@ pub trait Visitor<'a> {
     /// of the request. Called in wire order, before the messages inside it.
     fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32);
 
+    /// Messages of `kind` that are not looked into follow each other from `at` on, in what ends with `bytes`: those that the
+    /// visitor steps over are not told of by [`enter`](Visitor::enter). Where the first field begins that it has not.
+    #[inline(always)]
+    fn messages(&mut self, _kind: MessageKind, _bytes: &'a [u8], at: usize) -> usize {
+        at
+    }
+
     /// Field `number` of a message of `kind`, which is no attribute: `at..end` with its tag. Called once
     /// it is checked, in wire order.
     #[inline(always)]
@@ -400,17 +407,28 @@ macro_rules! value {
         }
     }};
     ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
-        let inner = $cursor.message()?;
-        if const { MessageKind::$name.is_node() } {
-            $walk.visitor.enter(
-                MessageKind::$name,
-                $at as u32,
-                inner.position() as u32,
-                inner.end() as u32,
-            );
+        let is_opened = $walk.opens.opens(MessageKind::$name);
+        let mut next = $at;
+        if const { MessageKind::$name.is_node() } && !is_opened {
+            next = $walk
+                .visitor
+                .messages(MessageKind::$name, $cursor.cut(), $at);
         }
-        if $walk.opens.opens(MessageKind::$name) {
-            $function($walk, inner.cut(), inner.position())?;
+        if next > $at {
+            $cursor = $cursor.moved_to(next);
+        } else {
+            let inner = $cursor.message()?;
+            if const { MessageKind::$name.is_node() } {
+                $walk.visitor.enter(
+                    MessageKind::$name,
+                    $at as u32,
+                    inner.position() as u32,
+                    inner.end() as u32,
+                );
+            }
+            if is_opened {
+                $function($walk, inner.cut(), inner.position())?;
+            }
         }
     }};
     ($walk:ident $cursor:ident $at:ident $varint:tt) => {
