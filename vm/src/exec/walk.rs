@@ -141,8 +141,8 @@ pub(super) struct Walk<'m, 'a> {
     pub(super) error: Option<WireError>,
 }
 
-/// For how many messages slots are made at once.
-const MESSAGES_AHEAD: usize = 16;
+/// Slots for messages to come, made at once.
+const SLOTS_AHEAD: [Slot<'static>; 32] = [Slot::ABSENT; 32];
 
 impl<'m, 'a> Walk<'m, 'a> {
     pub(super) fn new(
@@ -235,9 +235,8 @@ impl<'m, 'a> Walk<'m, 'a> {
             && let Some((start, end)) = short_bytes(bytes, at + 1)
             && end <= bytes.len()
         {
-            if self.found.slots.len() < first_slot + slots {
-                let ahead = first_slot + MESSAGES_AHEAD * slots;
-                self.found.slots.resize(ahead, Slot::ABSENT);
+            while self.found.slots.len() < first_slot + slots {
+                self.found.slots.extend_from_slice(&SLOTS_AHEAD);
             }
             self.id = nodes.len() as NodeId;
             nodes.push(Node {
@@ -342,9 +341,10 @@ impl<'m, 'a> Walk<'m, 'a> {
                 if at + short.length > end {
                     return at;
                 }
+                let field = &before[..short.length as usize];
                 if WANTED == ALL_WANTED {
-                    self.short_attribute::<VALUE_FIRST, true>(at, short);
-                } else if self.some_attribute::<VALUE_FIRST>(at, short) {
+                    self.short_attribute::<VALUE_FIRST, true>(field, at, short);
+                } else if self.some_attribute::<VALUE_FIRST>(field, at, short) {
                     return end;
                 }
                 continue;
@@ -401,17 +401,26 @@ impl<'m, 'a> Walk<'m, 'a> {
 
     /// An attribute with a key of a length that is looked for. Out of line, as few are. Whether all that is to be found is.
     #[inline(never)]
-    fn some_attribute<const VALUE_FIRST: bool>(&mut self, at: u32, short: Short) -> bool {
-        self.short_attribute::<VALUE_FIRST, false>(at, short);
+    fn some_attribute<const VALUE_FIRST: bool>(
+        &mut self,
+        field: &'a [u8],
+        at: u32,
+        short: Short,
+    ) -> bool {
+        self.short_attribute::<VALUE_FIRST, false>(field, at, short);
         self.found.missing == 0
     }
 
     /// An attribute of the usual form, which ends within its message.
     #[inline(always)]
-    fn short_attribute<const VALUE_FIRST: bool, const ALL: bool>(&mut self, at: u32, short: Short) {
-        let next = at + short.length;
-        let (key, value) = short.key_value::<VALUE_FIRST>(&self.input[at as usize..next as usize]);
-        let place = input_place(at, next);
+    fn short_attribute<const VALUE_FIRST: bool, const ALL: bool>(
+        &mut self,
+        field: &'a [u8],
+        at: u32,
+        short: Short,
+    ) {
+        let (key, value) = short.key_value::<VALUE_FIRST>(field);
+        let place = input_place(at, at + short.length);
         self.attribute(Row { place, key, value }, ALL, || is_plain_value(value));
     }
 
@@ -513,11 +522,15 @@ impl<'m, 'a> Walk<'m, 'a> {
 /// the last of them, and what comes after it.
 #[inline(always)]
 fn skip_run<'a>(mut before: &'a [u8], mut rest: &'a [u8], tag: u8) -> (&'a [u8], &'a [u8]) {
-    while let Some(&[again, length, ..]) = rest.first_chunk::<{ size_of::<Window>() }>()
-        && u16::from_le_bytes([again, length]) & 0x80ff == u16::from(tag)
-    {
+    while let Some(window) = rest.first_chunk::<{ size_of::<Window>() }>() {
+        let [again, length, ..] = *window;
+        // As one number, so that it is one load.
+        let head = u16::from_le_bytes([again, length]);
+        if head & 0x80ff != u16::from(tag) {
+            break;
+        }
         before = rest;
-        rest = &rest[2 + usize::from(length)..];
+        rest = &rest[2 + usize::from(head >> 8)..];
     }
     (before, rest)
 }
