@@ -7,8 +7,8 @@ use ottl::compile::{Dialect, Gates};
 use ottl::config::{ProcessorKind, Signal};
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
-use ottl_vm::wire::json;
 use ottl_vm::wire::normalize::normalize;
+use ottl_vm::wire::{json, message_fields};
 use std::path::Path;
 
 /// Programs that look at requests in every way there is: one field, one key, all attributes, keys computed, paths
@@ -163,6 +163,15 @@ fn canonical(signal: Signal, (out, failures): (Vec<u8>, u64)) -> (Vec<u8>, u64) 
     (canonical, failures)
 }
 
+/// The same of what can be malformed where nobody looked.
+fn kept(signal: Signal, (out, failures): (Vec<u8>, u64)) -> (Vec<u8>, u64) {
+    let mut canonical = Vec::new();
+    match normalize(wire(signal), &out, &mut canonical) {
+        Ok(()) => (canonical, failures),
+        Err(_) => (out, failures),
+    }
+}
+
 /// The request with one byte after the other changed, and cut off, as long as `step` bytes lie between.
 fn mutations(request: &[u8], step: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
     let changes: [fn(u8) -> u8; 5] = [
@@ -213,6 +222,65 @@ fn touched_gives_what_full_gives_and_nothing_panics() {
         accepted > 1000 && refused_by_both > 1000 && passed > 100,
         "{accepted} {refused_by_both} {passed}"
     );
+}
+
+/// The places of a request's own tags and lengths.
+fn headers(request: &[u8]) -> Vec<usize> {
+    let mut at = 0;
+    let mut places = Vec::new();
+    for field in message_fields(request) {
+        places.extend(at..at + field.whole.len() - field.payload.len());
+        at += field.whole.len();
+    }
+    places
+}
+
+/// Most of a request is read in windows that reach beyond a field. Near its end there are none, so that a short request
+/// is read in the careful way, and in the quick way if something follows.
+#[test]
+fn what_follows_a_message_changes_nothing() {
+    let mut after = vec![0x7a, 0xac, 2];
+    after.resize(3 + 300, 0x4a);
+    let transforms = PROGRAMS.iter().map(|one| (ProcessorKind::Transform, one));
+    let filters = FILTERS.iter().map(|one| (ProcessorKind::Filter, one));
+    let (mut accepted, mut refused) = (0, 0);
+    for (number, (kind, (signal, text))) in transforms.chain(filters).enumerate() {
+        let program = program(kind, *signal, text);
+        for name in inputs(*signal) {
+            let request = request(*signal, name);
+            let headers = headers(&request);
+            let same_length = |changed: &Vec<u8>| {
+                changed.len() == request.len()
+                    && headers.iter().all(|at| changed[*at] == request[*at])
+            };
+            let changes = mutations(&request, 3).filter(same_length);
+            for changed in changes.skip(number % 5).step_by(5) {
+                let longer = [&changed[..], &after].concat();
+                for validation in [Validation::Full, Validation::Touched] {
+                    let alone = run(&program, validation, &changed);
+                    let followed = run(&program, validation, &longer);
+                    match (alone, followed) {
+                        (Ok(alone), Ok(followed)) => {
+                            accepted += 1;
+                            let (alone, followed) = (kept(*signal, alone), kept(*signal, followed));
+                            let same = [alone.0.clone(), [&alone.0[..], &after].concat()];
+                            let is_same = same.contains(&followed.0) && alone.1 == followed.1;
+                            assert!(is_same, "{text} on {name}: {changed:x?}");
+                        }
+                        (alone, followed) => {
+                            refused += 1;
+                            assert_eq!(
+                                alone.err(),
+                                followed.err(),
+                                "{text} on {name}: {changed:x?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(accepted > 1000 && refused > 1000, "{accepted} {refused}");
 }
 
 /// A log record with an attribute `x` whose value is malformed deep inside, an attribute `y` that is not, and

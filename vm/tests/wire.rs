@@ -173,8 +173,9 @@ fn a_cut_text_is_never_a_panic() {
 struct Nodes(Vec<(MessageKind, u32, u32, u32)>);
 
 impl Visitor<'_> for Nodes {
-    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
+    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) -> bool {
         self.0.push((kind, at, start, end));
+        false
     }
 }
 

@@ -269,7 +269,7 @@ impl<'a> Machine<'_, 'a> {
         let mut node = *self.tree.node(id);
         let locator = &self.locators[node.level as usize];
         let found = Found::new(locator, &mut self.slots, &mut self.rows);
-        let mut walk = Walk::new(self.tree.input, found, None);
+        let mut walk = Walk::<false>::new(self.tree.input, found, None);
         if node.first_edit == NONE {
             walk.message(locator, id, &mut node);
         } else {

@@ -5,9 +5,9 @@ use crate::path::{FieldNumbers, Level};
 use crate::program::Touched;
 use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
-use crate::wire::schema::{FieldKind, Label, MessageKind};
+use crate::wire::schema::{Field, FieldKind, Label, MessageKind};
 use crate::wire::short::attribute_head;
-use crate::wire::validate::is_plain_value;
+use crate::wire::validate::{is_plain_attribute, is_plain_value};
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
 pub(super) type Action = u8;
@@ -24,6 +24,10 @@ pub(super) enum Step {
     Fixed64,
     Bytes,
     Fixed32,
+    /// The same, if its length is 0 or this.
+    Empty,
+    Id8,
+    Id16,
     /// Notes where a field stands that says by itself that it is valid and canonical.
     FoundVarint,
     FoundFixed64,
@@ -34,30 +38,42 @@ pub(super) enum Step {
 }
 
 impl Step {
-    fn at(tag: u8, actions: &[Action; NUMBERS], plain: &[Plain]) -> Step {
+    /// With `full`, fields that nobody looks for are to be valid, too.
+    fn at(tag: u8, actions: &[Action; NUMBERS], plain: &[Plain; NUMBERS], full: bool) -> Step {
         let (8..0x80, Some(wire_type)) = (tag, WireType::of(u64::from(tag))) else {
             return Step::Careful;
         };
-        let action = actions[usize::from(tag >> 3)];
-        if action == SKIP {
-            return match wire_type {
-                WireType::Varint => Step::Varint,
-                WireType::Fixed64 => Step::Fixed64,
-                WireType::Bytes => Step::Bytes,
-                WireType::Fixed32 => Step::Fixed32,
-                WireType::StartGroup | WireType::EndGroup => Step::Careful,
-            };
-        }
-        match plain.get(usize::from(action) - 1) {
-            Some(Plain::OfType(meant)) if *meant == wire_type => match wire_type {
+        let (action, plain) = (actions[usize::from(tag >> 3)], plain[usize::from(tag >> 3)]);
+        match (action, plain) {
+            (SKIP, _) if !full => Step::over(wire_type),
+            (SKIP, Plain::OfType(meant)) if meant == wire_type => Step::over(wire_type),
+            (ATTRIBUTE, _) => Step::Careful,
+            (SKIP, plain) if wire_type == WireType::Bytes => match plain {
+                Plain::Empty => Step::Empty,
+                Plain::Id(8) => Step::Id8,
+                Plain::Id(16) => Step::Id16,
+                _ => Step::Careful,
+            },
+            (SKIP, _) => Step::Careful,
+            (_, Plain::OfType(meant)) if meant == wire_type => match wire_type {
                 WireType::Varint => Step::FoundVarint,
                 WireType::Fixed64 => Step::FoundFixed64,
                 WireType::Bytes => Step::FoundBytes,
                 WireType::Fixed32 => Step::FoundFixed32,
                 WireType::StartGroup | WireType::EndGroup => Step::Careful,
             },
-            Some(Plain::Empty) if wire_type == WireType::Bytes => Step::FoundEmpty,
+            (_, Plain::Empty) if wire_type == WireType::Bytes => Step::FoundEmpty,
             _ => Step::Careful,
+        }
+    }
+
+    fn over(wire_type: WireType) -> Step {
+        match wire_type {
+            WireType::Varint => Step::Varint,
+            WireType::Fixed64 => Step::Fixed64,
+            WireType::Bytes => Step::Bytes,
+            WireType::Fixed32 => Step::Fixed32,
+            WireType::StartGroup | WireType::EndGroup => Step::Careful,
         }
     }
 }
@@ -99,60 +115,94 @@ pub(crate) struct Locator {
 /// What to do at the fields of one of a level's messages.
 #[derive(Clone, Debug)]
 pub(super) struct Variant {
+    /// Which message it is; `None` if it can be one of several.
+    pub(super) kind: Option<MessageKind>,
     pub(super) actions: [Action; NUMBERS],
-    pub(super) steps: [Step; 256],
-    /// Of each slot that is for a field, when it needs no further check.
-    plain: Vec<Plain>,
+    /// By first byte: where what is looked for is checked, and where all of the message is.
+    steps: [[Step; 256]; 2],
+    /// By number, when a field needs no further check.
+    pub(super) plain: [Plain; NUMBERS],
+    /// By number, the bit that fields share of which a canonical message has one.
+    pub(super) once: [u32; NUMBERS],
     /// How attributes begin: those that begin with their key, and those that begin with their value.
     pub(super) attribute_heads: [u32; 2],
     /// Which attributes are looked for.
-    pub(super) wanted: Wanted,
+    wanted: Wanted,
 }
 
 impl Variant {
     fn new(level: usize, variant: usize, touched: &Touched) -> Variant {
         let mut actions = [SKIP; NUMBERS];
-        let mut plain = vec![Plain::Never; usize::from(touched.slots)];
         for (field, slot) in &touched.fields {
-            let number = field[variant];
-            actions[number as usize] = *slot as Action + 1;
-            plain[usize::from(*slot)] = Plain::of(level, variant, number);
+            actions[field[variant] as usize] = *slot as Action + 1;
         }
-        let attributes = touched.attributes.map_or(0, |field| field[variant]);
-        actions[attributes as usize] = ATTRIBUTE;
+        let wanted = touched.attributes.map_or(0, |field| field[variant]);
+        actions[wanted as usize] = ATTRIBUTE;
         // Number 0 stands for "no such field in this variant".
         actions[0] = SKIP;
+        let kind = kind_of(level, variant);
+        let fields = kind.map_or(&[][..], |kind| kind.message().fields);
+        let mut plain = [Plain::Never; NUMBERS];
+        let mut once = [0; NUMBERS];
+        let mut attributes = wanted;
+        for field in fields.iter().filter(|field| field.number < NUMBERS as u32) {
+            let number = field.number as usize;
+            plain[number] = Plain::of(field);
+            once[number] = match field.label {
+                Label::One | Label::Optional | Label::Packed => 1 << number,
+                // All fields of a oneof share the bit of number 0, which no field has.
+                Label::Oneof => 1,
+                Label::Many | Label::Hidden => 0,
+            };
+            if plain[number] == Plain::Attribute {
+                attributes = field.number;
+            }
+        }
         let tag = match attributes {
             1..16 => (attributes << 3) as u8 | WireType::Bytes as u8,
             _ => 0,
         };
-        let attribute_heads = [attribute_head::<false>(tag), attribute_head::<true>(tag)];
         Variant {
-            steps: std::array::from_fn(|tag| Step::at(tag as u8, &actions, &plain)),
+            kind,
+            steps: [false, true]
+                .map(|full| std::array::from_fn(|tag| Step::at(tag as u8, &actions, &plain, full))),
             actions,
             plain,
-            wanted: match attribute_heads {
-                [u32::MAX, _] => NONE_WANTED,
-                _ if touched.all_attributes => ALL_WANTED,
-                _ => SOME_WANTED,
+            once,
+            attribute_heads: [attribute_head::<false>(tag), attribute_head::<true>(tag)],
+            wanted: match touched.all_attributes {
+                _ if wanted == 0 => NONE_WANTED,
+                true => ALL_WANTED,
+                false => SOME_WANTED,
             },
-            attribute_heads,
         }
     }
 
-    #[inline]
-    pub(super) fn action(&self, number: u32) -> Action {
-        self.actions.get(number as usize).copied().unwrap_or(SKIP)
+    #[inline(always)]
+    pub(super) fn steps<const FULL: bool>(&self) -> &[Step; 256] {
+        &self.steps[usize::from(FULL)]
     }
 
-    /// Whether the field of an action needs no further check.
-    pub(super) fn is_plain(
-        &self,
-        action: Action,
-        wire_type: Option<WireType>,
-        payload: &[u8],
-    ) -> bool {
-        self.plain[usize::from(action) - 1].allows(wire_type, payload)
+    /// Which attributes are looked at: with `FULL`, all are, to check them.
+    #[inline(always)]
+    pub(super) fn wanted<const FULL: bool>(&self) -> Wanted {
+        match self.wanted {
+            NONE_WANTED if FULL => SOME_WANTED,
+            wanted => wanted,
+        }
+    }
+}
+
+/// The message that a level's variant is; `None` if it can be one of several.
+fn kind_of(level: usize, variant: usize) -> Option<MessageKind> {
+    let is_it = |(l, v): (Level, u8)| l as usize == level && usize::from(v) == variant;
+    let mut kinds = MessageKind::ALL.iter();
+    let mut kinds = kinds
+        .by_ref()
+        .filter(|kind| level_of(**kind).is_some_and(is_it));
+    match (kinds.next(), kinds.next()) {
+        (Some(kind), None) => Some(*kind),
+        _ => None,
     }
 }
 
@@ -162,40 +212,39 @@ pub(super) enum Plain {
     Never,
     /// When it has this wire type.
     OfType(WireType),
-    /// When it is empty and has the wire type of bytes.
+    /// When it is empty; for this and what follows, with the wire type of bytes.
     Empty,
+    /// When it is empty or has so many bytes.
+    Id(u8),
     /// When it is a value of the usual form.
     Value,
+    /// When it is an attribute of the usual form.
+    Attribute,
 }
 
 impl Plain {
-    fn of(level: usize, variant: usize, number: u32) -> Plain {
-        let is_meant = |(l, v): (Level, u8)| l as usize == level && usize::from(v) == variant;
-        let kinds = MessageKind::ALL.iter();
-        let mut fields = kinds
-            .filter(|kind| level_of(**kind).is_some_and(is_meant))
-            .map(|kind| kind.field_by_number(number));
-        // Some variants are several messages.
-        let (Some(Some(field)), None) = (fields.next(), fields.next()) else {
-            return Plain::Never;
-        };
+    fn of(field: &Field) -> Plain {
         match field.kind {
+            _ if field.label == Label::Hidden => Plain::Never,
             FieldKind::Message(MessageKind::AnyValue) => Plain::Value,
-            FieldKind::Message(_)
-            | FieldKind::TraceId
-            | FieldKind::SpanId
-            | FieldKind::ProfileId => Plain::Empty,
+            FieldKind::Message(MessageKind::KeyValue) => Plain::Attribute,
+            FieldKind::Message(_) => Plain::Empty,
             _ if field.label == Label::Packed => Plain::Empty,
+            FieldKind::TraceId | FieldKind::ProfileId => Plain::Id(16),
+            FieldKind::SpanId => Plain::Id(8),
             kind => Plain::OfType(kind.wire_type()),
         }
     }
 
-    fn allows(self, wire_type: Option<WireType>, payload: &[u8]) -> bool {
+    pub(super) fn allows(self, wire_type: Option<WireType>, payload: &[u8]) -> bool {
         match self {
             Plain::Never => false,
             Plain::OfType(meant) => wire_type == Some(meant),
-            Plain::Empty => wire_type == Some(WireType::Bytes) && payload.is_empty(),
-            Plain::Value => wire_type == Some(WireType::Bytes) && is_plain_value(payload),
+            _ if wire_type != Some(WireType::Bytes) => false,
+            Plain::Empty => payload.is_empty(),
+            Plain::Id(length) => payload.is_empty() || payload.len() == usize::from(length),
+            Plain::Value => is_plain_value(payload),
+            Plain::Attribute => is_plain_attribute(payload),
         }
     }
 }

@@ -2,15 +2,16 @@
 
 use super::locate::{Row, Slot};
 use super::locator::{
-    ALL_WANTED, ATTRIBUTE, Action, BUCKETS, Locator, NONE_WANTED, SKIP, SOME_WANTED, Step, Variant,
-    Wanted,
+    ALL_WANTED, ATTRIBUTE, Action, BUCKETS, Locator, NONE_WANTED, NUMBERS, SKIP, SOME_WANTED, Step,
+    Variant, Wanted,
 };
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_bytes, short_field};
 use crate::wire::error::WireError;
-use crate::wire::short::{Short, Window, is_other_order};
+use crate::wire::short::{Short, is_other_order};
 use crate::wire::tree::{Field, NONE, Node, NodeId, Place};
-use crate::wire::validate::is_plain_value;
+use crate::wire::usual::Windows;
+use crate::wire::validate::{Canonical, is_plain_value, validate_message};
 
 /// A field to check: `at..end` of a node.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +123,8 @@ impl<'m, 'a> Found<'m, 'a> {
     }
 }
 
-/// A walk over messages.
-pub(super) struct Walk<'m, 'a> {
+/// A walk over messages; with `FULL` it checks all that it meets, else it remembers what of it to check.
+pub(super) struct Walk<'m, 'a, const FULL: bool> {
     pub(super) input: &'a [u8],
     pub(super) found: Found<'m, 'a>,
     /// The message at hand, and what to do at its fields.
@@ -131,7 +132,9 @@ pub(super) struct Walk<'m, 'a> {
     variant: &'m Variant,
     /// Whether attributes are expected to begin with their key, as those before did.
     is_key_first: bool,
-    /// Whether a field has occurred again that occurs once in canonical messages.
+    /// The bits of the message's fields so far that canonical messages have once.
+    seen: u32,
+    /// Whether something was met that is not canonical.
     pub(super) is_irregular: bool,
     /// Whether an attribute has no key, or none that can be read.
     pub(super) has_unnamed: bool,
@@ -144,18 +147,19 @@ pub(super) struct Walk<'m, 'a> {
 /// Slots for messages to come, made at once.
 const SLOTS_AHEAD: [Slot<'static>; 32] = [Slot::ABSENT; 32];
 
-impl<'m, 'a> Walk<'m, 'a> {
+impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
     pub(super) fn new(
         input: &'a [u8],
         found: Found<'m, 'a>,
         doubts: Option<&'m mut Vec<Doubt>>,
-    ) -> Walk<'m, 'a> {
+    ) -> Self {
         Walk {
             input,
             variant: found.locator.variant(0),
             found,
             id: NONE,
             is_key_first: false,
+            seen: 0,
             is_irregular: false,
             has_unnamed: false,
             doubts,
@@ -167,6 +171,7 @@ impl<'m, 'a> Walk<'m, 'a> {
     pub(super) fn message(&mut self, locator: &'m Locator, id: NodeId, node: &mut Node) {
         (self.id, self.variant) = (id, locator.variant(node.variant));
         self.found.begin(locator, node);
+        self.seen = 0;
         self.rest(node.start, node.end);
         self.found.finish(node);
     }
@@ -182,13 +187,16 @@ impl<'m, 'a> Walk<'m, 'a> {
         (self.id, self.variant) = (id, locator.variant(node.variant));
         self.found.begin(locator, node);
         for field in fields {
-            self.field(field.number, field.payload, field.place);
+            self.field(field.number, None, field.payload, field.place);
         }
         self.found.finish(node);
     }
 
     /// Over messages that follow each other from `at` on and are like `like`, up to one with a length of more than two
     /// bytes; they become nodes. Where the field after them begins. `bytes` is the request up to the end of what they are in.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
     pub(super) fn messages(
         &mut self,
         locator: &'m Locator,
@@ -196,9 +204,9 @@ impl<'m, 'a> Walk<'m, 'a> {
         like: Node,
         bytes: &'a [u8],
         mut at: usize,
-    ) -> usize {
+    ) -> Result<usize, WireError> {
         let Some(&tag @ ..0x80) = bytes.get(at) else {
-            return at;
+            return Ok(at);
         };
         self.variant = locator.variant(like.variant);
         self.found.locator = locator;
@@ -206,7 +214,7 @@ impl<'m, 'a> Walk<'m, 'a> {
         loop {
             let is_key_first = self.is_key_first;
             let places = (tag, at, first_slot);
-            (at, first_slot) = match (self.variant.wanted, is_key_first) {
+            (at, first_slot) = match (self.variant.wanted::<FULL>(), is_key_first) {
                 (NONE_WANTED, _) => self.alike::<NONE_WANTED, true>(nodes, like, bytes, places),
                 (SOME_WANTED, false) => self.alike::<SOME_WANTED, true>(nodes, like, bytes, places),
                 (SOME_WANTED, true) => self.alike::<SOME_WANTED, false>(nodes, like, bytes, places),
@@ -215,7 +223,7 @@ impl<'m, 'a> Walk<'m, 'a> {
             };
             if is_key_first == self.is_key_first {
                 self.found.slots.truncate(first_slot);
-                return at;
+                return self.error.take().map_or(Ok(at), Err);
             }
         }
     }
@@ -249,6 +257,7 @@ impl<'m, 'a> Walk<'m, 'a> {
                 break;
             };
             self.found.begin_at(first_slot, node);
+            self.seen = 0;
             let next = self.fields::<WANTED, VALUE_FIRST>(node.start, node.end);
             self.rest(next, node.end);
             if WANTED == ALL_WANTED {
@@ -274,7 +283,7 @@ impl<'m, 'a> Walk<'m, 'a> {
     fn fields_of_both_orders(&mut self, mut at: u32, end: u32) {
         let end = end.min(self.input.len() as u32);
         while at < end {
-            at = match (self.variant.wanted, self.is_key_first) {
+            at = match (self.variant.wanted::<FULL>(), self.is_key_first) {
                 (NONE_WANTED, _) => self.fields::<NONE_WANTED, true>(at, end),
                 (SOME_WANTED, false) => self.fields::<SOME_WANTED, true>(at, end),
                 (SOME_WANTED, true) => self.fields::<SOME_WANTED, false>(at, end),
@@ -303,7 +312,7 @@ impl<'m, 'a> Walk<'m, 'a> {
                 return at;
             }
             at = self.careful_field(at, end);
-            if WANTED == SOME_WANTED && self.found.missing == 0 {
+            if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
                 return end;
             }
         }
@@ -319,84 +328,97 @@ impl<'m, 'a> Walk<'m, 'a> {
     /// found in it, or before a field of another form, or one that goes beyond it or lies near the end of the request.
     #[inline(always)]
     fn usual<const WANTED: Wanted, const VALUE_FIRST: bool>(&mut self, at: u32, end: u32) -> u32 {
-        let locator = self.found.locator;
-        let (head, keys) = (self.head::<VALUE_FIRST>(), locator.keys_wanted);
-        let steps = &self.variant.steps;
-        // Cut so that there is a window at each place within the message and at none behind it.
-        let cut = (end as usize + size_of::<Window>() - 1).min(self.input.len());
-        let mut rest = self.input.get(at as usize..cut).unwrap_or_default();
-        let mut before = rest;
-        let place_of = |rest: &[u8]| (cut - rest.len()) as u32;
-        while let Some(window) = rest.first_chunk::<{ size_of::<Window>() }>() {
-            before = rest;
+        let (head, keys) = (self.head::<VALUE_FIRST>(), self.found.locator.keys_wanted);
+        let steps = self.variant.steps::<FULL>();
+        let mut windows = Windows::new(self.input, at as usize, end as usize);
+        let mut last = windows;
+        /// Steps over a field that nobody looks for.
+        macro_rules! step_over {
+            ($tag:ident $after:expr) => {{
+                if FULL {
+                    self.meet(u32::from($tag >> 3));
+                }
+                windows = $after;
+                continue;
+            }};
+        }
+        while let Some(window) = windows.first() {
+            last = windows;
             if WANTED != NONE_WANTED
                 && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
             {
-                rest = &rest[short.length as usize..];
+                if FULL && !short.is_plain::<VALUE_FIRST>(window) {
+                    return last.position() as u32;
+                }
+                windows = windows.after(short.length as usize);
                 let bucket = short.key_len::<VALUE_FIRST>() % BUCKETS;
                 if WANTED == SOME_WANTED && keys >> bucket & 1 == 0 {
                     continue;
                 }
-                let at = place_of(before);
+                let (at, field) = (last.position() as u32, last.field(short.length as usize));
                 if at + short.length > end {
                     return at;
                 }
-                let field = &before[..short.length as usize];
                 if WANTED == ALL_WANTED {
                     self.short_attribute::<VALUE_FIRST, true>(field, at, short);
-                } else if self.some_attribute::<VALUE_FIRST>(field, at, short) {
+                } else if self.some_attribute::<VALUE_FIRST>(field, at, short) && !FULL {
                     return end;
                 }
                 continue;
             }
             let [tag, length, high, ..] = *window;
+            let short = usize::from(length);
             let long = || usize::from(length & 0x7f) | usize::from(high) << 7;
             let (header, payload) = match steps[usize::from(tag)] {
-                Step::Fixed64 => {
-                    rest = &rest[9..];
-                    continue;
-                }
-                Step::Fixed32 => {
-                    rest = &rest[5..];
-                    continue;
-                }
-                Step::Varint if length < 0x80 => {
-                    rest = &rest[2..];
-                    continue;
-                }
+                Step::Fixed64 => step_over!(tag windows.after(9)),
+                Step::Fixed32 => step_over!(tag windows.after(5)),
+                Step::Varint if length < 0x80 => step_over!(tag windows.after(2)),
                 Step::Bytes if length < 0x80 => {
-                    rest = &rest[2 + usize::from(length)..];
                     if WANTED == NONE_WANTED {
-                        (before, rest) = skip_run(before, rest, tag);
-                    }
-                    continue;
-                }
-                Step::Bytes if high < 0x80 => match rest.get(3 + long()..) {
-                    Some(next) => {
-                        rest = next;
+                        (last, windows) = skip_run(windows.after(2 + short), last, tag);
                         continue;
                     }
+                    step_over!(tag windows.after(2 + short))
+                }
+                Step::Bytes if high < 0x80 => match windows.far_after(3 + long()) {
+                    Some(after) => step_over!(tag after),
                     None => break,
                 },
+                Step::Empty if length == 0 => step_over!(tag windows.after(2)),
+                Step::Id8 if length & !8 == 0 => step_over!(tag windows.after(2 + short)),
+                Step::Id16 if length & !16 == 0 => step_over!(tag windows.after(2 + short)),
                 Step::FoundFixed64 => (1, 8),
                 Step::FoundFixed32 => (1, 4),
                 Step::FoundVarint if length < 0x80 => (1, 1),
-                Step::FoundBytes if length < 0x80 => (2, usize::from(length)),
+                Step::FoundBytes if length < 0x80 => (2, short),
                 Step::FoundBytes if high < 0x80 => (3, long()),
                 Step::FoundEmpty if length == 0 => (2, 0),
-                _ => return place_of(before),
+                _ => return last.position() as u32,
             };
-            let at = place_of(before);
+            let at = last.position() as u32;
             let next = at + (header + payload) as u32;
-            match rest.get(header + payload..) {
-                Some(after) if next <= end => rest = after,
+            match windows.far_after(header + payload) {
+                Some(after) if next <= end => windows = after,
                 _ => return at,
+            }
+            if FULL {
+                self.meet(u32::from(tag >> 3));
             }
             self.usual_field(tag, at, header as u32, next);
         }
-        let next = place_of(rest);
         // A field that goes beyond the message is not stepped over.
-        if next > end { place_of(before) } else { next }
+        match windows.position() as u32 {
+            next if next > end => last.position() as u32,
+            next => next,
+        }
+    }
+
+    /// A field occurs, which a canonical message may have once.
+    #[inline(always)]
+    fn meet(&mut self, number: u32) {
+        let once = self.variant.once[number as usize % NUMBERS];
+        self.is_irregular |= self.seen & once != 0;
+        self.seen |= once;
     }
 
     /// An attribute with a key of a length that is looked for. Out of line, as few are. Whether all that is to be found is.
@@ -440,59 +462,100 @@ impl<'m, 'a> Walk<'m, 'a> {
         let Some((tag, start, next)) = short_field(message, at as usize) else {
             return self.long_field(message, at);
         };
-        let action = self.variant.action(u32::from(tag >> 3));
-        if action != SKIP {
-            let wire_type = WireType::of(u64::from(tag));
-            let place = input_place(at, next as u32);
-            self.found(action, wire_type, &message[start..next], place);
-        }
+        let (number, wire_type) = (u32::from(tag >> 3), WireType::of(u64::from(tag)));
+        self.field(
+            number,
+            wire_type,
+            &message[start..next],
+            input_place(at, next as u32),
+        );
         next as u32
     }
 
     /// The same of any form.
     #[inline(never)]
     fn long_field(&mut self, message: &'a [u8], at: u32) -> u32 {
+        // What a group is depends on what comes after it. It is not canonical, so that what else there is does not matter.
+        if FULL
+            && message
+                .get(at as usize)
+                .is_some_and(|tag| matches!(tag & 7, 3 | 4))
+        {
+            self.check(at, message.len() as u32);
+            return message.len() as u32;
+        }
         let mut cursor = Cursor::over(message, at as usize, message.len());
         match cursor.field() {
             Ok(Some((_, number, payload))) => {
                 let next = cursor.position() as u32;
-                self.field(number, payload, input_place(at, next));
-                next
+                self.field(number, None, payload, input_place(at, next));
+                return next;
             }
-            Ok(None) => message.len() as u32,
+            Ok(None) => {}
+            Err(error) => {
+                // Checking says more.
+                if FULL {
+                    self.check(at, message.len() as u32);
+                }
+                let kind = self.variant.kind;
+                self.error
+                    .get_or_insert(kind.map_or(error, |kind| error.within(kind)));
+            }
+        }
+        message.len() as u32
+    }
+
+    /// A field. Its wire type is that of a field of the usual form.
+    fn field(&mut self, number: u32, wire_type: Option<WireType>, payload: &'a [u8], place: Place) {
+        // Fields beyond the table are never looked for.
+        let known = number as usize % NUMBERS;
+        let is_known = known == number as usize;
+        let action = if is_known {
+            self.variant.actions[known]
+        } else {
+            SKIP
+        };
+        if !FULL && action == SKIP {
+            return;
+        }
+        let is_plain = is_known && self.variant.plain[known].allows(wire_type, payload);
+        if FULL && is_known {
+            self.meet(number);
+        }
+        if FULL && !is_plain {
+            self.check(place.at, place.end);
+        }
+        match action {
+            SKIP => {}
+            ATTRIBUTE => {
+                let known =
+                    any::key_and_value(payload).filter(|_| wire_type == Some(WireType::Bytes));
+                let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
+                let all = self.found.locator.all_attributes;
+                self.attribute(Row { place, key, value }, all, || is_plain);
+            }
+            action => {
+                if !is_plain {
+                    self.doubt(place);
+                }
+                self.note(action, payload, place);
+            }
+        }
+    }
+
+    /// Checks fields of the message.
+    #[inline(never)]
+    fn check(&mut self, at: u32, end: u32) {
+        let Some(kind) = self.variant.kind else {
+            return;
+        };
+        match validate_message(kind, self.input, at, end) {
+            Ok(Canonical::Yes) => {}
+            Ok(Canonical::No) => self.is_irregular = true,
             Err(error) => {
                 self.error.get_or_insert(error);
-                message.len() as u32
             }
         }
-    }
-
-    fn field(&mut self, number: u32, payload: &'a [u8], place: Place) {
-        let action = self.variant.action(number);
-        if action != SKIP {
-            self.found(action, None, payload, place);
-        }
-    }
-
-    /// A field to do something at. Its wire type is that of a field of the usual form.
-    fn found(
-        &mut self,
-        action: Action,
-        wire_type: Option<WireType>,
-        payload: &'a [u8],
-        place: Place,
-    ) {
-        if action == ATTRIBUTE {
-            let known = any::key_and_value(payload).filter(|_| wire_type == Some(WireType::Bytes));
-            let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
-            let is_plain = || known.is_some() && is_plain_value(value);
-            let all = self.found.locator.all_attributes;
-            return self.attribute(Row { place, key, value }, all, is_plain);
-        }
-        if !self.variant.is_plain(action, wire_type, payload) {
-            self.doubt(place);
-        }
-        self.note(action, payload, place);
     }
 
     /// Notes where a field stands that has a slot.
@@ -518,21 +581,50 @@ impl<'m, 'a> Walk<'m, 'a> {
     }
 }
 
-/// Steps over fields of fewer than 128 bytes that follow one with the same tag, after which there is `rest`. What begins with
-/// the last of them, and what comes after it.
+/// Steps over fields of fewer than 128 bytes that follow `last`, which has the same tag. What begins with the last of them,
+/// and what comes after it.
 #[inline(always)]
-fn skip_run<'a>(mut before: &'a [u8], mut rest: &'a [u8], tag: u8) -> (&'a [u8], &'a [u8]) {
-    while let Some(window) = rest.first_chunk::<{ size_of::<Window>() }>() {
-        let [again, length, ..] = *window;
+fn skip_run<'a>(
+    mut windows: Windows<'a>,
+    mut last: Windows<'a>,
+    tag: u8,
+) -> (Windows<'a>, Windows<'a>) {
+    while let Some(&[again, length, ..]) = windows.first() {
         // As one number, so that it is one load.
         let head = u16::from_le_bytes([again, length]);
         if head & 0x80ff != u16::from(tag) {
             break;
         }
-        before = rest;
-        rest = &rest[2 + usize::from(head >> 8)..];
+        last = windows;
+        windows = windows.after(2 + usize::from(head >> 8));
     }
-    (before, rest)
+    (last, windows)
+}
+
+/// What reading a request showed.
+pub(super) struct Read {
+    /// Whether it is canonical as far as it was checked.
+    pub(super) canonical: Canonical,
+    /// Whether there are attributes among what was found that have no key, or none that can be read.
+    pub(super) has_unnamed: bool,
+}
+
+impl<const FULL: bool> Walk<'_, '_, FULL> {
+    /// What the walks showed, and what was met around the messages that they went over.
+    ///
+    /// # Errors
+    /// What is wrong with the request, the first of it.
+    pub(super) fn read(self, around: Result<Canonical, WireError>) -> Result<Read, WireError> {
+        // What comes after an error is not read.
+        let around = self.error.map_or(around, Err)?;
+        Ok(Read {
+            canonical: match self.is_irregular {
+                true => Canonical::No,
+                false => around,
+            },
+            has_unnamed: self.has_unnamed && !FULL,
+        })
+    }
 }
 
 /// A place that no edit has changed.

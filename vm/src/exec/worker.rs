@@ -1,6 +1,6 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
-use super::eager::{Located, Told, Walked};
+use super::eager::Walked;
 use super::failures::{Failure, Failures};
 use super::lambda::Lambdas;
 use super::locate::{Row, Slot};
@@ -8,7 +8,7 @@ use super::machine::{LaneNodes, Machine, Made, Scratch};
 use super::mask::{BLOCK, Mask};
 use super::parts::parts_of;
 use super::passes::{NO_PASS, Progress};
-use super::walk::{Doubt, Found, Walk};
+use super::walk::{Doubt, Found, Read, Walk};
 use crate::limits::{MEMORY_KEPT_BYTES_MAX, PART_BYTES_MIN};
 use crate::path::{Context, Level};
 use crate::program::{Pass, Program, ProgramId};
@@ -484,7 +484,7 @@ fn run_passes<'p: 'a, 'a>(
     validation: Validation,
     caches: &mut Vec<(Context, Vec<u8>)>,
 ) -> Result<bool, Stop> {
-    let read = read(machine, program, validation)?;
+    let read = read(machine, program, validation).map_err(refused)?;
     if read.canonical == Canonical::No {
         return Err(Stop::Irregular);
     }
@@ -567,15 +567,9 @@ fn restructure<'a>(machine: &mut Machine<'_, 'a>, program: &Program) -> Result<(
     tree.edits.clear();
     tree.is_restructured = false;
     // What is written is as canonical as what was read.
-    read(machine, program, Validation::Touched).map(drop)
-}
-
-/// What reading a request showed.
-struct Read {
-    /// Whether it is canonical as far as it was read.
-    canonical: Canonical,
-    /// Whether there are attributes among them that have no key, or none that can be read.
-    has_unnamed: bool,
+    read(machine, program, Validation::Touched)
+        .map(drop)
+        .map_err(refused)
 }
 
 /// Reads the tree's input: makes its nodes and locates what is touched.
@@ -583,36 +577,31 @@ fn read<'a>(
     machine: &mut Machine<'_, 'a>,
     program: &Program,
     validation: Validation,
-) -> Result<Read, Stop> {
+) -> Result<Read, WireError> {
     machine.slots.clear();
     machine.rows.clear();
     machine.doubts.clear();
     let (plan, signal, input) = (program.plan(), program.signal, machine.tree.input);
-    let (locators, levels) = (machine.locators, plan.located);
-    let located = Located { locators, levels };
-    let found = Found::new(&locators[0], &mut machine.slots, &mut machine.rows);
-    let tree = &mut machine.tree;
+    let found = Found::new(&machine.locators[0], &mut machine.slots, &mut machine.rows);
+    let (locators, levels, tree) = (machine.locators, plan.located, &mut machine.tree);
     if validation == Validation::Full {
-        let mut told = Told::new(located, input, found);
-        return Ok(Read {
-            canonical: index(tree, signal, plan.levels, &mut told).map_err(refused)?,
-            has_unnamed: false,
-        });
+        let walk = Walk::<true>::new(input, found, None);
+        let mut walked = Walked {
+            locators,
+            levels,
+            walk,
+        };
+        let canonical = index(tree, signal, plan.levels, &mut walked);
+        return walked.walk.read(canonical);
     }
-    let walk = Walk::new(input, found, Some(&mut machine.doubts));
-    let mut walked = Walked { located, walk };
-    let canonical = index(tree, signal, plan.levels, &mut walked).map_err(refused)?;
-    let walk = walked.walk;
-    if let Some(error) = walk.error {
-        return Err(refused(error));
-    }
-    Ok(Read {
-        canonical: match walk.is_irregular {
-            true => Canonical::No,
-            false => canonical,
-        },
-        has_unnamed: walk.has_unnamed,
-    })
+    let walk = Walk::<false>::new(input, found, Some(&mut machine.doubts));
+    let mut walked = Walked {
+        locators,
+        levels,
+        walk,
+    };
+    let canonical = index(tree, signal, plan.levels, &mut walked);
+    walked.walk.read(canonical)
 }
 
 /// The caches that records and requests share, while a request runs.

@@ -51,36 +51,24 @@ impl Levels {
 
 /// Finds what is wanted of nodes while a request is read.
 pub(crate) trait Finder<'a> {
-    /// How the request is read for it. Fields and attributes are told of under `Full` alone.
+    /// How the request is read for it.
     const VALIDATION: Validation;
 
-    /// Node `id` begins, and the one before it has ended, or holds it.
-    fn enter(&mut self, nodes: &mut [Node], id: NodeId);
+    /// Node `id` begins. Whether it is checked as that says, so that it is not to be looked into.
+    fn enter(&mut self, nodes: &mut [Node], id: NodeId) -> bool;
 
-    /// Messages like `like` follow each other from `at` on, of which nobody looks for messages inside: those that become
-    /// nodes here are not told of by [`enter`](Finder::enter). Where the first field begins that is not told of so.
-    #[inline(always)]
-    fn messages(&mut self, _: &mut Vec<Node>, _like: Node, _bytes: &'a [u8], at: usize) -> usize {
-        at
-    }
-
-    /// The node entered last has ended, or another begins inside it.
-    #[inline(always)]
-    fn leave(&mut self, _nodes: &mut [Node]) {}
-
-    /// A field of a message of a level: `at..end` with its tag.
-    #[inline(always)]
-    fn field(&mut self, _level: Level, _number: u32, _at: u32, _end: u32) {}
-
-    /// Bit n: attributes of a message of a level with keys of n bytes, modulo 64, are wanted.
-    #[inline(always)]
-    fn key_lengths(&self, _level: Level) -> u64 {
-        0
-    }
-
-    /// An attribute of a message of a level: `at..end` with its tag, its key and its value's payload.
-    #[inline(always)]
-    fn attribute(&mut self, _level: Level, _at: u32, _end: u32, _key: &'a [u8], _value: &'a [u8]) {}
+    /// Messages like `like` follow each other from `at` on: those that become nodes here are checked, and not told of by
+    /// [`enter`](Finder::enter). Where the first field begins of which that does not hold.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    fn messages(
+        &mut self,
+        nodes: &mut Vec<Node>,
+        like: Node,
+        bytes: &'a [u8],
+        at: usize,
+    ) -> Result<usize, WireError>;
 }
 
 /// Fills `tree.nodes` with the request's messages of `levels`; those below an absent level must be absent.
@@ -104,7 +92,6 @@ pub(crate) fn index<'a, F: Finder<'a>>(
         Validation::Full => validate(signal, tree.input, &mut index)?,
         Validation::Touched => scan(signal, tree.input, opened(levels), &mut index)?,
     };
-    index.finder.leave(index.nodes);
     if index.incomplete > 0 {
         complete(tree);
     }
@@ -243,7 +230,7 @@ impl<'a, F: Finder<'a>> Index<'_, F> {
     }
 
     #[inline(never)]
-    fn enter_level(&mut self, level: Level, variant: u8, at: u32, start: u32, end: u32) {
+    fn enter_level(&mut self, level: Level, variant: u8, at: u32, start: u32, end: u32) -> bool {
         self.close(at);
         let id = self.nodes.len() as NodeId;
         match level {
@@ -260,49 +247,35 @@ impl<'a, F: Finder<'a>> Index<'_, F> {
         self.nodes
             .push(Node::new(level, variant, at, start, end, self.open));
         self.open = id;
-        self.finder.leave(self.nodes);
-        self.finder.enter(self.nodes, id);
+        self.finder.enter(self.nodes, id)
     }
 }
 
 impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
     #[inline(always)]
-    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) {
-        if let Some((level, variant)) = level_of(kind)
-            && self.levels.contains(level)
-        {
-            self.enter_level(level, variant, at, start, end);
+    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) -> bool {
+        match level_of(kind) {
+            Some((level, variant)) if self.levels.contains(level) => {
+                self.enter_level(level, variant, at, start, end)
+            }
+            _ => false,
         }
     }
 
     #[inline(always)]
-    fn messages(&mut self, kind: MessageKind, bytes: &'a [u8], at: usize) -> usize {
+    fn messages(
+        &mut self,
+        kind: MessageKind,
+        bytes: &'a [u8],
+        at: usize,
+    ) -> Result<usize, WireError> {
         match level_of(kind) {
             Some((level, variant)) if self.levels.contains(level) && is_repeated(level) => {
                 self.close(at as u32);
                 let like = Node::new(level, variant, 0, 0, 0, self.open);
                 self.finder.messages(self.nodes, like, bytes, at)
             }
-            _ => at,
-        }
-    }
-
-    #[inline(always)]
-    fn field(&mut self, kind: MessageKind, number: u32, at: u32, end: u32) {
-        if let Some((level, _)) = level_of(kind) {
-            self.finder.field(level, number, at, end);
-        }
-    }
-
-    #[inline(always)]
-    fn key_lengths(&self, kind: MessageKind) -> u64 {
-        level_of(kind).map_or(0, |(level, _)| self.finder.key_lengths(level))
-    }
-
-    #[inline(always)]
-    fn attribute(&mut self, kind: MessageKind, at: u32, end: u32, key: &'a [u8], value: &'a [u8]) {
-        if let Some((level, _)) = level_of(kind) {
-            self.finder.attribute(level, at, end, key, value);
+            _ => Ok(at),
         }
     }
 }

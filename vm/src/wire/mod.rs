@@ -20,6 +20,7 @@ pub mod schema;
 pub(crate) mod short;
 mod sink;
 pub(crate) mod tree;
+pub(crate) mod usual;
 pub mod validate;
 
 pub use cursor::{Cursor, WireType};

@@ -5,9 +5,13 @@
 //! window.
 
 use super::any::{KEY_TAG, VALUE_TAG};
+use super::validate::is_plain_value;
 
 /// Bytes that are read at once of a field: of an attribute of fewer than 128, all up to its second length and more.
 pub(crate) type Window = [u8; 264];
+
+/// The tag of a value that is a text.
+const TEXT_TAG: u8 = 0x0a;
 
 /// An attribute's field of the usual form: one key and one value, with lengths of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +75,23 @@ impl Short {
         }
     }
 
+    /// Whether the value is one scalar of the usual width, of the window that it was read from.
+    #[inline(always)]
+    pub(crate) fn is_plain<const VALUE_FIRST: bool>(self, window: &Window) -> bool {
+        let (at, length) = match VALUE_FIRST {
+            true => (4, self.first_len),
+            false => (6 + self.first_len as usize, self.second_len),
+        };
+        let [kind, inner] = *window[at..].first_chunk().unwrap_or(&[0; 2]);
+        // Most values are texts: a tag and a length of what is left.
+        let text = u32::from(TEXT_TAG) | length.wrapping_sub(2) << 8;
+        u32::from(u16::from_le_bytes([kind, inner])) == text
+            || is_plain_value(self.value::<VALUE_FIRST>(window))
+    }
+
     /// The value, of the window that it was read from.
     #[inline(always)]
-    pub(crate) fn value<const VALUE_FIRST: bool>(self, window: &Window) -> &[u8] {
+    fn value<const VALUE_FIRST: bool>(self, window: &Window) -> &[u8] {
         let (first_len, second_len) = (self.first_len as usize, self.second_len as usize);
         let (at, length) = match VALUE_FIRST {
             true => (4, first_len),
@@ -129,6 +147,8 @@ mod tests {
         let (key, value) = short.key_value::<VALUE_FIRST>(&window[..short.length as usize]);
         assert_eq!(short.key_len::<VALUE_FIRST>() as usize, key.len());
         assert_eq!(short.value::<VALUE_FIRST>(window), value);
+        let is_plain = short.is_plain::<VALUE_FIRST>(window);
+        assert_eq!(is_plain, is_plain_value(value), "{value:?}");
         Some((key, value, short.length as usize))
     }
 

@@ -9,50 +9,38 @@ use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
-use super::short::{Short, attribute_head};
+use super::usual::plain_attributes;
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
 /// Is told of every message that can be a node of a tree, and of their fields.
 pub trait Visitor<'a> {
     /// A message of `kind` whose tag is at `at` and whose payload is `start..end`: bytes from the start
-    /// of the request. Called in wire order, before the messages inside it.
-    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32);
+    /// of the request. Called in wire order, before the messages inside it. Whether the visitor has checked it, so that
+    /// it is not to be looked into.
+    fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) -> bool;
 
-    /// Messages of `kind` that are not looked into follow each other from `at` on, in what ends with `bytes`: those that the
-    /// visitor steps over are not told of by [`enter`](Visitor::enter). Where the first field begins that it has not.
+    /// Messages of `kind` follow each other from `at` on, in what ends with `bytes`: of those that the visitor steps over,
+    /// and has checked, it is not told by [`enter`](Visitor::enter). Where the first field begins that it has not.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
     #[inline(always)]
-    fn messages(&mut self, _kind: MessageKind, _bytes: &'a [u8], at: usize) -> usize {
-        at
-    }
-
-    /// Field `number` of a message of `kind`, which is no attribute: `at..end` with its tag. Called once
-    /// it is checked, in wire order.
-    #[inline(always)]
-    fn field(&mut self, _kind: MessageKind, _number: u32, _at: u32, _end: u32) {}
-
-    /// Bit n: attributes of a message of `kind` with keys of n bytes, modulo 64, are told of; others need not be.
-    #[inline(always)]
-    fn key_lengths(&self, _kind: MessageKind) -> u64 {
-        0
-    }
-
-    /// An attribute of a message of `kind`: `at..end` with its tag, its key and its value's payload.
-    #[inline(always)]
-    fn attribute(
+    fn messages(
         &mut self,
         _kind: MessageKind,
-        _at: u32,
-        _end: u32,
-        _key: &'a [u8],
-        _value: &'a [u8],
-    ) {
+        _bytes: &'a [u8],
+        at: usize,
+    ) -> Result<usize, WireError> {
+        Ok(at)
     }
 }
 
 /// Isn't told of anything, at no cost.
 impl Visitor<'_> for () {
     #[inline(always)]
-    fn enter(&mut self, _: MessageKind, _: u32, _: u32, _: u32) {}
+    fn enter(&mut self, _: MessageKind, _: u32, _: u32, _: u32) -> bool {
+        false
+    }
 }
 
 /// Whether readers may take the first occurrence of a field for the only one.
@@ -219,76 +207,25 @@ fn unknown(
     Ok((cursor.position(), group))
 }
 
-/// Steps over the attributes at `at`, one after the other, that are one key and one scalar value with short lengths:
-/// valid and canonical. Most are; [`attribute`] is the twin for all others. Where the first other field begins.
-#[inline(never)]
-fn plain_attributes<'a, V: Visitor<'a>, O: Opens>(
-    walk: &mut Walk<'_, 'a, V, O>,
-    owner: MessageKind,
-    at: usize,
-    end: usize,
-) -> usize {
-    let mut at = at;
-    let tag = walk.request.get(at).copied();
-    loop {
-        let before = at;
-        at = plain_attributes_in_order::<true, V, O>(walk, owner, at, end);
-        if walk.request.get(at).copied() != tag {
-            return at;
-        }
-        at = plain_attributes_in_order::<false, V, O>(walk, owner, at, end);
-        if at == before {
-            return at;
-        }
-    }
-}
-
-/// The same of those that begin with their value, or of those that begin with their key.
-#[inline(always)]
-fn plain_attributes_in_order<'a, const VALUE_FIRST: bool, V: Visitor<'a>, O: Opens>(
-    walk: &mut Walk<'_, 'a, V, O>,
-    owner: MessageKind,
-    mut at: usize,
-    end: usize,
-) -> usize {
-    let request = walk.request;
-    let told = walk.visitor.key_lengths(owner);
-    let head = attribute_head::<VALUE_FIRST>(request.get(at).copied().unwrap_or_default());
-    while let Some(window) = request.get(at..).and_then(<[u8]>::first_chunk)
-        && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
-        && is_plain_value(short.value::<VALUE_FIRST>(window))
-    {
-        let next = at + short.length as usize;
-        if next > end {
-            break;
-        }
-        if told >> (short.key_len::<VALUE_FIRST>() % u64::BITS) & 1 != 0 {
-            let (key, value) = short.key_value::<VALUE_FIRST>(&request[at..next]);
-            walk.visitor
-                .attribute(owner, at as u32, next as u32, key, value);
-        }
-        at = next;
-    }
-    at
-}
-
-/// The key and the value of the `KeyValue` that begins with its length, checked, and how many bytes both take.
+/// Checks the `KeyValue` that begins with its length; how many bytes both take.
 #[inline(never)]
 fn attribute<'a, V: Visitor<'a>, O: Opens>(
     walk: &mut Walk<'_, 'a, V, O>,
     bytes: &'a [u8],
     at: usize,
-) -> Result<(&'a [u8], &'a [u8], usize), WireError> {
+) -> Result<usize, WireError> {
     let mut cursor = Cursor::over(bytes, at, bytes.len());
     let inner = cursor.message()?;
-    let (key, value) = match any::key_and_value(inner.rest()) {
-        Some((key, value)) if is_plain_value(value) => (key, value),
-        _ => {
-            key_value(walk, inner.cut(), inner.position())?;
-            any::key_value(inner.rest())
-        }
-    };
-    Ok((key, value, cursor.position() - at))
+    if !is_plain_attribute(inner.rest()) {
+        key_value(walk, inner.cut(), inner.position())?;
+    }
+    Ok(cursor.position() - at)
+}
+
+/// Whether a `KeyValue` is one key and one scalar of the usual width: valid and canonical.
+#[inline(always)]
+pub(crate) fn is_plain_attribute(attribute: &[u8]) -> bool {
+    any::key_and_value(attribute).is_some_and(|(_, value)| is_plain_value(value))
 }
 
 /// Whether an `AnyValue` is one scalar of the usual width: valid and canonical.
@@ -391,42 +328,35 @@ macro_rules! value {
     };
     ($walk:ident $cursor:ident $at:ident (KeyValue key_value)) => {{
         if $walk.opens.opens(MessageKind::KeyValue) {
-            let next = plain_attributes($walk, OWNER, $at, $cursor.end());
+            let next = plain_attributes($walk.request, $at, $cursor.end());
             if next > $at {
                 $cursor = $cursor.moved_to(next);
             } else {
-                let (key, value, length) = attribute($walk, $cursor.cut(), $cursor.position())?;
+                let length = attribute($walk, $cursor.cut(), $cursor.position())?;
                 $cursor.step(length);
-                if const { OWNER.is_node() } {
-                    let (at, end) = ($at as u32, $cursor.position() as u32);
-                    $walk.visitor.attribute(OWNER, at, end, key, value);
-                }
             }
         } else {
             $cursor.bytes()?;
         }
     }};
     ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
-        let is_opened = $walk.opens.opens(MessageKind::$name);
         let mut next = $at;
-        if const { MessageKind::$name.is_node() } && !is_opened {
-            next = $walk
-                .visitor
-                .messages(MessageKind::$name, $cursor.cut(), $at);
+        if const { MessageKind::$name.is_node() } {
+            let visitor = &mut $walk.visitor;
+            next = visitor.messages(MessageKind::$name, $cursor.cut(), $at)?;
         }
         if next > $at {
             $cursor = $cursor.moved_to(next);
         } else {
             let inner = $cursor.message()?;
-            if const { MessageKind::$name.is_node() } {
-                $walk.visitor.enter(
+            let is_checked = const { MessageKind::$name.is_node() }
+                && $walk.visitor.enter(
                     MessageKind::$name,
                     $at as u32,
                     inner.position() as u32,
                     inner.end() as u32,
                 );
-            }
-            if is_opened {
+            if !is_checked && $walk.opens.opens(MessageKind::$name) {
                 $function($walk, inner.cut(), inner.position())?;
             }
         }
@@ -493,17 +423,6 @@ macro_rules! field {
     }};
 }
 
-/// Tells of a node's field that was checked; attributes were told of when they were.
-macro_rules! tell {
-    ($walk:ident $cursor:ident $at:ident $number:literal (KeyValue key_value)) => {};
-    ($walk:ident $cursor:ident $at:ident $number:literal $kind:tt) => {
-        if const { OWNER.is_node() } {
-            let (at, end) = ($at as u32, $cursor.position() as u32);
-            $walk.visitor.field(OWNER, $number, at, end);
-        }
-    };
-}
-
 /// Around a message that can be inside itself.
 macro_rules! nested {
     (nest $walk:ident $start:ident $body:expr) => {{
@@ -531,7 +450,6 @@ macro_rules! walkers {
             bytes: &'a [u8],
             start: usize,
         ) -> Result<(), WireError> {
-            const OWNER: MessageKind = MessageKind::$name;
             #[inline(always)]
             fn fields<'a, V: Visitor<'a>, O: Opens>(
                 walk: &mut Walk<'_, 'a, V, O>,
@@ -557,7 +475,6 @@ macro_rules! walkers {
                             again |= seen & seen_bit!($label $number);
                             seen |= seen_bit!($label $number);
                             field!(walk cursor at wire again $label $kind);
-                            tell!(walk cursor at $number $kind);
                         })*
                         _ => {
                             let value_at = cursor.position();
