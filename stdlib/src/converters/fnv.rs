@@ -57,11 +57,11 @@ mod tests {
 
     #[test]
     fn several_at_once_are_what_each_is() {
-        let bytes: Vec<u8> = (0..=255).collect();
+        let (bytes, arena): (Vec<u8>, _) = ((0..=255).collect(), Bump::new());
         for count in 0..=9 {
             let strings: Vec<&[u8]> = (0..count).map(|i| &bytes[i..][..i * 7 % 23]).collect();
             let mut results = vec![Value::Nil; count];
-            fnv(&strings, &mut results, &Bump::new());
+            fnv(&strings, &mut results, &arena);
             for (string, result) in strings.iter().zip(results) {
                 let hash = continued(OFFSET_BASIS, string).cast_signed();
                 assert!(matches!(result, Value::Int(found) if found == hash));
