@@ -1,4 +1,4 @@
-//! Benchmarks of the parts: starting up, parsing, compiling, validation, and the configurations of `tests/reference/bench`.
+//! Benchmarks of the parts: starting up, parsing, compiling, validation, hashes, and the configurations of `tests/reference/bench`.
 //!
 //! `cargo bench --bench kernels -- typical` measures one. `benches/compare` compares with the reference.
 
@@ -8,12 +8,16 @@ mod configuration;
 mod protobuf;
 mod shop;
 
+use bumpalo::Bump;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ottl::run::{Chunks, Cores, Runner};
 use ottl_grammar::{Dialect, parse_statement};
-use ottl_vm::exec::{Validation, Worker};
+use ottl_vm::exec::{BLOCK, Validation, Worker};
+use ottl_vm::function::Body;
+use ottl_vm::value::Value;
 use ottl_vm::wire::Signal;
 use ottl_vm::wire::validate::validate;
+use sha2::{Digest, Sha256};
 use shop::Shape;
 use std::hint::black_box;
 use std::num::NonZero;
@@ -60,6 +64,37 @@ fn wire(criterion: &mut Criterion) {
             b.iter(|| validate(signal, black_box(&request), &mut ()))
         });
     }
+}
+
+/// The hashes of a block of strings as long as the bodies of logs: as `SHA256` takes them, and one by one by the crate.
+fn hashes(criterion: &mut Criterion) {
+    let texts: Vec<String> = (0..BLOCK).map(|i| "x".repeat(91 + i * 37 % 157)).collect();
+    let strings: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    let mut functions = ottl_stdlib::FUNCTIONS.iter();
+    let Some(Body::Strings(_, hash_all)) = functions
+        .find(|function| function.name == "SHA256")
+        .map(|function| function.body)
+    else {
+        panic!("SHA256 takes several strings at once");
+    };
+    let mut group = criterion.benchmark_group("SHA256");
+    group.throughput(Throughput::Elements(BLOCK as u64));
+    let mut arena = Bump::new();
+    group.bench_function("at once", |b| {
+        b.iter(|| {
+            arena.reset();
+            let mut results = [Value::Nil; BLOCK];
+            hash_all(black_box(&strings), &mut results, &arena);
+            black_box(results);
+        })
+    });
+    group.bench_function("one by one", |b| {
+        b.iter(|| {
+            for string in black_box(&strings) {
+                black_box(Sha256::digest(string));
+            }
+        })
+    });
 }
 
 fn run(criterion: &mut Criterion) {
@@ -113,5 +148,5 @@ fn large(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, front_end, wire, run, large);
+criterion_group!(benches, front_end, wire, hashes, run, large);
 criterion_main!(benches);

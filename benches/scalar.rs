@@ -1,9 +1,9 @@
 //! Every recorded case, with what the processor has and without: the results must be the same.
 //!
-//! What runs on wide registers is chosen at run time, in the crates that search bytes, check UTF-8 and hash; all of them
-//! have a twin for processors that have only what every x86-64 has. `cargo bench --bench scalar` runs the cases in
-//! `ottlc conform` on such a processor, which QEMU makes, and compares with this one. Where there is no QEMU, or another
-//! kind of processor, nothing is compared, and it says so.
+//! What runs on wide registers is chosen at run time, in the crates that search bytes, check UTF-8 and hash, and where we
+//! hash several strings at once; all of it has a twin for processors that have only what every x86-64 has. `cargo bench
+//! --bench scalar` runs the cases in `ottlc conform` on such a processor, which QEMU makes, and compares with this one.
+//! Where there is no QEMU, or another kind of processor, nothing is compared, and it says so.
 
 #[path = "../tests/corpus.rs"]
 mod corpus;

@@ -5,6 +5,7 @@ mod configuration;
 #[path = "../benches/shop.rs"]
 mod shop;
 
+mod at_once;
 mod bounds;
 mod bytecode;
 mod cli;

@@ -7,7 +7,7 @@
 //! the program is compiled, results go to the request's arena, and an editor that changes nothing
 //! stores nothing.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod converters;
 mod editors;
@@ -21,6 +21,7 @@ mod csv;
 mod encodings;
 mod glob;
 mod grok;
+mod hash;
 mod hex;
 mod ids;
 mod keys;

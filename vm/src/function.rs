@@ -8,6 +8,7 @@
 use crate::error::Error;
 use crate::exec::Call;
 use crate::value::Value;
+use bumpalo::Bump;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -341,11 +342,16 @@ pub type Prepare = fn(Literals<'_>, given: &[bool]) -> Result<Prepared, String>;
 /// Runs a function on one record.
 pub type Run = for<'a> fn(&mut Call<'_, '_, 'a>) -> Result<Value<'a>, Error<'a>>;
 
+/// Runs a function of one string, which cannot fail, on the strings of several records: `results` has a place for each.
+pub type RunStrings = for<'a> fn(strings: &[&'a [u8]], results: &mut [Value<'a>], arena: &'a Bump);
+
 /// What a function does.
 #[derive(Clone, Copy)]
 pub enum Body {
     /// A body over one record's values.
     Run(Run),
+    /// The same, made of the body over the strings of several records that follows.
+    Strings(Run, RunStrings),
     /// The same, with something prepared from the literals.
     Prepared(Prepare, Run),
     /// The store instruction: `set(target, value)`.
@@ -470,7 +476,8 @@ impl PartialEq for Function {
 /// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], or `by_type` for
 /// what is pure and looks at types alone, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
 /// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]`, which `uses ["name", …]` may
-/// follow, or `both`; and `extension`.
+/// follow, or `both`; and `extension`. What is pure, takes one string and is faster on several at once has
+/// `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in place of `run body`.
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
 macro_rules! function {
@@ -518,10 +525,14 @@ macro_rules! function {
     (@by_type by_type) => { true };
     (@by_type $purity:ident) => { false };
     (@body store $($rest:tt)*) => { $crate::function::Body::Store };
+    (@body run_strings $run:ident $($rest:tt)*) => {
+        $crate::function::Body::Strings(|call| call.run_strings($run), $run)
+    };
     (@body run $run:ident $($rest:tt)*) => { $crate::function::Body::Run($run) };
     (@body prepare $prepare:ident, run $run:ident $($rest:tt)*) => { $crate::function::Body::Prepared($prepare, $run) };
     (@contexts store $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
+    (@contexts run_strings $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts prepare $prepare:ident, run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };

@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::map_edit::MapEdit;
 use super::merge::Strategy;
 use crate::error::Error;
-use crate::function::{Body, Function, Literal, Run};
+use crate::function::{Body, Function, Literal, Run, RunStrings};
 use crate::limits::REQUEST_MEMORY_BYTES_MAX;
 use crate::path::form::hex;
 use crate::path::{Access, FieldNumbers};
@@ -41,7 +41,7 @@ enum Arguments<'m, 'p, 'a> {
 /// What runs a call.
 pub(super) fn runner(site: &CallSite) -> Run {
     match site.function.body {
-        Body::Run(run) | Body::Prepared(_, run) => run,
+        Body::Run(run) | Body::Strings(run, _) | Body::Prepared(_, run) => run,
         Body::Store => |_| Err(Error::new("set is an instruction")),
     }
 }
@@ -172,6 +172,17 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Value::String(text) => Ok(text),
             other => Err(self.expected("string", &other)),
         }
+    }
+
+    /// Runs a body over several records' strings on this record's alone.
+    ///
+    /// # Errors
+    /// The argument is no string.
+    pub fn run_strings(&mut self, run: RunStrings) -> Result<'a, Value<'a>> {
+        let string = self.string(0)?;
+        let mut result = Value::Nil;
+        run(&[string], std::slice::from_mut(&mut result), self.arena());
+        Ok(result)
     }
 
     /// An int; nothing else.
@@ -605,7 +616,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             )));
         }
         match function.body {
-            Body::Run(run) => {
+            Body::Run(run) | Body::Strings(run, _) => {
                 let arguments = Arguments::Given(values);
                 run(&mut Call {
                     machine: self.machine,

@@ -24,6 +24,7 @@ mod plan;
 mod remember;
 mod rows;
 mod run;
+mod strings;
 mod walk;
 mod worker;
 

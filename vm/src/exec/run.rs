@@ -75,7 +75,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::Call => {
                 let site = &self.pass.calls[usize::from(i.a)];
                 let run = runner(site);
-                self.map_lanes(i, |machine, lane| machine.call(site, run, lane));
+                let lanes = self.call_with_strings(i, site);
+                self.map_those(i, lanes, |machine, lane| machine.call(site, run, lane));
             }
             Op::Edit => {
                 let site = &self.pass.calls[usize::from(i.a)];
@@ -136,10 +137,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn map_lanes(
         &mut self,
         i: &Instruction,
+        kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
+    ) {
+        self.map_those(i, self.mask(i.mask), kernel);
+    }
+
+    /// The same for those of the instruction's lanes.
+    #[inline]
+    fn map_those(
+        &mut self,
+        i: &Instruction,
+        lanes: Mask,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
     ) {
         let register = usize::from(i.dst) * self.stride;
-        self.mask(i.mask).each(|lane| {
+        lanes.each(|lane| {
             let value = kernel(self, lane);
             self.registers[register + lane] = value.into();
         });
