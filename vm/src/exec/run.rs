@@ -2,7 +2,7 @@
 //!
 //! There is no other: running record by record is this with one lane.
 
-use super::access::{is_storable, with_inner};
+use super::access::{is_storable, nested_field, payload_of};
 use super::call::runner;
 use super::keyed;
 use super::machine::Machine;
@@ -11,7 +11,7 @@ use crate::compare::{Comparator, compare, counts_as_nil};
 use crate::error::Error;
 use crate::instruction::{CONSTANT, Instruction, Op};
 use crate::math::{self, Operator};
-use crate::path::form::{Form, length_delimited};
+use crate::path::form::Form;
 use crate::path::{Access, Level};
 use crate::program::{Key, Path};
 use crate::value::{Element, Entry, TypedList, Value};
@@ -253,21 +253,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (path.access, path.slot, path.keys.as_slice())
         {
             // Records that follow each other often get the same string, one of their resource: it is encoded once.
-            let mut last: Option<(u32, &[u8], _)> = None;
+            let (mut last, mut bytes, mut payload): (&[u8], &[u8], &[u8]) = (&[], &[], &[]);
             return self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
                 Value::Nil if !allow_nil => Ok(()),
                 value @ Value::String(text) => {
                     let id = machine.holder(path.level, lane)?;
-                    let number = machine.number(id, &field);
-                    let (bytes, payload) = match last {
-                        Some((of, same, made)) if of == number && std::ptr::eq(same, text) => made,
-                        _ => any::key_value_field(machine.arena, number, key, &value),
-                    };
-                    last = Some((number, text, (bytes, payload)));
+                    if bytes.is_empty() || !std::ptr::eq(last, text) {
+                        last = text;
+                        (bytes, payload) =
+                            any::key_value_field(machine.arena, field[0], key, &value);
+                    }
                     machine.put_attribute(id, slot, key, bytes, payload);
                     Ok(())
                 }
                 value => machine.write_path(path, lane, value),
+    #[inline(never)]
             });
         }
         self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
@@ -277,6 +277,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Copies a container into a part of itself. The reference makes the part an empty container first and
+            // Of data points, the number differs from variant to variant.
+            && path.level != Level::DataPoint
     /// then copies, so that the copy holds it.
     fn copy_into(
         &mut self,
@@ -322,11 +324,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let Ok(bytes) = form.encode(field[0], value, None, self.arena) else {
                     return false;
                 };
-                self.for_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    let old = machine.slot(id, slot);
-                    machine.put(id, old, Some(slot), bytes);
-                    Ok(())
+                let payload = payload_of(bytes);
+                self.mask(i.mask).each(|lane| {
+                    let id = self.node_of(path.level, lane);
+                    match payload {
+                        Some(payload) => self.put_field(id, slot, bytes, payload),
+                        // Nothing comes in the place of a field that is zero.
+                        None => {
+                            let old = self.slot(id, slot);
+                            self.put(id, old, Some(slot), bytes);
+                        }
+                    }
                 });
                 true
             }
@@ -335,20 +343,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     return false;
                 };
                 // Most records lack the message that the field is in: what it becomes then is made once.
-                let whole = length_delimited(field[0], new, self.arena);
-                self.for_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    let old = machine.slot(id, slot);
-                    let bytes = match old.payload {
+                let whole = nested_field(field[0], &[], inner, new, self.arena);
+                self.mask(i.mask).each(|lane| {
+                    let id = self.node_of(path.level, lane);
+                    let (bytes, payload) = match self.slot(id, slot).payload {
                         None | Some([]) => whole,
-                        Some(outer) => length_delimited(
-                            field[0],
-                            &with_inner(outer, inner, new),
-                            machine.arena,
-                        ),
+                        Some(outer) => nested_field(field[0], outer, inner, new, self.arena),
                     };
-                    machine.put(id, old, Some(slot), bytes);
-                    Ok(())
+                    self.put_field(id, slot, bytes, payload);
                 });
                 true
             }
