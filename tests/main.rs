@@ -12,6 +12,7 @@ mod conformance;
 mod corpus;
 mod docs;
 mod extended;
+mod fused;
 mod lower;
 mod merging;
 mod parallel;

@@ -7,6 +7,7 @@ use super::call::runner;
 use super::keyed;
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
+use super::test::LaneSlots;
 use crate::compare::{Comparator, compare, counts_as_nil};
 use crate::error::Error;
 use crate::instruction::{CONSTANT, Instruction, Op};
@@ -96,6 +97,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     other => Err(no_truth(other, machine.arena)),
                 });
             }
+            Op::Test => self.test(i),
             Op::MaskCopy => self.masks[usize::from(i.dst)] = self.mask(i.mask),
             Op::MaskNone => self.masks[usize::from(i.dst)] = Mask::NONE,
             Op::MaskWithout => {
@@ -136,10 +138,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn map_lanes(
         &mut self,
         i: &Instruction,
+        kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
+    ) {
+        self.map_these(self.mask(i.mask), i, kernel);
+    }
+
+    /// The same for other lanes than the instruction's mask says.
+    #[inline]
+    fn map_these(
+        &mut self,
+        lanes: Mask,
+        i: &Instruction,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
     ) {
         let register = usize::from(i.dst) * self.stride;
-        self.mask(i.mask).each(|lane| {
+        lanes.each(|lane| {
             let value = kernel(self, lane);
             self.registers[register + lane] = value.into();
         });
@@ -200,6 +213,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         });
     }
 
+    #[inline(never)]
     fn load(&mut self, i: &Instruction) {
         let path = &self.pass.paths[usize::from(i.a)];
         // An absent field of any type reads as an empty one, which is nil.
@@ -235,13 +249,26 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         slot: u16,
         decode: impl Fn(Option<&'a [u8]>, &'a Bump) -> Value<'a>,
     ) {
-        self.map_lanes(i, |machine, lane| {
-            let id = machine.node_of(level, lane);
-            let payload = machine.slot(id, slot).payload;
-            Ok(decode(payload, machine.arena))
+        let (mask, arena) = (self.mask(i.mask), self.arena);
+        let (mut unlocated, mut room) = (Mask::NONE, [NONE; _]);
+        let at = usize::from(i.dst) * self.stride;
+        let column = &mut self.registers[at..at + self.stride];
+        let slots = LaneSlots {
+            ids: self.lane_nodes.of(level, mask, &self.tree.nodes, &mut room),
+            nodes: &self.tree.nodes,
+            slots: &self.slots,
+        };
+        mask.each(|lane| match slots.payloads(lane, [slot]) {
+            Some([payload]) => column[lane] = decode(payload, arena),
+            None => unlocated.insert(lane),
         });
+        if unlocated != Mask::NONE {
+            let path = &self.pass.paths[usize::from(i.a)];
+            self.map_these(unlocated, i, |machine, lane| machine.read_path(path, lane));
+        }
     }
 
+    #[inline(never)]
     fn store(&mut self, i: &Instruction) {
         let path = &self.pass.paths[usize::from(i.a)];
         let allow_nil = self.pass.allow_nil;
@@ -254,20 +281,24 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         {
             // Records that follow each other often get the same string, one of their resource: it is encoded once.
             let (mut last, mut bytes, mut payload): (&[u8], &[u8], &[u8]) = (&[], &[], &[]);
+            let mut number = field[0];
             return self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
                 Value::Nil if !allow_nil => Ok(()),
                 value @ Value::String(text) => {
                     let id = machine.holder(path.level, lane)?;
-                    if bytes.is_empty() || !std::ptr::eq(last, text) {
-                        last = text;
-                        (bytes, payload) =
-                            any::key_value_field(machine.arena, field[0], key, &value);
+                    // Of data points, the number differs from variant to variant.
+                    let of = match path.level {
+                        Level::DataPoint => machine.number(id, &field),
+                        _ => field[0],
+                    };
+                    if bytes.is_empty() || of != number || !std::ptr::eq(last, text) {
+                        (number, last) = (of, text);
+                        (bytes, payload) = any::key_value_field(machine.arena, number, key, &value);
                     }
                     machine.put_attribute(id, slot, key, bytes, payload);
                     Ok(())
                 }
                 value => machine.write_path(path, lane, value),
-    #[inline(never)]
             });
         }
         self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
@@ -277,8 +308,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Copies a container into a part of itself. The reference makes the part an empty container first and
-            // Of data points, the number differs from variant to variant.
-            && path.level != Level::DataPoint
     /// then copies, so that the copy holds it.
     fn copy_into(
         &mut self,
@@ -384,18 +413,23 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         Ok(Value::Map(entries.into_bump_slice()))
     }
 
+    #[inline(never)]
     fn broadcast(&mut self, i: &Instruction) {
         let (level, base) = self.hoisted_at[usize::from(i.a)];
+        let mask = self.mask(i.mask);
+        let at = usize::from(i.dst) * self.stride;
+        let column = &mut self.registers[at..at + self.stride];
+        let (mut room, nodes) = ([NONE; _], self.tree.nodes.as_slice());
+        let containers = self.lane_nodes.of(level, mask, nodes, &mut room);
         // Records that follow each other mostly lie in the same container.
         let (mut last, mut value) = (NONE, Value::Nil);
-        self.map_lanes(i, |machine, lane| {
-            let container = machine.node_of(level, lane);
-            if container != last {
-                last = container;
-                let ordinal = machine.tree.node(container).scratch as usize;
-                value = machine.hoisted[base + ordinal];
+        mask.each(|lane| {
+            if containers[lane] != last {
+                last = containers[lane];
+                let ordinal = self.tree.node(last).scratch as usize;
+                value = self.hoisted[base + ordinal];
             }
-            Ok(value)
+            column[lane] = value;
         });
     }
 }
