@@ -13,6 +13,7 @@ mod conformance;
 mod corpus;
 mod docs;
 mod extended;
+mod fused;
 mod lower;
 mod merging;
 mod parallel;

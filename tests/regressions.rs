@@ -80,7 +80,7 @@ fn every_target_has_a_test_and_a_file() {
 }
 
 /// Bytes that look random: splitmix64 from a seed.
-fn input(seed: u64) -> Vec<u8> {
+pub(crate) fn input(seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0xd134_2543_de82_ef95);
     let mut next = || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,8 +1,8 @@
-//! The engine: blocks of records do what single records do, parts of a request do what all of it does, and no request
-//! makes it panic.
+//! The engine: blocks of records do what single records do, parts of a request do what all of it does, fused
+//! instructions do what they stand for, and no request makes it panic.
 
 use super::choices::Choices;
-use super::{program, request};
+use super::{program, request, unfused};
 use ottl::compile::{Dialect, Gates, Options, Registry, compile};
 use ottl::config::{Processor, ProcessorKind, Signal};
 use ottl_vm::exec::{Failure, RunError, Validation, Worker, parts};
@@ -73,8 +73,8 @@ fn run_in_parts(program: &Program, input: &[u8]) -> Option<Vec<u8>> {
     Some(output)
 }
 
-/// Checks that a random program does to a random request in blocks what it does record by record, and in parts, and
-/// that the result is a request.
+/// Checks that a random program does to a random request in blocks what it does record by record, in parts, and without
+/// fused instructions, and that the result is a request.
 ///
 /// # Panics
 /// If not.
@@ -96,6 +96,16 @@ pub fn blocks_vs_lanes(data: &[u8]) {
         expected == result,
         "{config:#}\nsingle records: {expected:?}\nin blocks: {result:?}"
     );
+    if in_blocks.passes.iter().any(|pass| !pass.tests.is_empty())
+        && let Some(mut written_out) = compiled(is_filter, &config, signal)
+    {
+        unfused::unfuse(&mut written_out);
+        let expected = run(&written_out, &input);
+        assert!(
+            expected == result,
+            "{config:#}\nwritten out: {expected:?}\nfused: {result:?}"
+        );
+    }
     if in_blocks.is_separable()
         && let Some(output) = run_in_parts(&in_blocks, &input)
     {

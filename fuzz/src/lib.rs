@@ -9,6 +9,7 @@ mod language;
 mod program;
 pub mod protobuf;
 pub mod request;
+pub mod unfused;
 
 pub use engine::{blocks_vs_lanes, wire};
 pub use language::{parse, print_parse};

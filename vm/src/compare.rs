@@ -26,9 +26,33 @@ pub enum Comparator {
 }
 
 impl Comparator {
+    /// As it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Comparator::Equal => "==",
+            Comparator::NotEqual => "!=",
+            Comparator::Less => "<",
+            Comparator::LessEqual => "<=",
+            Comparator::Greater => ">",
+            Comparator::GreaterEqual => ">=",
+        }
+    }
+
+    /// The one that says the same of the operands the other way round.
+    #[must_use]
+    pub fn mirrored(self) -> Comparator {
+        match self {
+            Comparator::Less => Comparator::Greater,
+            Comparator::LessEqual => Comparator::GreaterEqual,
+            Comparator::Greater => Comparator::Less,
+            Comparator::GreaterEqual => Comparator::LessEqual,
+            same => same,
+        }
+    }
+
     /// Without branches: which ordering a record gives is not to be foreseen.
     #[inline]
-    fn holds(self, ordering: Option<Ordering>) -> bool {
+    pub(crate) fn holds(self, ordering: Option<Ordering>) -> bool {
         let bit = ordering.map_or(3, |ordering| ordering as i8 + 1);
         self.holding() >> bit & 1 != 0
     }
@@ -45,7 +69,8 @@ impl Comparator {
         }
     }
 
-    fn of_equality(self, equal: bool) -> bool {
+    #[inline]
+    pub(crate) fn of_equality(self, equal: bool) -> bool {
         match self {
             Comparator::Equal => equal,
             Comparator::NotEqual => !equal,

@@ -24,6 +24,8 @@ pub enum OperandKind {
     Call,
     /// An index into the program's operand lists.
     Operands,
+    /// An index into the program's tests.
+    Test,
     /// An index into the program's statements.
     Statement,
     /// An index into the results of the hoisted sections.
@@ -120,6 +122,8 @@ instructions! {
     GreaterEqual = "greater_equal" (Mask, MaskOut, Value, Value);
     /// `dst` = lanes where `a` is true; anything but a bool is an error.
     Truth = "truth" (Mask, MaskOut, Value, None);
+    /// `dst` = lanes for which test `a` holds: a path, or the time between two, compared with a constant.
+    Test = "test" (Mask, MaskOut, Test, None);
     /// `dst` = `mask` as it is.
     MaskCopy = "mask_copy" (Mask, MaskOut, None, None);
     /// `dst` = no lane.

@@ -4,6 +4,7 @@
 //! share it between workers and swap it atomically. It is a list of passes, run one after the other over the whole
 //! request; a pass is one group of statements.
 
+use crate::compare::Comparator;
 use crate::exec::Plan;
 use crate::function::{Function, Literal, Prepared, Purity};
 use crate::instruction::Instruction;
@@ -156,6 +157,8 @@ pub struct Pass {
     pub lambdas: Vec<Lambda>,
     /// Lists of value operands.
     pub operands: Vec<Vec<u16>>,
+    /// Comparisons with constants, named by operands.
+    pub tests: Vec<Test>,
     /// The statements and conditions, for reports.
     pub statements: Vec<StatementInfo>,
     /// How many value registers `code` and the sections use.
@@ -197,6 +200,32 @@ pub struct Path {
     pub slot: Option<u16>,
     /// The keys, those that a slot stands for included.
     pub keys: Vec<Key>,
+}
+
+/// A comparison with a constant that is one instruction: neither side is loaded into a register, which is most of the
+/// work of most conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// What is compared.
+    pub left: Tested,
+    /// How.
+    pub comparator: Comparator,
+    /// The operand that names the constant.
+    pub right: u16,
+}
+
+/// What a [`Test`] compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tested {
+    /// The value of a path: an index into the pass's paths.
+    Path(u16),
+    /// What lies between the times at two paths.
+    Between {
+        /// The path that is read first, from which is subtracted.
+        end: u16,
+        /// The other.
+        start: u16,
+    },
 }
 
 /// A key of a path or of an indexed converter.

@@ -1,6 +1,7 @@
 //! Expressions: values into registers.
 
 use super::super::effects::{Rate, is_infallible};
+use super::super::fold;
 use super::super::resolved::{self, Argument, Call, Expr, Operator};
 use super::code::{Mask, Operand, Source};
 use super::pools::Full;
@@ -14,6 +15,9 @@ impl Lowering<'_> {
     pub(super) fn expr(&mut self, at: At, expr: &Expr, mask: Mask) -> Result<Operand, Full> {
         if let Expr::Literal(literal) = expr {
             return self.pools.constant(literal).map(Operand::constant);
+        }
+        if let Some(literal) = fold::value(expr) {
+            return self.pools.constant(&literal).map(Operand::constant);
         }
         if at == At::Records
             && let Some(section) = self.section(self.stable().rate(expr))
@@ -97,15 +101,19 @@ impl Lowering<'_> {
         Ok(code.remember(source, mask, dst, true))
     }
 
-    /// How often a path is read after this.
-    fn used(&mut self, path: &resolved::Path) -> usize {
-        match self.uses.iter_mut().find(|(other, _)| *other == path) {
-            Some((_, count)) => {
-                *count = count.saturating_sub(1);
-                *count
-            }
-            None => 0,
+    /// How often a path is read after this, which is a read.
+    pub(super) fn used(&mut self, path: &resolved::Path) -> usize {
+        let to_come = self.reads_to_come(path);
+        if let Some((_, count)) = self.uses.iter_mut().find(|(other, _)| *other == path) {
+            *count = to_come;
         }
+        to_come
+    }
+
+    /// How often a path is read after the read at hand.
+    pub(super) fn reads_to_come(&self, path: &resolved::Path) -> usize {
+        let found = self.uses.iter().find(|(other, _)| *other == path);
+        found.map_or(0, |(_, count)| count.saturating_sub(1))
     }
 
     /// A result of a hoisted section, for the lanes of a mask.

@@ -6,6 +6,7 @@
 
 mod code;
 mod expr;
+mod fuse;
 mod hoist;
 mod lambda;
 mod pools;
@@ -280,6 +281,7 @@ impl<'g> Lowering<'g> {
             calls: self.pools.calls,
             lambdas: self.pools.lambdas,
             operands: self.pools.operands,
+            tests: self.pools.tests,
             statements: self.pools.statements,
             registers: registers.into_iter().max().unwrap_or_default().into(),
             masks: masks.into_iter().max().unwrap_or_default().into(),

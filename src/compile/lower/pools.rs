@@ -7,7 +7,7 @@ use super::super::resolved;
 use ottl_vm::function::Literal;
 use ottl_vm::instruction::CONSTANT;
 use ottl_vm::path::{Access, Level};
-use ottl_vm::program::{CallSite, Key, Lambda, Path, StatementInfo, Touched};
+use ottl_vm::program::{CallSite, Key, Lambda, Path, StatementInfo, Test, Touched};
 use std::collections::HashMap;
 
 /// The most slots of fields that a level's messages can have; attributes may have more.
@@ -21,6 +21,7 @@ pub(super) struct Pools {
     pub(super) calls: Vec<CallSite>,
     pub(super) lambdas: Vec<Lambda>,
     pub(super) operands: Vec<Vec<u16>>,
+    pub(super) tests: Vec<Test>,
     pub(super) statements: Vec<StatementInfo>,
     pub(super) touched: [Touched; Level::COUNT],
     constant_numbers: HashMap<Constant, u16>,
@@ -152,6 +153,16 @@ impl Pools {
         }
         let number = number(self.operands.len())?;
         self.operands.push(operands);
+        Ok(number)
+    }
+
+    /// The number of a test.
+    pub(super) fn test(&mut self, test: Test) -> Result<u16, Full> {
+        if let Some(number) = self.tests.iter().position(|other| *other == test) {
+            return Ok(number as u16);
+        }
+        let number = number(self.tests.len())?;
+        self.tests.push(test);
         Ok(number)
     }
 

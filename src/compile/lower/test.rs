@@ -60,6 +60,11 @@ impl Lowering<'_> {
         mask: Mask,
         dst: u8,
     ) -> Result<Mask, Full> {
+        if let Some(test) = self.fused(at, operator, [left, right], mask)? {
+            let code = self.code(at);
+            code.push(Op::Test, mask.register, dst.into(), test, 0);
+            return Ok(code.part_of(mask, dst));
+        }
         let (a, b) = (self.expr(at, left, mask)?, self.expr(at, right, mask)?);
         let code = self.code(at);
         code.push(op(operator), mask.register, dst.into(), a.code, b.code);

@@ -6,7 +6,9 @@
 use crate::function::Literal;
 use crate::instruction::{CONSTANT, Instruction, OperandKind};
 use crate::path::Level;
-use crate::program::{Argument, CallSite, ErrorMode, Key, Lambda, Pass, Path, Program};
+use crate::program::{
+    Argument, CallSite, ErrorMode, Key, Lambda, Pass, Path, Program, Test, Tested,
+};
 use std::fmt::Write;
 
 /// A program as text, for people and for golden files.
@@ -180,10 +182,11 @@ fn spell(pass: &Pass, kind: OperandKind, operand: u16) -> String {
     match kind {
         OperandKind::Mask | OperandKind::MaskOut => format!("m{operand}"),
         OperandKind::Value | OperandKind::ValueOut => value(pass, operand),
-        OperandKind::Path => pass
-            .paths
+        OperandKind::Path => path_at(pass, operand),
+        OperandKind::Test => pass
+            .tests
             .get(index)
-            .map_or_else(missing, |found| path(pass, found)),
+            .map_or_else(missing, |found| test(pass, found)),
         OperandKind::Call => pass
             .calls
             .get(index)
@@ -214,6 +217,23 @@ fn value(pass: &Pass, operand: u16) -> String {
     pass.constants
         .get(usize::from(operand & !CONSTANT))
         .map_or_else(missing, literal)
+}
+
+fn test(pass: &Pass, test: &Test) -> String {
+    let left = match test.left {
+        Tested::Path(path) => path_at(pass, path),
+        Tested::Between { end, start } => {
+            format!("{} - {}", path_at(pass, end), path_at(pass, start))
+        }
+    };
+    let (symbol, right) = (test.comparator.symbol(), value(pass, test.right));
+    format!("{left} {symbol} {right}")
+}
+
+fn path_at(pass: &Pass, index: u16) -> String {
+    pass.paths
+        .get(usize::from(index))
+        .map_or_else(missing, |found| path(pass, found))
 }
 
 fn path(pass: &Pass, path: &Path) -> String {
@@ -253,10 +273,7 @@ fn argument(pass: &Pass, argument: &Argument) -> String {
     match argument {
         Argument::Absent => "-".to_owned(),
         Argument::Value(operand) => value(pass, *operand),
-        Argument::Path(index) => pass
-            .paths
-            .get(usize::from(*index))
-            .map_or_else(missing, |found| path(pass, found)),
+        Argument::Path(index) => path_at(pass, *index),
         Argument::List(items) => {
             let items: Vec<_> = items
                 .iter()

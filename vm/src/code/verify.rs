@@ -4,7 +4,7 @@
 //! Values need no such check: a register that was not written holds nil or an older value, never garbage.
 
 use crate::instruction::{CONSTANT, Instruction, Op, OperandKind};
-use crate::program::{Argument, Key, Pass, Program, TouchedLevels};
+use crate::program::{Argument, Key, Pass, Program, Tested, TouchedLevels};
 use std::fmt;
 
 /// What is wrong with a program.
@@ -93,6 +93,18 @@ fn check_tables(pass: &Pass, touched: &TouchedLevels) -> Result<(), String> {
         call.arguments
             .iter()
             .try_for_each(|argument| check_argument(pass, argument))?;
+    }
+    for test in &pass.tests {
+        match test.left {
+            Tested::Path(path) => in_range("path", usize::from(path), pass.paths.len())?,
+            Tested::Between { end, start } => {
+                in_range("path", usize::from(end.max(start)), pass.paths.len())?;
+            }
+        }
+        if test.right & CONSTANT == 0 {
+            return Err(format!("a test compares with register {}", test.right));
+        }
+        check_value(pass, test.right)?;
     }
     pass.operands
         .iter()
@@ -216,6 +228,7 @@ fn check_instruction(
             OperandKind::Path => in_range("path", index, pass.paths.len())?,
             OperandKind::Call => in_range("call", index, pass.calls.len())?,
             OperandKind::Operands => in_range("operand list", index, pass.operands.len())?,
+            OperandKind::Test => in_range("test", index, pass.tests.len())?,
             OperandKind::Statement => in_range("statement", index, pass.statements.len())?,
             OperandKind::Hoisted => in_range("result", index, pass.hoisted_count)?,
             OperandKind::Target => {}

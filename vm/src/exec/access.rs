@@ -6,14 +6,15 @@ use super::locate::{Row, Slot};
 use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
 use crate::error::Error;
-use crate::path::form::{Form, any_field, length_delimited};
+use crate::path::form::{Form, any_field};
 use crate::path::special::ResolvedKey;
 use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Key, Path};
 use crate::value::{Entry, Value};
-use crate::wire::any;
-use crate::wire::tree::{NONE, NodeId, Place, Removal};
+use crate::wire::any::{self, Sink};
+use crate::wire::tree::{NONE, NodeId, Place, Removal, Tree, message_fields};
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
 use smallvec::SmallVec;
 use std::ops::ControlFlow;
 
@@ -182,7 +183,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let outer = slot.payload.unwrap_or_default();
                 let new = form.encode(inner, value, inner_field(outer, inner), self.arena)?;
                 let number = self.number(id, &field);
-                let bytes = length_delimited(number, &with_inner(outer, inner, new), self.arena);
+                let (bytes, _) = nested_field(number, outer, inner, new, self.arena);
                 self.put(id, slot, path.slot, bytes);
                 Ok(())
             }
@@ -268,13 +269,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Puts a whole field, or nothing, in the place of `old`, or adds it. Where it stands.
     #[inline(always)]
     pub(super) fn splice(&mut self, id: NodeId, old: Slot<'a>, bytes: &'a [u8]) -> Place {
+        let Tree { nodes, edits, .. } = &mut self.tree;
+        let node = &mut nodes[id as usize];
         match old.payload {
-            // In line, as most fields are replaced but once.
-            Some(_) if old.place.edit == NONE => {
-                self.tree.insert(id, old.place.at, old.place.end, bytes)
-            }
-            Some(_) => self.tree.replace(id, old.place, bytes),
-            None => self.tree.append(id, bytes),
+            Some(_) => node.replace(edits, old.place, bytes),
+            None => node.append(edits, bytes),
         }
     }
 
@@ -489,24 +488,37 @@ fn indexable_body<'a>(value: &Value<'_>, arena: &'a Bump) -> Result<'a, ()> {
 }
 
 /// The payload of a whole field.
-fn payload_of(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn payload_of(bytes: &[u8]) -> Option<&[u8]> {
     crate::wire::tree::read_whole(bytes).map(|field| field.payload)
 }
 
 /// The payload of the last field with this number in a message.
-fn inner_field(message: &[u8], number: u32) -> Option<&[u8]> {
+pub(super) fn inner_field(message: &[u8], number: u32) -> Option<&[u8]> {
     crate::wire::tree::message_fields(message)
         .filter(|f| f.number == number)
         .last()
         .map(|f| f.payload)
 }
 
-/// A message with its fields of this number replaced by a whole field, or nothing.
-pub(super) fn with_inner(message: &[u8], number: u32, new: &[u8]) -> SmallVec<[u8; 64]> {
-    let mut out = SmallVec::new();
-    for field in crate::wire::tree::message_fields(message).filter(|f| f.number != number) {
-        out.extend_from_slice(field.whole);
+/// A whole field that is a message with its fields of a number replaced by a whole field, or nothing; and its payload.
+pub(super) fn nested_field<'a>(
+    number: u32,
+    message: &[u8],
+    inner: u32,
+    new: &[u8],
+    arena: &'a Bump,
+) -> (&'a [u8], &'a [u8]) {
+    let mut out = Vec::with_capacity_in(AROUND_FIELD + message.len() + new.len(), arena);
+    let start = any::open(&mut out, number);
+    for field in message_fields(message).filter(|field| field.number != inner) {
+        out.slice(field.whole);
     }
-    out.extend_from_slice(new);
-    out
+    out.slice(new);
+    let length = out.len() - start;
+    any::close(&mut out, start);
+    let field = out.into_bump_slice();
+    (field, &field[field.len() - length..])
 }
+
+/// A field's tag and length take no more: bytes.
+const AROUND_FIELD: usize = 10;

@@ -13,7 +13,7 @@ use crate::path::FieldNumbers;
 use crate::path::form::{Form, any_field, length_delimited};
 use crate::value::Value;
 use crate::wire::any::field_len;
-use crate::wire::tree::{NONE, NodeId, Place};
+use crate::wire::tree::{NONE, NodeId, Place, Tree};
 
 /// Where a touched field stands.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,11 @@ impl<'a> Slot<'a> {
     /// Whether it is of an attribute that is row `row` of its message.
     pub(crate) fn is_of_row(&self, row: u32) -> bool {
         self.payload.is_some() && self.row == row
+    }
+
+    /// Whether it is of an attribute that is a row of its message behind row `row`.
+    pub(crate) fn is_behind_row(&self, row: u32) -> bool {
+        self.payload.is_some() && self.row > row
     }
 
     /// Of an attribute that is row `row` of its message.
@@ -150,23 +155,28 @@ impl<'a> Machine<'_, 'a> {
         value: &'a [u8],
     ) {
         let at = self.located(id) as usize + usize::from(slot);
-        let old = self.slots[at];
-        let place = self.splice(id, old, bytes);
+        let slot = &mut self.slots[at];
+        let Tree { nodes, edits, .. } = &mut self.tree;
+        let node = &mut nodes[id as usize];
+        let (old, mut row) = (slot.payload, slot.row);
+        let place = match old {
+            Some(_) => node.replace(edits, slot.place, bytes),
+            None => node.append(edits, bytes),
+        };
         let new = Row { place, key, value };
-        let mut row = NONE;
-        let node = &mut self.tree.nodes[id as usize];
-        if self.locators[node.level as usize].all_attributes {
-            row = old.row;
-            if old.payload.is_none() {
+        // Where a level has rows and slots for keys, there is room for rows beside those that a message came with.
+        if node.rows_room > 0 {
+            if old.is_none() {
                 if node.rows_len == node.rows_room {
-                    return self.forget_slots(id);
+                    node.slots = NONE;
+                    return;
                 }
                 row = node.rows_len;
                 node.rows_len += 1;
             }
             self.rows[(node.rows + row) as usize] = new;
         }
-        self.slots[at] = Slot::of_row(row, &new);
+        *slot = Slot::of_row(row, &new);
     }
 
     /// Gives a field that is a string or any value, and has a slot, a text. Whether it could: not if the value or the
@@ -183,10 +193,13 @@ impl<'a> Machine<'_, 'a> {
         let Value::String(text) = value else {
             return false;
         };
-        if id == NONE || self.number(id, field) == 0 {
+        let number = match id {
+            NONE => 0,
+            id => self.number(id, field),
+        };
+        if number == 0 {
             return false;
         }
-        let number = self.number(id, field);
         let (bytes, payload_len) = match form {
             Form::String if !text.is_empty() => {
                 (length_delimited(number, text, self.arena), text.len())
@@ -194,11 +207,23 @@ impl<'a> Machine<'_, 'a> {
             Form::Any => (any_field(number, value, self.arena), field_len(text.len())),
             _ => return false,
         };
-        let old = self.slot(id, slot);
-        let place = self.splice(id, old, bytes);
         let payload = &bytes[bytes.len() - payload_len..];
-        self.set_slot(id, slot, Slot::of(place, payload));
+        self.put_field(id, slot, bytes, payload);
         true
+    }
+
+    /// Puts a field with this payload in the place of the one that its slot says, or adds it.
+    #[inline(always)]
+    pub(super) fn put_field(&mut self, id: NodeId, slot: u16, bytes: &'a [u8], payload: &'a [u8]) {
+        let at = self.located(id) as usize + usize::from(slot);
+        let slot = &mut self.slots[at];
+        let Tree { nodes, edits, .. } = &mut self.tree;
+        let node = &mut nodes[id as usize];
+        let place = match slot.payload {
+            Some(_) => node.replace(edits, slot.place, bytes),
+            None => node.append(edits, bytes),
+        };
+        *slot = Slot::of(place, payload);
     }
 
     /// Gives a message other attributes, whose fields stand where the rows say.

@@ -3,9 +3,11 @@
 use super::dictionary::Dictionary;
 use super::failures::Failures;
 use super::lambda::Lambdas;
+use super::lane_nodes::LaneNodes;
 use super::locate::{Row, Slot};
 use super::locator::Locator;
 use super::mask::{BLOCK, Mask};
+use super::passes::NO_PASS;
 use super::walk::Doubt;
 use crate::error::Error;
 use crate::function::Literal;
@@ -14,7 +16,7 @@ use crate::limits::{
     METRIC_ROUNDS_MAX, METRICS_MADE_BYTES_MAX, METRICS_MADE_MAX, METRICS_READ_AGAIN_BYTES_MAX,
 };
 use crate::path::Level;
-use crate::program::{ErrorMode, Pass};
+use crate::program::{ErrorMode, Pass, Program};
 use crate::text::time::Time;
 use crate::value::{Element, Entry, Pdata, TypedList, Value};
 use crate::wire::any;
@@ -89,9 +91,6 @@ impl Made {
     }
 }
 
-/// A lane's message of each level, by `Level as usize`; a power of two, so that they are copied and found quickly.
-pub(crate) type LaneNodes = [NodeId; Level::COUNT.next_power_of_two()];
-
 /// Where an operand's values are among the registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Column {
@@ -121,7 +120,7 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) first_constant: usize,
     pub(crate) masks: Vec<Mask>,
     /// The lanes' messages.
-    pub(crate) lane_nodes: Vec<LaneNodes>,
+    pub(crate) lane_nodes: LaneNodes,
     /// How many lanes the block has.
     pub(crate) lanes: usize,
     /// Lanes that take part in the statements to come.
@@ -146,6 +145,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     /// The time that functions see, if it is not the clock's.
     pub(crate) fixed_time: Option<Time>,
     pub(crate) made: Made,
+    /// Whether there are messages that are held.
+    pub(crate) has_held: bool,
     /// Whether metrics are hidden from the pass.
     pub(crate) has_hidden: bool,
     /// Something malformed that only looking at it showed; ends the request.
@@ -153,14 +154,52 @@ pub(crate) struct Machine<'p: 'a, 'a> {
 }
 
 impl<'p, 'a> Machine<'p, 'a> {
+    /// A machine for a request, without memory of its own yet.
+    pub(crate) fn new(
+        arena: &'a Bump,
+        tree: Tree<'a>,
+        program: &'p Program,
+        failures: &'p mut Failures,
+        scratch: &'p mut Scratch,
+    ) -> Machine<'p, 'a> {
+        Machine {
+            arena,
+            tree,
+            pass: program.passes.first().unwrap_or(&NO_PASS),
+            is_filter: program.is_filter(),
+            locators: &program.plan().locators,
+            slots: Vec::new(),
+            rows: Vec::new(),
+            doubts: Vec::new(),
+            stride: 0,
+            registers: Vec::new(),
+            first_constant: 0,
+            masks: Vec::new(),
+            lane_nodes: LaneNodes::default(),
+            lanes: 0,
+            live: Mask::NONE,
+            ok: Mask::NONE,
+            matched: Mask::NONE,
+            statement: 0,
+            lambdas: Lambdas::default(),
+            first_record: 0,
+            hoisted: Vec::new(),
+            hoisted_at: Vec::new(),
+            dictionary: None,
+            failures,
+            scratch,
+            fixed_time: None,
+            made: Made::default(),
+            has_held: false,
+            has_hidden: false,
+            wire_error: None,
+        }
+    }
+
     /// The lane's message of a level; [`NONE`] if its record has none.
     #[inline]
     pub(crate) fn node_of(&self, level: Level, lane: usize) -> NodeId {
-        self.lane_nodes[lane][level as usize]
-    }
-
-    pub(crate) fn set_node_of(&mut self, level: Level, lane: usize, id: NodeId) {
-        self.lane_nodes[lane][level as usize] = id;
+        self.lane_nodes.at(level, lane, &self.tree.nodes)
     }
 
     /// The value of a value operand.
@@ -241,6 +280,7 @@ impl<'p, 'a> Machine<'p, 'a> {
         let id = self.drop_target(self.pass.context.level(), lane);
         if let Some(node) = self.tree.nodes.get_mut(id as usize) {
             node.is_held = true;
+            self.has_held = true;
         }
     }
 

@@ -65,7 +65,8 @@ impl Mask {
     /// Calls `f` with each lane in order.
     #[inline(always)]
     pub(crate) fn each(self, mut f: impl FnMut(usize)) {
-        for (at, mut word) in self.0.into_iter().enumerate() {
+        for at in 0..self.words_used() {
+            let mut word = self.0[at];
             while word != 0 {
                 f(at * 64 + word.trailing_zeros() as usize);
                 word &= word - 1;
@@ -73,16 +74,25 @@ impl Mask {
         }
     }
 
+    /// How many words there are up to the last lane. With a fixed number, the loops over lanes would be written out word
+    /// by word, and what they do would no longer be in line.
+    fn words_used(&self) -> usize {
+        let last = self.0.iter().rposition(|word| *word != 0);
+        last.map_or(0, |last| last + 1)
+    }
+
     /// The lanes for which `holds`, which is asked in order.
     #[inline(always)]
     pub(crate) fn filter(self, mut holds: impl FnMut(usize) -> bool) -> Mask {
         let mut those = Mask::NONE;
-        for (at, mut word) in self.0.into_iter().enumerate() {
+        for at in 0..self.words_used() {
+            let (mut word, mut chosen) = (self.0[at], 0);
             while word != 0 {
                 let bit = word.trailing_zeros();
-                those.0[at] |= u64::from(holds(at * 64 + bit as usize)) << bit;
+                chosen |= u64::from(holds(at * 64 + bit as usize)) << bit;
                 word &= word - 1;
             }
+            those.0[at] = chosen;
         }
         those
     }

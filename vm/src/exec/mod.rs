@@ -4,6 +4,7 @@
 //! leaves as it came, byte for byte; in steady state a record costs no heap allocation.
 
 mod access;
+mod ahead;
 mod call;
 mod check;
 mod dictionary;
@@ -12,6 +13,7 @@ mod failures;
 pub(crate) mod keyed;
 mod lambda;
 mod lane;
+mod lane_nodes;
 mod locate;
 mod locator;
 mod machine;
@@ -25,9 +27,11 @@ mod remember;
 mod rows;
 mod run;
 mod strings;
+mod test;
 mod walk;
 mod worker;
 
+pub use ahead::{call_ahead, literal};
 pub use call::{Call, double_to_int};
 pub use dictionary::{AttributeEntry, Dictionary};
 pub use failures::{Failure, keep_first};

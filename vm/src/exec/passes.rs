@@ -1,34 +1,39 @@
 //! Passes: finds a pass's records, runs the code over blocks of them, sweeps what filters left empty.
 
-use super::machine::{LaneNodes, Machine};
+use super::machine::Machine;
 use super::mask::Mask;
 use crate::path::{Context, Level};
 use crate::program::{ErrorMode, Pass, Section, Sweep};
-use crate::wire::index::contained;
 use crate::wire::tree::{NONE, Node, NodeId};
 use std::sync::LazyLock;
 
 /// What a program without passes runs: a filter without conditions still sweeps.
-pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(|| Pass {
-    context: Context::Resource,
-    error_mode: ErrorMode::Propagate,
-    condition_error_mode: ErrorMode::Propagate,
-    lanes: 1,
-    shared_cache: false,
-    is_by_scope: false,
-    allow_nil: true,
-    code: Vec::new(),
-    hoisted: Vec::new(),
-    hoisted_count: 0,
-    constants: Vec::new(),
-    paths: Vec::new(),
-    calls: Vec::new(),
-    lambdas: Vec::new(),
-    operands: Vec::new(),
-    statements: Vec::new(),
-    registers: 0,
-    masks: 0,
-});
+pub(crate) static NO_PASS: LazyLock<Pass> = LazyLock::new(idle_pass);
+
+/// A pass that does nothing.
+pub(super) fn idle_pass() -> Pass {
+    Pass {
+        context: Context::Resource,
+        error_mode: ErrorMode::Propagate,
+        condition_error_mode: ErrorMode::Propagate,
+        lanes: 1,
+        shared_cache: false,
+        is_by_scope: false,
+        allow_nil: true,
+        code: Vec::new(),
+        hoisted: Vec::new(),
+        hoisted_count: 0,
+        constants: Vec::new(),
+        paths: Vec::new(),
+        calls: Vec::new(),
+        lambdas: Vec::new(),
+        operands: Vec::new(),
+        tests: Vec::new(),
+        statements: Vec::new(),
+        registers: 0,
+        masks: 0,
+    }
+}
 
 /// How far a pass came.
 pub(crate) enum Progress {
@@ -50,6 +55,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
         let uses_cache = pass.paths.iter().any(|path| path.level == Level::Cache);
         let level = pass.context.level();
+        self.lane_nodes.begin(level);
         let mut next = 0;
         self.first_record = 0;
         let caches = self.tree.nodes.len() as NodeId;
@@ -87,7 +93,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             .is_none_or(|node| node.tag_at >= end)
     }
 
-    /// Fills the block with the next records of a level. False if there are none left.
+    /// Fills the block with the next records of a level. False if there are none left. Out of line, as it takes all
+    /// registers that there are.
+    #[inline(never)]
     fn fill_block(&mut self, level: Level, next: &mut usize, lanes: usize) -> bool {
         // Resources and scopes that were left out stand last; their containers are in order.
         let listed = match level {
@@ -95,77 +103,33 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Level::Scope => Level::ScopeContainer,
             level => level,
         };
-        self.lanes = 0;
+        let records = self.lane_nodes.records_mut();
+        let nodes = self.tree.nodes.as_slice();
+        let (mut at, mut lane) = (*next, 0);
         // Records that follow each other mostly lie in the same message.
-        let (mut parent, mut is_parent_gone, mut around) = (NONE, false, [NONE; _]);
-        while self.lanes < lanes
-            && let Some(node) = self.tree.nodes.get(*next)
+        let (mut parent, mut is_parent_gone) = (NONE, false);
+        while lane < lanes
+            && let Some(node) = nodes.get(at)
         {
-            let id = *next as NodeId;
-            *next += 1;
+            let id = at as NodeId;
+            at += 1;
             if node.level != listed {
                 continue;
             }
             let (record, node) = match listed == level {
                 true => (id, node),
-                false => (node.message, self.tree.node(node.message)),
+                false => (node.message, &nodes[node.message as usize]),
             };
-            if node.is_gone() {
-                continue;
-            }
             if node.parent != parent {
                 parent = node.parent;
-                is_parent_gone = self.is_passed_over(parent);
-                around = self.nodes_around(parent);
+                is_parent_gone = is_passed_over(nodes, parent);
             }
-            if !is_parent_gone {
-                self.set_lane(self.lanes, level, record, around);
-                self.lanes += 1;
-            }
+            // Written and then counted, or not: which records are gone is not to be foreseen.
+            records[lane] = record;
+            lane += usize::from(!(node.is_gone() | is_parent_gone));
         }
-        self.lanes > 0
-    }
-
-    /// Whether a message, or one around it, was dropped, is held or is no longer there.
-    fn is_passed_over(&self, mut id: NodeId) -> bool {
-        while id != NONE {
-            let node = self.tree.node(id);
-            if node.is_gone() {
-                return true;
-            }
-            id = node.parent;
-        }
-        false
-    }
-
-    /// Puts a record and the messages around it at hand.
-    #[inline]
-    fn set_lane(&mut self, lane: usize, level: Level, id: NodeId, around: LaneNodes) {
-        let nodes = &mut self.lane_nodes[lane];
-        *nodes = around;
-        nodes[level as usize] = id;
-        // A container stands for its message and the other way round.
-        let message = match level {
-            Level::ResourceContainer => Level::Resource,
-            Level::ScopeContainer => Level::Scope,
-            Level::Metric => Level::MetricData,
-            _ => return,
-        };
-        nodes[message as usize] = self.tree.nodes[id as usize].message;
-    }
-
-    /// A message and those around it, with what containers stand for.
-    fn nodes_around(&self, mut id: NodeId) -> LaneNodes {
-        let mut nodes = [NONE; _];
-        while id != NONE {
-            let node = self.tree.node(id);
-            nodes[node.level as usize] = id;
-            if let Some(level) = contained(node.level) {
-                nodes[level as usize] = node.message;
-            }
-            id = node.parent;
-        }
-        nodes
+        (*next, self.lanes) = (at, lane);
+        lane > 0
     }
 
     /// The node that goes when a lane's record is dropped: of a resource or scope its container.
@@ -189,7 +153,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 self.tree.nodes[id as usize].forget_edits();
                 id
             };
-            self.set_node_of(Level::Cache, lane, id);
+            self.lane_nodes.set_cache(lane, id);
         }
     }
 
@@ -203,7 +167,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut last = NONE;
         for id in 0..self.tree.nodes.len() as NodeId {
             let node = *self.tree.node(id);
-            if node.level != level || node.parent == last || self.is_passed_over(id) {
+            if node.level != level || node.parent == last || is_passed_over(&self.tree.nodes, id) {
                 continue;
             }
             last = node.parent;
@@ -237,19 +201,20 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             self.hoisted
                 .resize(self.hoisted.len() + count, Default::default());
         }
+        let level = section.level;
+        self.lane_nodes.begin(level);
         let mut next = 0;
         loop {
+            let records = self.lane_nodes.records_mut();
             self.lanes = 0;
             while self.lanes < self.stride
                 && let Some(node) = self.tree.nodes.get(next)
             {
-                let (id, level) = (next as NodeId, node.level);
-                next += 1;
-                if level == section.level && node.scratch != NONE {
-                    let around = self.nodes_around(node.parent);
-                    self.set_lane(self.lanes, level, id, around);
+                if node.level == level && node.scratch != NONE {
+                    records[self.lanes] = next as NodeId;
                     self.lanes += 1;
                 }
+                next += 1;
             }
             if self.lanes == 0 {
                 return;
@@ -316,12 +281,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Ends a filter's group: removes what is left empty, except in what the group holds.
     pub(crate) fn sweep(&mut self, sweep: Sweep) {
         let nodes = &mut self.tree.nodes;
-        // Parents stand before their children.
-        for id in 0..nodes.len() {
-            let parent = nodes[id].parent;
-            nodes[id].is_held |= parent != NONE && nodes[parent as usize].is_held;
-            nodes[id].scratch = 0;
+        let has_held = std::mem::take(&mut self.has_held);
+        if has_held {
+            // Parents stand before their children.
+            for id in 0..nodes.len() {
+                let parent = nodes[id].parent;
+                nodes[id].is_held |= parent != NONE && nodes[parent as usize].is_held;
+            }
         }
+        nodes.iter_mut().for_each(|node| node.scratch = 0);
         // How many live children a node has, in its scratch.
         for id in (0..nodes.len()).rev() {
             let node = nodes[id];
@@ -343,7 +311,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 nodes[node.parent as usize].scratch += 1;
             }
         }
-        nodes.iter_mut().for_each(|node| node.is_held = false);
+        if has_held {
+            nodes.iter_mut().for_each(|node| node.is_held = false);
+        }
     }
 
     /// Whether there is any resource left.
@@ -351,4 +321,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let is_left = |node: &Node| node.level == Level::ResourceContainer && !node.is_dropped;
         self.tree.nodes.iter().any(is_left)
     }
+}
+
+/// Whether a message, or one around it, was dropped, is held or is no longer there.
+fn is_passed_over(nodes: &[Node], mut id: NodeId) -> bool {
+    while id != NONE {
+        let node = &nodes[id as usize];
+        if node.is_gone() {
+            return true;
+        }
+        id = node.parent;
+    }
+    false
 }

@@ -93,7 +93,10 @@ impl<'a> Machine<'_, 'a> {
         }
         removal.finish(&mut self.tree, id);
         self.tree.nodes[id as usize].rows_len = kept as u32;
-        self.settle_slots(id);
+        let level = self.tree.node(id).level;
+        if self.locators[level as usize].keys().next().is_some() {
+            self.settle_slots(id);
+        }
         true
     }
 
@@ -108,41 +111,62 @@ impl<'a> Machine<'_, 'a> {
         ) else {
             return true;
         };
-        let is_last = hole + 1 == rows.len();
-        let node = *self.tree.node(id);
-        let hole = node.rows as usize + hole;
+        let behind = &rows[hole + 1..];
+        let next = behind.iter().position(|row| same_text(row.key, key));
+        let is_last = behind.is_empty();
+        let first_row = self.tree.node(id).rows as usize;
         let last_bytes = self.tree.whole(last.place);
         self.tree.replace(id, last.place, &[]);
-        if !is_last {
-            let place = self.tree.replace(id, self.rows[hole].place, last_bytes);
-            self.rows[hole] = Row { place, ..last };
-        }
         self.tree.nodes[id as usize].rows_len -= 1;
-        self.settle_slot(id, key);
-        self.settle_slot(id, last.key);
+        if !is_last {
+            let row = &mut self.rows[first_row + hole];
+            let place = self.tree.replace(id, row.place, last_bytes);
+            *row = Row { place, ..last };
+        }
+        // The first row with the key is the next one now, unless the one that moved ahead has it, too.
+        if !is_last && same_text(last.key, key) {
+            self.settle_slot(id, key, Some(hole));
+        } else {
+            self.settle_slot(id, key, next.map(|next| hole + 1 + next));
+            if !is_last && self.is_slot_behind(id, last.key, hole) {
+                self.settle_slot(id, last.key, Some(hole));
+            }
+        }
         true
     }
 
-    /// Makes the slot of a key, if there is one, say where the first row with the key stands.
-    fn settle_slot(&mut self, id: NodeId, key: &[u8]) {
-        let node = *self.tree.node(id);
+    /// Whether a key has a slot that says a row behind this one.
+    fn is_slot_behind(&self, id: NodeId, key: &[u8], row: usize) -> bool {
+        let node = self.tree.node(id);
+        let slot = self.locators[node.level as usize].slot_of_key(key);
+        let slot = slot.map(|slot| &self.slots[node.slots as usize + usize::from(slot)]);
+        slot.is_some_and(|slot| slot.is_behind_row(row as u32))
+    }
+
+    /// Makes the slot of a key, if there is one, say that this is the first row with the key.
+    fn settle_slot(&mut self, id: NodeId, key: &[u8], first: Option<usize>) {
+        let node = self.tree.node(id);
         let Some(slot) = self.locators[node.level as usize].slot_of_key(key) else {
             return;
         };
-        let rows = &self.rows[node.rows as usize..][..node.rows_len as usize];
-        let found = rows.iter().position(|row| same_text(row.key, key));
-        self.slots[node.slots as usize + usize::from(slot)] = match found {
-            Some(index) => Slot::of_row(index as u32, &rows[index]),
+        self.slots[node.slots as usize + usize::from(slot)] = match first {
+            Some(row) => Slot::of_row(row as u32, &self.rows[node.rows as usize + row]),
             None => Slot::ABSENT,
         };
     }
 
-    /// The same for all keys.
-    #[inline]
+    /// Makes the slots of all keys say where the first row with the key stands.
     fn settle_slots(&mut self, id: NodeId) {
-        let level = self.tree.node(id).level;
-        for key in self.locators[level as usize].keys() {
-            self.settle_slot(id, key);
+        let node = self.tree.node(id);
+        let locator = &self.locators[node.level as usize];
+        let rows = &self.rows[node.rows as usize..][..node.rows_len as usize];
+        let slots = &mut self.slots[node.slots as usize..];
+        for (key, slot) in locator.keys().zip(locator.key_slots()) {
+            let first = rows.iter().position(|row| same_text(row.key, key));
+            slots[usize::from(slot)] = match first {
+                Some(row) => Slot::of_row(row as u32, &rows[row]),
+                None => Slot::ABSENT,
+            };
         }
     }
 }

@@ -2,16 +2,17 @@
 //!
 //! There is no other: running record by record is this with one lane.
 
-use super::access::{is_storable, with_inner};
+use super::access::{is_storable, nested_field, payload_of};
 use super::call::runner;
 use super::keyed;
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
+use super::test::LaneSlots;
 use crate::compare::{Comparator, compare, counts_as_nil};
 use crate::error::Error;
 use crate::instruction::{CONSTANT, Instruction, Op};
 use crate::math::{self, Operator};
-use crate::path::form::{Form, length_delimited};
+use crate::path::form::Form;
 use crate::path::{Access, Level};
 use crate::program::{Key, Path};
 use crate::value::{Element, Entry, TypedList, Value};
@@ -76,7 +77,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let site = &self.pass.calls[usize::from(i.a)];
                 let run = runner(site);
                 let lanes = self.call_with_strings(i, site);
-                self.map_those(i, lanes, |machine, lane| machine.call(site, run, lane));
+                self.map_these(lanes, i, |machine, lane| machine.call(site, run, lane));
             }
             Op::Edit => {
                 let site = &self.pass.calls[usize::from(i.a)];
@@ -97,6 +98,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     other => Err(no_truth(other, machine.arena)),
                 });
             }
+            Op::Test => self.test(i),
             Op::MaskCopy => self.masks[usize::from(i.dst)] = self.mask(i.mask),
             Op::MaskNone => self.masks[usize::from(i.dst)] = Mask::NONE,
             Op::MaskWithout => {
@@ -139,15 +141,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         i: &Instruction,
         kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
     ) {
-        self.map_those(i, self.mask(i.mask), kernel);
+        self.map_these(self.mask(i.mask), i, kernel);
     }
 
-    /// The same for those of the instruction's lanes.
+    /// The same for other lanes than the instruction's mask says.
     #[inline]
-    fn map_those(
+    fn map_these(
         &mut self,
-        i: &Instruction,
         lanes: Mask,
+        i: &Instruction,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<Value<'a>, Error<'a>>,
     ) {
         let register = usize::from(i.dst) * self.stride;
@@ -212,6 +214,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         });
     }
 
+    #[inline(never)]
     fn load(&mut self, i: &Instruction) {
         let path = &self.pass.paths[usize::from(i.a)];
         // An absent field of any type reads as an empty one, which is nil.
@@ -247,13 +250,26 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         slot: u16,
         decode: impl Fn(Option<&'a [u8]>, &'a Bump) -> Value<'a>,
     ) {
-        self.map_lanes(i, |machine, lane| {
-            let id = machine.node_of(level, lane);
-            let payload = machine.slot(id, slot).payload;
-            Ok(decode(payload, machine.arena))
+        let (mask, arena) = (self.mask(i.mask), self.arena);
+        let (mut unlocated, mut room) = (Mask::NONE, [NONE; _]);
+        let at = usize::from(i.dst) * self.stride;
+        let column = &mut self.registers[at..at + self.stride];
+        let slots = LaneSlots {
+            ids: self.lane_nodes.of(level, mask, &self.tree.nodes, &mut room),
+            nodes: &self.tree.nodes,
+            slots: &self.slots,
+        };
+        mask.each(|lane| match slots.payloads(lane, [slot]) {
+            Some([payload]) => column[lane] = decode(payload, arena),
+            None => unlocated.insert(lane),
         });
+        if unlocated != Mask::NONE {
+            let path = &self.pass.paths[usize::from(i.a)];
+            self.map_these(unlocated, i, |machine, lane| machine.read_path(path, lane));
+        }
     }
 
+    #[inline(never)]
     fn store(&mut self, i: &Instruction) {
         let path = &self.pass.paths[usize::from(i.a)];
         let allow_nil = self.pass.allow_nil;
@@ -265,17 +281,21 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (path.access, path.slot, path.keys.as_slice())
         {
             // Records that follow each other often get the same string, one of their resource: it is encoded once.
-            let mut last: Option<(u32, &[u8], _)> = None;
+            let (mut last, mut bytes, mut payload): (&[u8], &[u8], &[u8]) = (&[], &[], &[]);
+            let mut number = field[0];
             return self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
                 Value::Nil if !allow_nil => Ok(()),
                 value @ Value::String(text) => {
                     let id = machine.holder(path.level, lane)?;
-                    let number = machine.number(id, &field);
-                    let (bytes, payload) = match last {
-                        Some((of, same, made)) if of == number && std::ptr::eq(same, text) => made,
-                        _ => any::key_value_field(machine.arena, number, key, &value),
+                    // Of data points, the number differs from variant to variant.
+                    let of = match path.level {
+                        Level::DataPoint => machine.number(id, &field),
+                        _ => field[0],
                     };
-                    last = Some((number, text, (bytes, payload)));
+                    if bytes.is_empty() || of != number || !std::ptr::eq(last, text) {
+                        (number, last) = (of, text);
+                        (bytes, payload) = any::key_value_field(machine.arena, number, key, &value);
+                    }
                     machine.put_attribute(id, slot, key, bytes, payload);
                     Ok(())
                 }
@@ -334,11 +354,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let Ok(bytes) = form.encode(field[0], value, None, self.arena) else {
                     return false;
                 };
-                self.for_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    let old = machine.slot(id, slot);
-                    machine.put(id, old, Some(slot), bytes);
-                    Ok(())
+                let payload = payload_of(bytes);
+                self.mask(i.mask).each(|lane| {
+                    let id = self.node_of(path.level, lane);
+                    match payload {
+                        Some(payload) => self.put_field(id, slot, bytes, payload),
+                        // Nothing comes in the place of a field that is zero.
+                        None => {
+                            let old = self.slot(id, slot);
+                            self.put(id, old, Some(slot), bytes);
+                        }
+                    }
                 });
                 true
             }
@@ -347,20 +373,14 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     return false;
                 };
                 // Most records lack the message that the field is in: what it becomes then is made once.
-                let whole = length_delimited(field[0], new, self.arena);
-                self.for_lanes(i, |machine, lane| {
-                    let id = machine.node_of(path.level, lane);
-                    let old = machine.slot(id, slot);
-                    let bytes = match old.payload {
+                let whole = nested_field(field[0], &[], inner, new, self.arena);
+                self.mask(i.mask).each(|lane| {
+                    let id = self.node_of(path.level, lane);
+                    let (bytes, payload) = match self.slot(id, slot).payload {
                         None | Some([]) => whole,
-                        Some(outer) => length_delimited(
-                            field[0],
-                            &with_inner(outer, inner, new),
-                            machine.arena,
-                        ),
+                        Some(outer) => nested_field(field[0], outer, inner, new, self.arena),
                     };
-                    machine.put(id, old, Some(slot), bytes);
-                    Ok(())
+                    self.put_field(id, slot, bytes, payload);
                 });
                 true
             }
@@ -394,18 +414,23 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         Ok(Value::Map(entries.into_bump_slice()))
     }
 
+    #[inline(never)]
     fn broadcast(&mut self, i: &Instruction) {
         let (level, base) = self.hoisted_at[usize::from(i.a)];
+        let mask = self.mask(i.mask);
+        let at = usize::from(i.dst) * self.stride;
+        let column = &mut self.registers[at..at + self.stride];
+        let (mut room, nodes) = ([NONE; _], self.tree.nodes.as_slice());
+        let containers = self.lane_nodes.of(level, mask, nodes, &mut room);
         // Records that follow each other mostly lie in the same container.
         let (mut last, mut value) = (NONE, Value::Nil);
-        self.map_lanes(i, |machine, lane| {
-            let container = machine.node_of(level, lane);
-            if container != last {
-                last = container;
-                let ordinal = machine.tree.node(container).scratch as usize;
-                value = machine.hoisted[base + ordinal];
+        mask.each(|lane| {
+            if containers[lane] != last {
+                last = containers[lane];
+                let ordinal = self.tree.node(last).scratch as usize;
+                value = self.hoisted[base + ordinal];
             }
-            Ok(value)
+            column[lane] = value;
         });
     }
 }

@@ -2,12 +2,12 @@
 
 use super::eager::Walked;
 use super::failures::{Failure, Failures};
-use super::lambda::Lambdas;
+use super::lane_nodes::LaneNodes;
 use super::locate::{Row, Slot};
-use super::machine::{LaneNodes, Machine, Made, Scratch};
-use super::mask::{BLOCK, Mask};
+use super::machine::{Machine, Scratch};
+use super::mask::Mask;
 use super::parts::parts_of;
-use super::passes::{NO_PASS, Progress};
+use super::passes::Progress;
 use super::walk::{Doubt, Found, Read, Walk};
 use crate::limits::{MEMORY_KEPT_BYTES_MAX, PART_BYTES_MIN};
 use crate::path::{Context, Level};
@@ -91,7 +91,7 @@ pub struct Worker {
 struct Memory<'a> {
     nodes: Vec<Node>,
     masks: Vec<Mask>,
-    lane_nodes: Vec<LaneNodes>,
+    lane_nodes: LaneNodes,
     hoisted_at: Vec<(Level, usize)>,
     doubts: Vec<Doubt>,
     edits: Vec<Edit<'a>>,
@@ -405,44 +405,31 @@ fn run_request<'a>(
         };
         return (pass_on(tree, program, validation, out), Memory::default());
     }
+    let tree = Tree {
+        input,
+        nodes: memory.nodes,
+        edits: memory.edits,
+        is_irregular: false,
+        is_restructured: false,
+    };
     let mut machine = Machine {
-        arena: &worker.arena,
-        tree: Tree {
-            input,
-            nodes: memory.nodes,
-            edits: memory.edits,
-            is_irregular: false,
-            is_restructured: false,
-        },
-        pass: program.passes.first().unwrap_or(&NO_PASS),
-        is_filter: program.is_filter(),
-        locators: &program.plan().locators,
         slots: memory.slots,
         rows: memory.rows,
         doubts: memory.doubts,
-        stride: 0,
         registers: memory.registers,
-        first_constant: 0,
         masks: memory.masks,
         lane_nodes: memory.lane_nodes,
-        lanes: 0,
-        live: Mask::NONE,
-        ok: Mask::NONE,
-        matched: Mask::NONE,
-        statement: 0,
-        lambdas: Lambdas::default(),
-        first_record: 0,
         hoisted: memory.hoisted,
         hoisted_at: memory.hoisted_at,
-        dictionary: None,
-        failures: &mut worker.failures,
-        scratch: &mut worker.scratch,
         fixed_time: worker.fixed_time,
-        made: Made::default(),
-        has_hidden: false,
-        wire_error: None,
+        ..Machine::new(
+            &worker.arena,
+            tree,
+            program,
+            &mut worker.failures,
+            &mut worker.scratch,
+        )
     };
-    machine.lane_nodes.resize(BLOCK, [NONE; _]);
     let result = run_passes(&mut machine, program, validation, &mut worker.caches)
         .inspect(|_| encode(&mut machine.tree, out));
     let memory = Memory {

@@ -221,6 +221,24 @@ fn fixed64(bytes: &[u8]) -> u64 {
     bytes.first_chunk().map_or(0, |b| u64::from_le_bytes(*b))
 }
 
+/// What lies between the times of two fields with these payloads: what [`Form::Time`] reads, one subtracted from the
+/// other.
+#[inline]
+pub(crate) fn nanoseconds_between(end: Option<&[u8]>, start: Option<&[u8]>) -> i64 {
+    let nanos = |payload: Option<&[u8]>| fixed64(payload.unwrap_or_default()) as i64;
+    // Instants in nanoseconds do not wrap where times are added up, so that only the difference is cut.
+    let (end, start) = (nanos(end), nanos(start));
+    end.checked_sub(start)
+        .unwrap_or_else(|| cut_difference(end, start))
+}
+
+/// Out of line, so that what is needed for it takes no register of a loop.
+#[cold]
+#[inline(never)]
+fn cut_difference(end: i64, start: i64) -> i64 {
+    end.saturating_sub(start)
+}
+
 fn id<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().unwrap_or([0; N])
 }
@@ -350,6 +368,35 @@ pub(crate) fn any_field<'a>(number: u32, value: &Value<'_>, arena: &'a Bump) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn between_fields_lies_what_lies_between_their_times() {
+        let arena = Bump::new();
+        let second = 1_000_000_000i64;
+        let mut payloads: std::vec::Vec<Option<std::vec::Vec<u8>>> = vec![None];
+        payloads.extend((0..10).map(|length| Some(vec![0x7f; length])));
+        payloads.extend((0..10).map(|length| Some(vec![0xff; length])));
+        for nanos in [0, 1, second - 1, second, 1_700_000_000 * second, i64::MAX] {
+            for nanos in [nanos, nanos.wrapping_neg(), nanos ^ i64::MIN] {
+                payloads.push(Some(nanos.to_le_bytes().to_vec()));
+            }
+        }
+        let time = |payload| match Form::Time.decode(payload, &arena) {
+            Value::Time(time) => time,
+            other => panic!("{other:?}"),
+        };
+        for end in &payloads {
+            for start in &payloads {
+                let (end, start) = (end.as_deref(), start.as_deref());
+                let expected = time(end).sub(time(start));
+                assert_eq!(
+                    nanoseconds_between(end, start),
+                    expected,
+                    "{end:?} {start:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn texts_of_any_length_are_written_as_other_values() {

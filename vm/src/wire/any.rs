@@ -25,23 +25,38 @@ pub(super) const BYTES: u32 = 7;
 /// Reads an `AnyValue`'s payload. The last of several fields counts; none is nil.
 #[inline(always)]
 pub fn decode(wire: &[u8]) -> Value<'_> {
-    // One string field that fills the message: nearly every value is this.
-    if let [0x0a, length, text @ ..] = wire
-        && text.len() == usize::from(*length)
-        && *length < 0x80
-    {
+    // Nearly every value is a short string.
+    if let Some(text) = short_text(wire) {
         return Value::String(text);
     }
-    // A bool or a small int.
-    match *wire {
-        [0x10, bool @ 0..0x80] => return Value::Bool(bool != 0),
-        [0x18, int @ 0..0x80] => return Value::Int(i64::from(int)),
-        [0x18, low @ 0x80..=0xff, high @ 0..0x80] => {
-            return Value::Int(i64::from(low & 0x7f) | i64::from(high) << 7);
-        }
-        _ => {}
+    if let [0x10, bool @ 0..0x80] = *wire {
+        return Value::Bool(bool != 0);
+    }
+    if let Some(int) = short_int(wire) {
+        return Value::Int(int);
     }
     decode_fields(wire)
+}
+
+/// The string that an `AnyValue`'s payload is, if it is one string field with a length of a byte that fills it.
+#[inline(always)]
+pub(crate) fn short_text(wire: &[u8]) -> Option<&[u8]> {
+    match wire {
+        [0x0a, length @ 0..0x80, text @ ..] if text.len() == usize::from(*length) => Some(text),
+        _ => None,
+    }
+}
+
+/// The int that an `AnyValue`'s payload is, if it is one int field of a byte or two that fills it.
+#[inline(always)]
+pub(crate) fn short_int(wire: &[u8]) -> Option<i64> {
+    match *wire {
+        [0x18, int @ 0..0x80] => Some(i64::from(int)),
+        [0x18, low @ 0x80..=0xff, high @ 0..0x80] => {
+            Some(i64::from(low & 0x7f) | i64::from(high) << 7)
+        }
+        _ => None,
+    }
 }
 
 fn decode_fields(wire: &[u8]) -> Value<'_> {

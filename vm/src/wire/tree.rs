@@ -152,34 +152,13 @@ impl<'a> Tree<'a> {
 
     /// Puts `bytes`, a whole field or nothing, in the place of a field. Where that stands then.
     pub(crate) fn replace(&mut self, id: NodeId, place: Place, bytes: &'a [u8]) -> Place {
-        if let Some(edit) = self.edits.get_mut(place.edit as usize) {
-            self.nodes[id as usize].grown += bytes.len() as i64 - edit.bytes.len() as i64;
-            edit.bytes = bytes;
-            return place;
-        }
-        self.insert(id, place.at, place.end, bytes)
+        self.nodes[id as usize].replace(&mut self.edits, place, bytes)
     }
 
     /// Adds a whole field at a node's end. Where it stands.
     #[inline]
     pub(crate) fn append(&mut self, id: NodeId, bytes: &'a [u8]) -> Place {
-        let edit = self.edits.len() as u32;
-        let node = &mut self.nodes[id as usize];
-        let at = node.end;
-        node.grown += bytes.len() as i64;
-        // No edit is behind a node's end.
-        match self.edits.get_mut(node.last_edit as usize) {
-            Some(last) => last.next = edit,
-            None => node.first_edit = edit,
-        }
-        node.last_edit = edit;
-        self.edits.push(Edit {
-            at,
-            end: at,
-            next: NONE,
-            bytes,
-        });
-        Place { at, end: at, edit }
+        self.nodes[id as usize].append(&mut self.edits, bytes)
     }
 
     /// Adds whole fields at a node's end, one after the other, as long as `next`, which is told where the field will
@@ -219,40 +198,8 @@ impl<'a> Tree<'a> {
 
     /// Puts `bytes` in the place of a range of the request that has no edit yet. Where they stand.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, id: NodeId, at: u32, end: u32, bytes: &'a [u8]) -> Place {
-        let edit = self.edits.len() as u32;
-        let node = &mut self.nodes[id as usize];
-        node.grown += bytes.len() as i64 - i64::from(end - at);
-        let mut next = NONE;
-        match self.edits.get_mut(node.last_edit as usize) {
-            Some(last) if last.at > at => next = self.link_between(id, at, edit),
-            Some(last) => {
-                last.next = edit;
-                node.last_edit = edit;
-            }
-            None => (node.first_edit, node.last_edit) = (edit, edit),
-        }
-        self.edits.push(Edit {
-            at,
-            end,
-            next,
-            bytes,
-        });
-        Place { at, end, edit }
-    }
-
-    /// Makes way in a node's chain for an edit at `at`, ahead of the last one. The edit that follows it.
-    #[inline(never)]
-    fn link_between(&mut self, id: NodeId, at: u32, edit: u32) -> u32 {
-        let node = &mut self.nodes[id as usize];
-        if at < self.edits[node.first_edit as usize].at {
-            return std::mem::replace(&mut node.first_edit, edit);
-        }
-        let mut before = node.first_edit;
-        while self.edits[self.edits[before as usize].next as usize].at <= at {
-            before = self.edits[before as usize].next;
-        }
-        std::mem::replace(&mut self.edits[before as usize].next, edit)
+    fn insert(&mut self, id: NodeId, at: u32, end: u32, bytes: &'a [u8]) -> Place {
+        self.nodes[id as usize].insert(&mut self.edits, at, end, bytes)
     }
 
     /// The nodes within a range of the request that a node holds.
@@ -369,6 +316,92 @@ impl Removal {
             tree.insert(id, self.run.at, self.run.end, &[]);
         }
     }
+}
+
+/// Edits of one node, for those who have it at hand.
+impl Node {
+    /// See [`Tree::append`].
+    #[inline(always)]
+    pub(crate) fn append<'a>(&mut self, edits: &mut Vec<Edit<'a>>, bytes: &'a [u8]) -> Place {
+        let edit = edits.len() as u32;
+        let at = self.end;
+        self.grown += bytes.len() as i64;
+        // No edit is behind a node's end.
+        match edits.get_mut(self.last_edit as usize) {
+            Some(last) => last.next = edit,
+            None => self.first_edit = edit,
+        }
+        self.last_edit = edit;
+        edits.push(Edit {
+            at,
+            end: at,
+            next: NONE,
+            bytes,
+        });
+        Place { at, end: at, edit }
+    }
+
+    /// See [`Tree::replace`].
+    #[inline(always)]
+    pub(crate) fn replace<'a>(
+        &mut self,
+        edits: &mut Vec<Edit<'a>>,
+        place: Place,
+        bytes: &'a [u8],
+    ) -> Place {
+        if let Some(edit) = edits.get_mut(place.edit as usize) {
+            self.grown += bytes.len() as i64 - edit.bytes.len() as i64;
+            edit.bytes = bytes;
+            return place;
+        }
+        self.insert(edits, place.at, place.end, bytes)
+    }
+
+    /// See [`Tree::insert`].
+    #[inline(always)]
+    fn insert<'a>(
+        &mut self,
+        edits: &mut Vec<Edit<'a>>,
+        at: u32,
+        end: u32,
+        bytes: &'a [u8],
+    ) -> Place {
+        let edit = edits.len() as u32;
+        self.grown += bytes.len() as i64 - i64::from(end - at);
+        let mut next = NONE;
+        match edits.get_mut(self.last_edit as usize) {
+            Some(last) if last.at > at => {
+                let before = before_place(edits, self.first_edit, at);
+                let link = match before {
+                    NONE => &mut self.first_edit,
+                    before => &mut edits[before as usize].next,
+                };
+                next = std::mem::replace(link, edit);
+            }
+            Some(last) => {
+                last.next = edit;
+                self.last_edit = edit;
+            }
+            None => (self.first_edit, self.last_edit) = (edit, edit),
+        }
+        edits.push(Edit {
+            at,
+            end,
+            next,
+            bytes,
+        });
+        Place { at, end, edit }
+    }
+}
+
+/// The last edit of a chain before or at `at`, which another follows; [`NONE`] if the first one is behind it.
+#[inline(never)]
+fn before_place(edits: &[Edit<'_>], first: u32, at: u32) -> u32 {
+    let (mut before, mut next) = (NONE, first);
+    while edits[next as usize].at <= at {
+        (before, next) = (next, edits[next as usize].next);
+    }
+    before
 }
 
 impl Node {

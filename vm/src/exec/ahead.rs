@@ -1,0 +1,65 @@
+//! Calls ahead of any request: what a pure function makes of literals.
+
+use super::call::runner;
+use super::failures::Failures;
+use super::machine::Machine;
+use super::passes::idle_pass;
+use crate::function::{Function, Literal};
+use crate::program::{Argument, CallSite, Pass, Program, ProgramId, TouchedLevels};
+use crate::value::Value;
+use crate::wire::Signal;
+use crate::wire::tree::Tree;
+use bumpalo::Bump;
+
+/// What a call of a pure function that prepares nothing yields, as a literal; its arguments are constants. `None` if it
+/// fails, or if no literal says what it yields.
+pub fn call_ahead(
+    function: &'static Function,
+    arguments: Vec<Argument>,
+    constants: Vec<Literal>,
+) -> Option<Literal> {
+    let site = CallSite {
+        function,
+        arguments,
+        prepared: None,
+        scratch: 0,
+        remembered_by: None,
+    };
+    let program = Program {
+        id: ProgramId::unique(),
+        signal: Signal::Logs,
+        passes: vec![Pass {
+            constants,
+            calls: vec![site],
+            ..idle_pass()
+        }],
+        sweeps: Vec::new(),
+        flattens_logs: false,
+        touched: TouchedLevels::default(),
+    };
+    let (arena, mut failures, mut scratch) = (Bump::new(), Failures::default(), Vec::new());
+    let mut machine = Machine::new(
+        &arena,
+        Tree::default(),
+        &program,
+        &mut failures,
+        &mut scratch,
+    );
+    let pass = &program.passes[0];
+    machine.enter(pass);
+    let site = &pass.calls[0];
+    let result = machine.call(site, runner(site), 0);
+    literal(&result.ok()?)
+}
+
+/// The literal that says this value.
+pub fn literal(value: &Value<'_>) -> Option<Literal> {
+    Some(match value {
+        Value::String(text) => Literal::String(text.to_vec()),
+        Value::Int(v) => Literal::Int(*v),
+        Value::Double(v) => Literal::Double(*v),
+        Value::Bool(v) => Literal::Bool(*v),
+        Value::Duration(v) => Literal::Duration(*v),
+        _ => return None,
+    })
+}
