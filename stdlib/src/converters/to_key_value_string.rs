@@ -35,7 +35,10 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 fn to_key_value_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let delimiters: &Delimiters = call.prepared();
     let target = call.map(0)?;
-    let mut entries: List<'a, Entry<'a>> = List::new_in(call.arena());
+    let mut entries: List<'a, Entry<'a>> = match target {
+        Value::Map(entries) => List::with_capacity_in(entries.len(), call.arena()),
+        _ => List::new_in(call.arena()),
+    };
     entries.extend(target.entries().into_iter().flatten());
     if call.bool_literal(3) == Some(true) {
         entries.sort_by_key(|entry| entry.key);

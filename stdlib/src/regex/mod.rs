@@ -16,6 +16,7 @@ mod class;
 mod dynamic;
 mod engine;
 mod error;
+mod escaped;
 mod haystack;
 mod matches;
 mod parse;

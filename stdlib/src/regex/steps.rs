@@ -5,6 +5,7 @@
 //! from left to right without a choice to take back. Classes count if they are within ASCII, or if they
 //! hold every character beyond ASCII: then bytes tell as much as characters do, bad bytes included.
 
+use super::escaped::Escaped;
 use super::text_run::TextRun;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -78,6 +79,7 @@ impl Prefix {
 enum Step {
     Text(Box<[u8]>),
     Run(Box<Run>),
+    Escaped(Box<Escaped>),
     /// The start (or with `true` the end) of a group.
     Group(usize, bool),
     /// The start of the haystack.
@@ -114,25 +116,25 @@ impl Run {
     #[inline]
     pub(super) fn len(&self, text: &[u8]) -> Option<usize> {
         let text = &text[..text.len().min(self.max)];
-        let len = self.count(text);
+        let len = count(&self.set, text);
         (len >= self.min).then_some(len)
     }
+}
 
-    /// How many bytes of the set the text begins with.
-    #[inline]
-    fn count(&self, text: &[u8]) -> usize {
-        let is_other = |byte: &u8| !self.set[usize::from(*byte)];
-        let mut at = 0;
-        // A loop of known length needs no counter.
-        while let Some(chunk) = text[at..].first_chunk::<8>() {
-            if let Some(end) = chunk.iter().position(is_other) {
-                return at + end;
-            }
-            at += chunk.len();
+/// How many bytes of a set a text begins with.
+#[inline]
+pub(super) fn count(set: &[bool; 256], text: &[u8]) -> usize {
+    let is_other = |byte: &u8| !set[usize::from(*byte)];
+    let mut at = 0;
+    // A loop of known length needs no counter.
+    while let Some(chunk) = text[at..].first_chunk::<8>() {
+        if let Some(end) = chunk.iter().position(is_other) {
+            return at + end;
         }
-        let end = text[at..].iter().position(is_other);
-        at + end.unwrap_or(text.len() - at)
+        at += chunk.len();
     }
+    let end = text[at..].iter().position(is_other);
+    at + end.unwrap_or(text.len() - at)
 }
 
 impl Steps {
@@ -145,10 +147,13 @@ impl Steps {
             return None;
         }
         for at in 0..steps.len() {
-            if let Step::Run(run) = &steps[at]
-                && run.max != run.min
-                && !is_disjoint(run, &steps[at + 1..])
-            {
+            let rest = &steps[at + 1..];
+            let is_certain = match &steps[at] {
+                Step::Run(run) if run.max != run.min => is_disjoint(&run.set, rest),
+                Step::Escaped(escaped) => is_disjoint(&escaped.first(), rest),
+                _ => true,
+            };
+            if !is_certain {
                 return None;
             }
         }
@@ -164,6 +169,8 @@ impl Steps {
         let first = steps.iter().find(|step| !matches!(step, Step::Group(..)));
         let prefix = match first {
             Some(Step::Text(text)) => Some(Prefix::of(text)),
+            // There would be nothing to look for.
+            Some(Step::Escaped(_)) => return None,
             _ => None,
         };
         let mut real = steps.iter().filter(|step| !matches!(step, Step::Group(..)));
@@ -296,6 +303,7 @@ impl Steps {
                     at += expected.len();
                 }
                 Step::Run(run) => at += run.len(&text[at..]).ok_or(at)?,
+                Step::Escaped(escaped) => at += escaped.len(&text[at..]).ok_or(at)?,
                 Step::Group(number, is_end) => group(*number, *is_end, at),
                 Step::Start if at == 0 => {}
                 Step::End if at == text.len() => {}
@@ -349,22 +357,23 @@ fn is_fixed(step: &Step) -> bool {
 }
 
 /// Whether nothing that can follow a run begins with one of its bytes.
-fn is_disjoint(run: &Run, rest: &[Step]) -> bool {
+fn is_disjoint(run: &[bool; 256], rest: &[Step]) -> bool {
+    let meets = |set: &[bool; 256]| run.iter().zip(set).any(|(a, b)| *a && *b);
     for step in rest {
-        match step {
+        let (first, min) = match step {
             Step::Text(text) => match text.first() {
-                Some(first) => return !run.set[usize::from(*first)],
+                Some(first) => return !run[usize::from(*first)],
                 None => continue,
             },
-            Step::Run(next) => {
-                if run.set.iter().zip(&next.set).any(|(a, b)| *a && *b) {
-                    return false;
-                }
-                if next.min > 0 {
-                    return true;
-                }
-            }
-            Step::Group(..) | Step::Start | Step::End => {}
+            Step::Run(next) => (next.set, next.min),
+            Step::Escaped(next) => (next.first(), next.len_min()),
+            Step::Group(..) | Step::Start | Step::End => continue,
+        };
+        if meets(&first) {
+            return false;
+        }
+        if min > 0 {
+            return true;
         }
     }
     true
@@ -380,6 +389,13 @@ fn push(hir: &Hir, steps: &mut Vec<Step>) -> Option<()> {
             steps.push(Step::Text(literal.0.clone()));
         }
         HirKind::Class(class) => push_run(set(class)?, 1, Some(1), steps)?,
+        HirKind::Repetition(repetition)
+            if repetition.greedy
+                && repetition.max.is_none()
+                && let Some(escaped) = Escaped::of(&repetition.sub, repetition.min) =>
+        {
+            steps.push(Step::Escaped(Box::new(escaped)));
+        }
         HirKind::Repetition(repetition) if repetition.greedy => {
             let set = match repetition.sub.kind() {
                 HirKind::Class(class) => set(class)?,
@@ -427,7 +443,7 @@ fn push_run(set: [bool; 256], min: u32, max: Option<u32>, steps: &mut Vec<Step>)
 }
 
 /// A class as a set of bytes: all beyond ASCII or none.
-fn set(class: &Class) -> Option<[bool; 256]> {
+pub(super) fn set(class: &Class) -> Option<[bool; 256]> {
     let Class::Unicode(class) = class else {
         return None;
     };
@@ -485,8 +501,17 @@ mod tests {
             "[^a]",
             "é+",
             "é[^é]*",
+            "\"((?:[^\"\\\\]|\\\\.)*)\"",
+            "^(\\S+) \"((?:\\\\.|[^\"\\\\])+)\" ([^x]*)$",
+            "k(?:\\\\[a-z]|[0-9])*;",
         ];
-        let texts: [&[u8]; 14] = [
+        let texts: [&[u8]; 20] = [
+            b"\"\" \"a\\\"b\" \"\\\\\" \"c\\\n\" \"d\\",
+            b"a \"b\\\"c\" d",
+            b"a \"\" d",
+            b"a \"\\\xff\\\xc3\xa9\xff\\\xe2\x82\" \xff",
+            b"a \"\\\" d",
+            b"k12\\a3;k\\A;k\\\\;k;k\\",
             b"",
             b"token=12af&token=zz token=0",
             b"/1/22/x/333",
@@ -590,6 +615,7 @@ mod tests {
             "a(b+)c",
             "^x=[^;]*;$",
             "[a-z]{2,5}9",
+            "\"((?:[^\"\\\\]|\\\\.)*)\"",
         ] {
             let has = Regex::new(pattern).expect("a pattern").has_steps();
             assert!(has, "{pattern}");
@@ -602,6 +628,8 @@ mod tests {
             "a+?b",
             "\\bx\\d",
             "(ab)+c",
+            "(?:[^\"\\\\]|\\\\.)+\"",
+            "k(?:[a-z]|\\\\.)*\\\\",
         ] {
             let has = Regex::new(pattern).expect("a pattern").has_steps();
             assert!(!has, "{pattern}");

@@ -330,12 +330,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     fn all_attributes(&mut self, id: NodeId, field: &FieldNumbers) -> Value<'a> {
-        let mut entries = bumpalo::collections::Vec::new_in(self.arena);
+        let arena = self.arena;
+        let entry = |row: &Row<'a>| Entry {
+            key: row.key,
+            value: any::decode(row.value),
+        };
+        if let Some(rows) = self.rows(id, field) {
+            return Value::Map(arena.alloc_slice_fill_iter(rows.iter().map(entry)));
+        }
+        let mut entries = bumpalo::collections::Vec::new_in(arena);
         let _ = self.each_attribute(id, field, |row| {
-            entries.push(Entry {
-                key: row.key,
-                value: any::decode(row.value),
-            });
+            entries.push(entry(&row));
             ControlFlow::Continue(())
         });
         Value::Map(entries.into_bump_slice())

@@ -259,7 +259,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
             Value::Int(number) => Some(self.bytes(itoa::Buffer::new().format(number).as_bytes())),
             Value::Bool(is_true) => Some(if is_true { b"true" } else { b"false" }),
             other => {
-                let mut out = Vec::new();
+                /// Bytes that most such texts need no more of.
+                const USUAL_BYTES: usize = 1024;
+                let mut out = Vec::with_capacity(USUAL_BYTES);
                 json::append_value(&mut out, &other).map_err(|_| {
                     self.error(format_args!("unsupported type: {}", other.type_name()))
                 })?;

@@ -89,10 +89,18 @@ struct Writer<'o> {
 }
 
 /// Room that a map's keys usually need.
-const KEYS_BYTES_RESERVED: usize = 128;
+const KEYS_BYTES_RESERVED: usize = 384;
 
 /// Entries of a map that are put in order without the heap.
-const ENTRIES_INLINE: usize = 8;
+const ENTRIES_INLINE: usize = 16;
+
+/// Where an entry comes in a map.
+#[derive(Clone, Copy)]
+struct Position {
+    /// The first bytes of its key that tell, zeros behind them, as a number: most keys differ in them.
+    head: u64,
+    number: u32,
+}
 
 type Written = Result<(), WriteError>;
 
@@ -212,21 +220,14 @@ impl<'o> Writer<'o> {
             append_string(&mut self.keys, entry.key, self.dialect);
             entries.push((start..self.keys.len(), entry));
         }
-        let keys = &self.keys;
-        match self.dialect {
-            Dialect::Standard => entries.sort_by(|(_, a), (_, b)| a.key.cmp(b.key)),
-            // The order of the quoted keys, so that `a!` comes before `a`.
-            Dialect::GoJson => {
-                entries.sort_by(|(a, _), (b, _)| keys[a.clone()].cmp(&keys[b.clone()]))
-            }
-        }
         self.out.push(b'{');
         let mut first = true;
-        for (index, (quoted, entry)) in entries.iter().enumerate() {
-            if entries
-                .get(index + 1)
-                .is_some_and(|(_, next)| next.key == entry.key)
-            {
+        let order = self.order(&entries);
+        for (index, position) in order.iter().enumerate() {
+            let (quoted, entry) = &entries[position.number as usize];
+            if order.get(index + 1).is_some_and(|next| {
+                next.head == position.head && entries[next.number as usize].1.key == entry.key
+            }) {
                 continue;
             }
             if !first {
@@ -240,6 +241,41 @@ impl<'o> Writer<'o> {
         self.out.push(b'}');
         self.keys.truncate(keys_before);
         Ok(())
+    }
+
+    /// The order of a map's entries, which come with where their quoted keys are; equal keys stay in theirs.
+    fn order(&self, entries: &[(Range<usize>, Entry<'_>)]) -> SmallVec<[Position; ENTRIES_INLINE]> {
+        let text = |number: usize| -> &[u8] {
+            let (quoted, entry) = &entries[number];
+            match self.dialect {
+                Dialect::Standard => entry.key,
+                // The order of the quoted keys, so that `a!` comes before `a`.
+                Dialect::GoJson => &self.keys[quoted.start + 1..quoted.end],
+            }
+        };
+        let position = |number: usize| Position {
+            head: head(text(number)),
+            number: number as u32,
+        };
+        let mut order: SmallVec<_> = (0..entries.len()).map(position).collect();
+        order.sort_by(|a: &Position, b: &Position| {
+            let by_head = a.head.cmp(&b.head);
+            by_head.then_with(|| text(a.number as usize).cmp(text(b.number as usize)))
+        });
+        order
+    }
+}
+
+/// A text's first eight bytes as a number that is as great as they are; if it has fewer, with zeros behind them.
+fn head(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(head) => u64::from_be_bytes(*head),
+        None => {
+            let bytes = text
+                .iter()
+                .fold(0, |bytes, byte| bytes << 8 | u64::from(*byte));
+            bytes.checked_shl(64 - 8 * text.len() as u32).unwrap_or(0)
+        }
     }
 }
 
@@ -337,4 +373,52 @@ fn append_characters<'t>(out: &mut Vec<u8>, text: &'t [u8]) -> &'t [u8] {
         }
     }
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_are_in_the_order_of_their_texts() {
+        let pieces = ["", "\0", "a", "a!", "abcdefg", "abcdefgh", "\u{ff}"];
+        let texts = pieces
+            .iter()
+            .flat_map(|a| pieces.map(|b| format!("{a}{b}")));
+        let texts: Vec<String> = texts.collect();
+        for a in &texts {
+            for b in &texts {
+                let (head_a, head_b) = (head(a.as_bytes()), head(b.as_bytes()));
+                if head_a != head_b {
+                    assert_eq!(head_a.cmp(&head_b), a.cmp(b), "{a:?} and {b:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn maps_are_in_the_order_of_their_quoted_keys() {
+        let mut keys: Vec<String> = (0..40).map(|n| format!("key.{}", n * 7 % 40)).collect();
+        keys.extend(["key", "key!", "", "k"].map(str::to_owned));
+        let repeated = keys.iter().chain(&keys[..9]);
+        let entries: Vec<Entry<'_>> = (0..)
+            .zip(repeated)
+            .map(|(n, key)| Entry {
+                key: key.as_bytes(),
+                value: Value::Int(n),
+            })
+            .collect();
+        let mut expected: Vec<String> = (0..)
+            .zip(&keys)
+            .map(|(n, key)| {
+                let last = if n < 9 { n + keys.len() } else { n };
+                format!("\"{key}\":{last}")
+            })
+            .collect();
+        expected.sort();
+        let mut out = Vec::new();
+        append_value(&mut out, &Value::Map(&entries)).expect("text");
+        let expected = format!("{{{}}}", expected.join(","));
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
 }
