@@ -8,6 +8,7 @@ use super::locator::{
 use crate::wire::any;
 use crate::wire::cursor::{Cursor, WireType, short_bytes, short_field};
 use crate::wire::error::WireError;
+use crate::wire::prefetch::ahead;
 use crate::wire::short::{Short, is_other_order};
 use crate::wire::tree::{Field, NONE, Node, NodeId, Place};
 use crate::wire::usual::Windows;
@@ -243,6 +244,10 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
             && let Some((start, end)) = short_bytes(bytes, at + 1)
             && end <= bytes.len()
         {
+            // A walk that goes over everything is foreseen by the processor.
+            if !FULL && self.found.locator.sufficient_keys > 0 {
+                ahead(self.input, at, end);
+            }
             while self.found.slots.len() < first_slot + slots {
                 self.found.slots.extend_from_slice(&SLOTS_AHEAD);
             }

@@ -15,6 +15,7 @@ pub mod json;
 pub mod list;
 pub mod normalize;
 mod payload;
+pub(crate) mod prefetch;
 pub mod profiles;
 pub mod schema;
 pub(crate) mod short;
