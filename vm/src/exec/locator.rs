@@ -281,10 +281,7 @@ impl Locator {
             attributes: touched.attributes,
             all_attributes: touched.all_attributes,
             filled,
-            keys_wanted: match touched.all_attributes {
-                true => u64::MAX,
-                false => filled | 1 << Locator::bucket(b""),
-            },
+            keys_wanted: filled | 1 << Locator::bucket(b""),
             sufficient_keys: match touched.fields.is_empty()
                 && !touched.all_attributes
                 && !looks_further

@@ -99,8 +99,14 @@ impl<'m, 'a> Found<'m, 'a> {
             number = (self.rows.len() - self.first_row) as u32;
             self.rows.push(row);
         }
+        self.keyed(row, number) || all
+    }
+
+    /// Notes an attribute that has a slot by its key, and its row if it has one. Whether it has a slot.
+    #[inline(always)]
+    fn keyed(&mut self, row: Row<'a>, number: u32) -> bool {
         let Some(slot) = self.locator.slot_of_key(row.key) else {
-            return all;
+            return false;
         };
         let slot = self.slot(usize::from(slot));
         // Of entries with the same key the first counts.
@@ -244,8 +250,8 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
             && let Some((start, end)) = short_bytes(bytes, at + 1)
             && end <= bytes.len()
         {
-            // A walk that goes over everything is foreseen by the processor.
-            if !FULL && self.found.locator.sufficient_keys > 0 {
+            // Walks that go over everything are foreseen by the processor; the last did not.
+            if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
                 ahead(self.input, at, end);
             }
             while self.found.slots.len() < first_slot + slots {
@@ -365,7 +371,15 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
                     return at;
                 }
                 if WANTED == ALL_WANTED {
-                    self.short_attribute::<VALUE_FIRST, true>(field, at, short);
+                    let place = input_place(at, at + short.length);
+                    let (key, value) = short.key_value::<VALUE_FIRST>(field);
+                    self.found.rows.push(Row { place, key, value });
+                    if !FULL && !short.is_plain::<VALUE_FIRST>(window) {
+                        self.doubt(place);
+                    }
+                    if keys >> bucket & 1 != 0 {
+                        self.keyed_row();
+                    }
                 } else if self.some_attribute::<VALUE_FIRST>(field, at, short) && !FULL {
                     return end;
                 }
@@ -434,21 +448,20 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         at: u32,
         short: Short,
     ) -> bool {
-        self.short_attribute::<VALUE_FIRST, false>(field, at, short);
+        let (key, value) = short.key_value::<VALUE_FIRST>(field);
+        let place = input_place(at, at + short.length);
+        self.attribute(Row { place, key, value }, false, || is_plain_value(value));
         self.found.missing == 0
     }
 
-    /// An attribute of the usual form, which ends within its message.
+    /// The last row has a key of a length that is looked for.
     #[inline(always)]
-    fn short_attribute<const VALUE_FIRST: bool, const ALL: bool>(
-        &mut self,
-        field: &'a [u8],
-        at: u32,
-        short: Short,
-    ) {
-        let (key, value) = short.key_value::<VALUE_FIRST>(field);
-        let place = input_place(at, at + short.length);
-        self.attribute(Row { place, key, value }, ALL, || is_plain_value(value));
+    fn keyed_row(&mut self) {
+        if let Some(row) = self.found.rows.last() {
+            self.has_unnamed |= row.key.is_empty();
+            let number = self.found.rows.len() - 1 - self.found.first_row;
+            self.found.keyed(*row, number as u32);
+        }
     }
 
     /// Notes where a field of the usual form stands that needs no check: its tag, where it begins, how many bytes come before
