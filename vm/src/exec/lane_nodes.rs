@@ -96,7 +96,18 @@ impl LaneNodes {
         match self.records.first_chunk() {
             Some(records) if self.level == Some(level) => records,
             _ => {
-                lanes.each(|lane| room[lane] = self.away(level, lane, nodes));
+                let way = self.ways[level as usize];
+                let is_around = matches!(way, Way::Out(1..) | Way::OutAndIn(1..));
+                // Records that follow each other mostly lie in the same message, and so in the same ones around it.
+                let (mut last, mut found) = (NONE, NONE);
+                lanes.each(|lane| {
+                    let record = nodes.get(self.records[lane] as usize);
+                    let holder = record.map_or(NONE, |record| record.parent);
+                    if !is_around || holder != last || holder == NONE {
+                        (last, found) = (holder, self.away(level, lane, nodes));
+                    }
+                    room[lane] = found;
+                });
                 room
             }
         }
