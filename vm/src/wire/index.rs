@@ -12,8 +12,8 @@ pub enum Validation {
     /// Everything: what the reference refuses is refused.
     #[default]
     Full,
-    /// What the program can look at, down to the last value: each field that a path names, attributes by the
-    /// keys named, and all of a message where a function or path looks at more than a field. Malformed, that is
+    /// What the program can look at, down to the last value: each field that a path names, the first attribute with
+    /// each key named, and all of a message where a function or path looks at more than a field. Malformed, that is
     /// refused as under `Full`; anything else is passed on as it is, malformed or not. Requests that `Full`
     /// accepts come out the same, though repeated fields that nobody looks at are not merged.
     /// Requests of profiles are checked as a whole even so, since their strings are put in place first.

@@ -1,7 +1,7 @@
 //! Asks the processor for bytes that will be read soon.
 //!
-//! Requests are larger than the nearest caches. A walk over messages waits for one byte after the other, so that what it
-//! meets first in each line of the cache arrives too late unless it was asked for before.
+//! Requests are larger than the nearest caches. The processor foresees a walk over all of a request by itself; one that leaves
+//! messages early, it does not, and then each message is waited for.
 
 /// How far ahead of a walk to ask: a few messages, which takes it longer than memory takes to answer.
 const AHEAD_BYTES: usize = 2048;
