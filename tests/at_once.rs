@@ -1,9 +1,7 @@
 //! Functions that take the strings of several records at once give each record what they give it alone, and fail where
 //! it has no string.
 
-use crate::configuration::compiled;
-use ottl::compile::{Dialect, Gates};
-use ottl::config::{ProcessorKind, Signal};
+use crate::programs::of_logs;
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
 use ottl_vm::wire::json;
@@ -62,13 +60,7 @@ fn records_get_what_they_get_alone() {
         r#"set(log.attributes["again"], SHA256(SHA256(log.body)))"#,
         r#"set(log.attributes["one"], SHA256("one"))"#,
     ] });
-    let mut program = compiled(
-        ProcessorKind::Transform,
-        &config,
-        Signal::Logs,
-        Dialect::Upstream,
-        &Gates::default(),
-    );
+    let mut program = of_logs(&config);
     let request = request();
     let at_once = run(&program, &request);
     program.passes.iter_mut().for_each(|pass| pass.lanes = 1);

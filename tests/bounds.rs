@@ -1,8 +1,6 @@
 //! What statements may make of a request is bounded: they fail where they would go beyond, and change nothing.
 
-use crate::configuration::compiled;
-use ottl::compile::{Dialect, Gates};
-use ottl::config::{ProcessorKind, Signal};
+use crate::programs::of_logs;
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::json;
 use serde_json::json;
@@ -11,13 +9,7 @@ use serde_json::json;
 /// came out as it was.
 fn run(statement: &str, attribute: &str, body: &str) -> (Vec<String>, bool) {
     let config = json!({"error_mode": "ignore", "log_statements": [statement]});
-    let program = compiled(
-        ProcessorKind::Transform,
-        &config,
-        Signal::Logs,
-        Dialect::Upstream,
-        &Gates::default(),
-    );
+    let program = of_logs(&config);
     let record = json!({
         "attributes": [{"key": "text", "value": {"stringValue": attribute}}],
         "body": {"stringValue": body},

@@ -18,6 +18,7 @@ mod lower;
 mod merging;
 mod parallel;
 mod paths;
+mod programs;
 mod regressions;
 mod stepwise;
 mod streaming;

@@ -1,21 +1,13 @@
 //! Merging into a record's attributes, which goes row by row, gives what merging into a map in the cache gives.
 
-use crate::configuration::compiled;
-use ottl::compile::{Dialect, Gates};
-use ottl::config::{ProcessorKind, Signal};
+use crate::programs::of_logs;
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::wire::json;
 
 /// What the statements make of a request.
 fn run(statements: &[&str], request: &[u8]) -> Vec<u8> {
     let config = serde_json::json!({ "log_statements": statements });
-    let program = compiled(
-        ProcessorKind::Transform,
-        &config,
-        Signal::Logs,
-        Dialect::Upstream,
-        &Gates::default(),
-    );
+    let program = of_logs(&config);
     let mut out = Vec::new();
     let mut worker = Worker::new();
     let outcome = worker.run(&program, Validation::Full, request, &mut out);

@@ -1,9 +1,7 @@
 //! Several statements as one program, which remembers where fields and attributes stand, give what they give one after
 //! the other as programs of their own, each of which finds everything anew.
 
-use crate::configuration::compiled;
-use ottl::compile::{Dialect, Gates};
-use ottl::config::{ProcessorKind, Signal};
+use crate::programs::of_logs;
 use ottl_vm::exec::{Validation, Worker};
 use ottl_vm::program::Program;
 use ottl_vm::wire::json;
@@ -46,13 +44,7 @@ const REQUEST: &str = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[
 
 fn program(statements: &[&str]) -> Program {
     let config = serde_json::json!({"error_mode": "ignore", "log_statements": statements});
-    compiled(
-        ProcessorKind::Transform,
-        &config,
-        Signal::Logs,
-        Dialect::Upstream,
-        &Gates::default(),
-    )
+    of_logs(&config)
 }
 
 /// What a program makes of a request, in canonical form.

@@ -25,18 +25,11 @@ pub fn call_ahead(
         scratch: 0,
         remembered_by: None,
     };
-    let program = Program {
-        id: ProgramId::unique(),
-        signal: Signal::Logs,
-        passes: vec![Pass {
-            constants,
-            calls: vec![site],
-            ..idle_pass()
-        }],
-        sweeps: Vec::new(),
-        flattens_logs: false,
-        touched: TouchedLevels::default(),
-    };
+    let program = program_of(Pass {
+        constants,
+        calls: vec![site],
+        ..idle_pass()
+    });
     let (arena, mut failures, mut scratch) = (Bump::new(), Failures::default(), Vec::new());
     let mut machine = Machine::new(
         &arena,
@@ -50,6 +43,18 @@ pub fn call_ahead(
     let site = &pass.calls[0];
     let result = machine.call(site, runner(site), 0);
     literal(&result.ok()?)
+}
+
+/// A program that is one pass and looks for nothing.
+pub(super) fn program_of(pass: Pass) -> Program {
+    Program {
+        id: ProgramId::unique(),
+        signal: Signal::Logs,
+        passes: vec![pass],
+        sweeps: Vec::new(),
+        flattens_logs: false,
+        touched: TouchedLevels::default(),
+    }
 }
 
 /// The literal that says this value.

@@ -9,7 +9,6 @@ use super::map_edit::MapEdit;
 use super::merge::Strategy;
 use crate::error::Error;
 use crate::function::{Body, Function, Literal, Run, RunStrings};
-use crate::limits::REQUEST_MEMORY_BYTES_MAX;
 use crate::path::form::hex;
 use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
@@ -68,7 +67,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         run: Run,
         lane: usize,
     ) -> Result<'a, Value<'a>> {
-        if self.arena.allocated_bytes() > REQUEST_MEMORY_BYTES_MAX {
+        if self.is_memory_spent() {
             return Err(Error::new("the statements make too much of the request"));
         }
         run(&mut Call {

@@ -6,7 +6,7 @@
 use super::machine::Machine;
 use super::mask::Mask;
 use crate::error::Error;
-use crate::limits::{LAMBDA_RUN_COUNT_MAX, REQUEST_MEMORY_BYTES_MAX};
+use crate::limits::LAMBDA_RUN_COUNT_MAX;
 use crate::program::Lambda;
 use crate::value::Value;
 
@@ -40,9 +40,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         values: &[Value<'a>],
     ) -> Result<Value<'a>, Error<'a>> {
         self.lambdas.run_count += 1;
-        if self.lambdas.run_count > LAMBDA_RUN_COUNT_MAX
-            || self.arena.allocated_bytes() > REQUEST_MEMORY_BYTES_MAX
-        {
+        if self.lambdas.run_count > LAMBDA_RUN_COUNT_MAX || self.is_memory_spent() {
             return Err(Error::new(
                 "lambda expressions take too much time or memory",
             ));

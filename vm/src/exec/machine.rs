@@ -14,6 +14,7 @@ use crate::function::Literal;
 use crate::instruction::CONSTANT;
 use crate::limits::{
     METRIC_ROUNDS_MAX, METRICS_MADE_BYTES_MAX, METRICS_MADE_MAX, METRICS_READ_AGAIN_BYTES_MAX,
+    REQUEST_MEMORY_BYTES_MAX,
 };
 use crate::path::Level;
 use crate::program::{ErrorMode, Pass, Program};
@@ -194,6 +195,12 @@ impl<'p, 'a> Machine<'p, 'a> {
             has_hidden: false,
             wire_error: None,
         }
+    }
+
+    /// Whether the request has taken as much memory as it may.
+    #[inline]
+    pub(crate) fn is_memory_spent(&self) -> bool {
+        self.arena.allocated_bytes() > REQUEST_MEMORY_BYTES_MAX
     }
 
     /// The lane's message of a level; [`NONE`] if its record has none.

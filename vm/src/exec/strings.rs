@@ -4,7 +4,6 @@ use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
 use crate::function::{Body, RunStrings};
 use crate::instruction::Instruction;
-use crate::limits::REQUEST_MEMORY_BYTES_MAX;
 use crate::program::{Argument, CallSite};
 use crate::value::Value;
 use smallvec::{SmallVec, smallvec};
@@ -17,8 +16,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let lanes = self.mask(i.mask);
         match (site.function.body, site.arguments.as_slice()) {
             (Body::Strings(_, run), [Argument::Value(operand)])
-                if site.remembered_by.is_none()
-                    && self.arena.allocated_bytes() <= REQUEST_MEMORY_BYTES_MAX =>
+                if site.remembered_by.is_none() && !self.is_memory_spent() =>
             {
                 lanes.without(self.run_strings(i, run, *operand, lanes))
             }

@@ -273,14 +273,14 @@ impl<'a> Comparison<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::ahead::program_of;
     use crate::exec::failures::Failures;
     use crate::exec::mask::BLOCK;
     use crate::exec::passes::idle_pass;
     use crate::function::Literal;
     use crate::instruction::CONSTANT;
     use crate::path::every;
-    use crate::program::{Key, Pass, Program, ProgramId, TouchedLevels};
-    use crate::wire::Signal;
+    use crate::program::{Key, Pass};
     use crate::wire::tree::{Place, Tree};
     use bumpalo::Bump;
 
@@ -408,19 +408,12 @@ mod tests {
     /// Runs each test over lanes of which each has a pair of payloads in its slots. It gives what the general way gives,
     /// and leaves nothing to it but the lanes `untold`.
     fn check(paths: Vec<Path>, tests: Vec<Test>, lanes: &[[Payload<'_>; 2]], untold: Mask) {
-        let program = Program {
-            id: ProgramId::unique(),
-            signal: Signal::Traces,
-            passes: vec![Pass {
-                constants: constants(),
-                paths,
-                tests,
-                ..idle_pass()
-            }],
-            sweeps: Vec::new(),
-            flattens_logs: false,
-            touched: TouchedLevels::default(),
-        };
+        let program = program_of(Pass {
+            constants: constants(),
+            paths,
+            tests,
+            ..idle_pass()
+        });
         let (arena, mut failures, mut scratch) = (Bump::new(), Failures::default(), Vec::new());
         let mut machine = Machine::new(
             &arena,

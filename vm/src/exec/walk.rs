@@ -640,7 +640,7 @@ impl<const FULL: bool> Walk<'_, '_, FULL> {
                 true => Canonical::No,
                 false => around,
             },
-            has_unnamed: self.has_unnamed && !FULL,
+            has_unnamed: self.has_unnamed,
         })
     }
 }
