@@ -320,8 +320,10 @@ fn what_is_looked_at_is_checked_and_nothing_else() {
         r#"set(log.body, "x") where log.attributes["x"] == nil"#,
         r#"set(log.body, log.attributes[log.body])"#,
         r#"flatten(log.attributes)"#,
-        r#"keep_keys(log.attributes, ["y"])"#,
-        r#"delete_key(log.attributes, "y")"#,
+        r#"keep_keys(log.attributes, ["x"])"#,
+        r#"delete_key(log.attributes, "x")"#,
+        r#"truncate_all(log.attributes, 0)"#,
+        r#"limit(log.attributes, 0, [])"#,
         r#"merge_maps(log.attributes, {"a": 1}, "upsert")"#,
     ];
     for text in looking {
@@ -334,6 +336,9 @@ fn what_is_looked_at_is_checked_and_nothing_else() {
         r#"set(log.body, log.attributes["y"])"#,
         r#"set(log.attributes["a"], log.body)"#,
         r#"set(log.severity_text, "x") where log.attributes["z"] == nil"#,
+        r#"delete_key(log.attributes, "y")"#,
+        r#"truncate_all(log.attributes, 100)"#,
+        r#"limit(log.attributes, 100, [])"#,
     ];
     for text in elsewhere {
         let program = program(ProcessorKind::Transform, Signal::Logs, text);

@@ -3,7 +3,7 @@
 pub(crate) use ottl_vm::error::Error;
 pub(crate) use ottl_vm::exec::Call;
 pub(crate) use ottl_vm::function;
-pub(crate) use ottl_vm::function::{Literals, Prepared};
+pub(crate) use ottl_vm::function::{Extent, Literals, Prepared, Shortcut};
 pub(crate) use ottl_vm::value::Value;
 
 /// What a function's body yields; editors yield nil.

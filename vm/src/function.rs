@@ -358,6 +358,34 @@ pub enum Body {
     Store,
 }
 
+/// What attributes there are at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// How many, those with equal keys counted one by one.
+    pub count: usize,
+    /// How long strings among them are: bytes.
+    pub string_bytes: usize,
+}
+
+impl Extent {
+    /// As many and as long as can be.
+    pub const MAX: Extent = Extent {
+        count: usize::MAX,
+        string_bytes: usize::MAX,
+    };
+}
+
+/// What an editor does to attributes, its first parameter, if that can be told without a look at each.
+#[derive(Clone, Copy)]
+pub enum Shortcut {
+    /// Nothing, where there are no more or longer ones than this says of what the call prepared.
+    Within(fn(&Prepared) -> Extent),
+    /// Nothing, where they lack the key that is given for the parameter of this number.
+    WithoutKey(usize),
+    /// It removes all but those with the keys that are given, in a list, for the parameter of this number.
+    KeepsKeys(usize),
+}
+
 /// A function's declaration.
 pub struct Function {
     /// The name in statements.
@@ -381,6 +409,8 @@ pub struct Function {
     pub uses: &'static [&'static str],
     /// Whether only the extended dialect has it.
     pub extension: bool,
+    /// What it does to attributes, if that can be told.
+    pub shortcut: Option<Shortcut>,
     /// What it does.
     pub body: Body,
 }
@@ -476,7 +506,7 @@ impl PartialEq for Function {
 /// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], or `by_type` for
 /// what is pure and looks at types alone, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
 /// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]`, which `uses ["name", …]` may
-/// follow, or `both`; and `extension`. What is pure, takes one string and is faster on several at once has
+/// follow, or `both`, or `shortcut what` (see [`Shortcut`](crate::function::Shortcut)); and `extension`. What is pure, takes one string and is faster on several at once has
 /// `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in place of `run body`.
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
@@ -506,6 +536,7 @@ macro_rules! function {
                 by_type: $crate::function!(@by_type $purity),
                 uses: $crate::function!(@uses $($body)+),
                 extension: $crate::function!(@extension $($body)+),
+                shortcut: $crate::function!(@shortcut $($body)+),
                 body: $crate::function!(@body $($body)+),
             }
         };
@@ -534,6 +565,8 @@ macro_rules! function {
     (@contexts run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run_strings $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
+    (@contexts run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
+    (@contexts prepare $prepare:ident, run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts prepare $prepare:ident, run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts run $run:ident, only $contexts:expr $(, uses $uses:expr)? $(, extension)? ;) => {
@@ -545,6 +578,9 @@ macro_rules! function {
     (@uses run $run:ident, only $contexts:expr, uses $uses:expr;) => { &$uses };
     (@uses prepare $prepare:ident, run $run:ident, only $contexts:expr, uses $uses:expr;) => { &$uses };
     (@uses $($body:tt)+) => { &[] };
+    (@shortcut run $run:ident, shortcut $shortcut:expr;) => { Some($shortcut) };
+    (@shortcut prepare $prepare:ident, run $run:ident, shortcut $shortcut:expr;) => { Some($shortcut) };
+    (@shortcut $($body:tt)+) => { None };
     (@extension $($body:tt)+) => { $crate::function!(@has_extension $($body)+) };
     (@has_extension extension ; ) => { true };
     (@has_extension ;) => { false };

@@ -76,3 +76,6 @@ pub const FRAME_BYTES_MAX: usize = 128 << 20;
 
 /// The largest request, in bytes, that `flatten_data` makes of one: each log record gets a copy of its resource.
 pub const FLAT_BYTES_MAX: usize = 1 << 30;
+
+/// The most keys to keep that get slots: keys. Where there are more, rows of all attributes are faster.
+pub const KEPT_KEYS_MAX: usize = 16;

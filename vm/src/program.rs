@@ -6,7 +6,7 @@
 
 use crate::compare::Comparator;
 use crate::exec::Plan;
-use crate::function::{Function, Literal, Prepared, Purity};
+use crate::function::{Extent, Function, Literal, Prepared, Purity};
 use crate::instruction::Instruction;
 use crate::path::{Access, Context, FieldNumbers, Level};
 use crate::wire::Signal;
@@ -239,6 +239,18 @@ pub enum Key {
     Value(u16),
 }
 
+/// Whether, and when, each of a message's attributes gets a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rows {
+    /// Never.
+    #[default]
+    Never,
+    /// When a statement asks for them, which not all records may come to.
+    WhenAsked,
+    /// When the message is found.
+    AtOnce,
+}
+
 /// What a program looks for in the messages of a level: slot by slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -247,11 +259,27 @@ pub struct Touched {
     /// The attributes' field number, if any attribute is looked for.
     pub attributes: Option<FieldNumbers>,
     /// Whether all attributes are looked for, and not only those with slots.
-    pub all_attributes: bool,
+    pub rows: Rows,
+    /// The slot for where attributes stand as a whole, if a call has a [shortcut](ShortcutCall): they are counted then, too.
+    pub run: Option<u16>,
     /// Constant keys of attributes, each with its slot.
     pub keys: Vec<(Vec<u8>, u16)>,
     /// How many slots there are.
     pub slots: u16,
+}
+
+impl Touched {
+    /// The same, with rows at once if they are ever asked for.
+    pub(crate) fn with_rows_at_once(&self) -> Touched {
+        let rows = match self.rows {
+            Rows::WhenAsked => Rows::AtOnce,
+            rows => rows,
+        };
+        Touched {
+            rows,
+            ..self.clone()
+        }
+    }
 }
 
 /// A lambda expression: code that a function runs on the lane of its call, with values of its own choosing.
@@ -280,6 +308,19 @@ pub struct CallSite {
     pub scratch: usize,
     /// The operand, a register, by whose value the results are remembered.
     pub remembered_by: Option<u16>,
+    /// What it does to its target, if that can be told: a path without keys, to attributes.
+    pub shortcut: Option<ShortcutCall>,
+}
+
+/// [`Shortcut`](crate::function::Shortcut) of one call.
+#[derive(Clone, Debug)]
+pub enum ShortcutCall {
+    /// Nothing, where there are no more or longer attributes.
+    Within(Extent),
+    /// Nothing, where the attribute with this slot is absent.
+    WithoutSlot(u16),
+    /// It removes all but those with these slots.
+    KeepsSlots(Vec<u16>),
 }
 
 /// An argument of a call.

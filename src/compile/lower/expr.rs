@@ -6,9 +6,9 @@ use super::super::resolved::{self, Argument, Call, Expr, Operator};
 use super::code::{Mask, Operand, Source};
 use super::pools::Full;
 use super::{At, Lowering};
-use ottl_vm::function::{Cost, Function, Literal};
+use ottl_vm::function::{Cost, Function, Literal, Prepared};
 use ottl_vm::instruction::{CONSTANT, Op};
-use ottl_vm::program::{self, CallSite, Key};
+use ottl_vm::program::{self, CallSite, Key, Rows, ShortcutCall};
 
 impl Lowering<'_> {
     /// Evaluates an expression for the lanes of a mask.
@@ -136,7 +136,9 @@ impl Lowering<'_> {
         mask: Mask,
     ) -> Result<(u16, Vec<Operand>), Full> {
         let (keys, operands) = self.keys(at, &path.keys, mask)?;
-        Ok((self.pools.path(path, keys)?, operands))
+        let number = self.pools.path(path, keys)?;
+        self.pools.ask_for_rows(path, self.rows);
+        Ok((number, operands))
     }
 
     fn keys(
@@ -208,14 +210,20 @@ impl Lowering<'_> {
         mask: Mask,
     ) -> Result<(u16, Vec<Operand>), Full> {
         let mut operands = Vec::new();
+        let prepared = call
+            .prepared
+            .and_then(|index| self.prepared.get_mut(index)?.take());
+        let shortcut = self.shortcut(call, prepared.as_ref());
+        let rows = self.rows;
+        if shortcut.is_some() {
+            self.rows = Rows::WhenAsked;
+        }
         let arguments = call
             .arguments
             .iter()
             .map(|argument| self.argument(at, argument, mask, &mut operands))
             .collect::<Result<Vec<_>, _>>()?;
-        let prepared = call
-            .prepared
-            .and_then(|index| self.prepared.get_mut(index)?.take());
+        self.rows = rows;
         let remembered_by = remembered_by(call.function, &arguments);
         let scratch = self.call_count;
         self.call_count += 1 + usize::from(remembered_by.is_some());
@@ -225,8 +233,19 @@ impl Lowering<'_> {
             prepared,
             scratch,
             remembered_by,
+            shortcut,
         })?;
         Ok((number, operands))
+    }
+
+    /// When there is nothing to do for a call, if that can be told.
+    fn shortcut(&mut self, call: &Call, prepared: Option<&Prepared>) -> Option<ShortcutCall> {
+        match (call.function.shortcut, call.arguments.first()) {
+            (Some(shortcut), Some(Argument::Path(target))) => {
+                self.pools.shortcut(shortcut, target, call, prepared)
+            }
+            _ => None,
+        }
     }
 
     fn argument(

@@ -23,7 +23,7 @@ use hoist::Hoisted;
 use ottl_vm::function::Prepared;
 use ottl_vm::instruction::Op;
 use ottl_vm::path::{Access, Level};
-use ottl_vm::program::{Pass, Section, TouchedLevels};
+use ottl_vm::program::{Pass, Rows, Section, TouchedLevels};
 use pools::{Full, Pools};
 
 /// Lowers the groups of a configuration; the text of the statement or condition that does not fit, if one
@@ -75,6 +75,8 @@ struct Lowering<'g> {
     locals: Vec<Vec<Option<u16>>>,
     /// The statement at hand.
     statement: u16,
+    /// When it asks for the rows of attributes that it looks at as a whole.
+    rows: Rows,
 }
 
 impl<'g> Lowering<'g> {
@@ -95,6 +97,7 @@ impl<'g> Lowering<'g> {
             call_count,
             locals: Vec::new(),
             statement: 0,
+            rows: Rows::AtOnce,
         }
     }
 
@@ -152,7 +155,11 @@ impl<'g> Lowering<'g> {
             Test::Literal(true) => None,
             _ => Some(self.code(at).skip_if_none(chosen)),
         };
+        if jump.is_some() {
+            self.rows = Rows::WhenAsked;
+        }
         self.action(&statement.action, at, chosen)?;
+        self.rows = Rows::AtOnce;
         if let Some(jump) = jump {
             self.code(at).land(jump)?;
         }

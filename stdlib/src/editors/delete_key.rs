@@ -14,7 +14,8 @@ function! {
     /// log.cache["m"]  # {"b": 2}
     /// delete_key(log.cache["missing"], "a")  # error: expected pcommon.Map but got nil
     /// ```
-    pub(crate) static FUNCTION = editor delete_key(target: PMapGetSetter, key: StringGetter) volatile, run delete_key;
+    pub(crate) static FUNCTION = editor delete_key(target: PMapGetSetter, key: StringGetter) volatile, run delete_key,
+        shortcut Shortcut::WithoutKey(1);
 }
 
 fn delete_key<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

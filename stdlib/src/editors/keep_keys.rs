@@ -18,7 +18,7 @@ function! {
     /// keep_keys(log.cache["m"], [log.cache["missing"]])  # error: expected string but got nil
     /// ```
     pub(crate) static FUNCTION = editor keep_keys(target: PMapGetSetter, keys: List(&StringGetter))
-        idempotent, prepare prepare, run keep_keys;
+        idempotent, prepare prepare, run keep_keys, shortcut Shortcut::KeepsKeys(1);
 }
 
 /// The keys, if all are literals.

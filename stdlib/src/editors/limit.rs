@@ -16,7 +16,7 @@ function! {
     /// limit(log.cache["m"], 1, ["a", "c"])  # error: 1 cannot be less than number of priority attributes 2
     /// ```
     pub(crate) static FUNCTION = editor limit(target: PMapGetSetter, limit: Int, priority_keys: List(&String))
-        idempotent, prepare prepare, run limit;
+        idempotent, prepare prepare, run limit, shortcut Shortcut::Within(left_alone);
 }
 
 struct Limit {
@@ -46,6 +46,14 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         priority,
         keep,
     }))
+}
+
+fn left_alone(call: &Prepared) -> Extent {
+    let limit: Option<&Limit> = call.downcast_ref();
+    Extent {
+        count: limit.map_or(0, |limit| limit.entries_max),
+        ..Extent::MAX
+    }
 }
 
 fn limit<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

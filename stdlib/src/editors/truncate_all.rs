@@ -28,7 +28,7 @@ function! {
         limit: Int,
         utf8_safe[optional]: Bool,
         truncation_marker[optional]: String,
-    ) idempotent, prepare prepare, run truncate_all;
+    ) idempotent, prepare prepare, run truncate_all, shortcut Shortcut::Within(left_alone);
 }
 
 struct Cut {
@@ -77,6 +77,14 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
         utf8_safe: literals.bool(2).unwrap_or(true),
         marker,
     }))
+}
+
+fn left_alone(call: &Prepared) -> Extent {
+    let cut: Option<&Cut> = call.downcast_ref();
+    Extent {
+        string_bytes: cut.map_or(0, |cut| cut.length_max),
+        ..Extent::MAX
+    }
 }
 
 fn truncate_all<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -7,7 +7,7 @@ use crate::function::Literal;
 use crate::instruction::{CONSTANT, Instruction, OperandKind};
 use crate::path::Level;
 use crate::program::{
-    Argument, CallSite, ErrorMode, Key, Lambda, Pass, Path, Program, Test, Tested,
+    Argument, CallSite, ErrorMode, Key, Lambda, Pass, Path, Program, Rows, Test, Tested,
 };
 use std::fmt::Write;
 
@@ -89,7 +89,7 @@ fn header(out: &mut String, number: usize, pass: &Pass) {
 /// What the passes look for, level by level.
 fn touched(out: &mut String, program: &Program) {
     for (level, touched) in program.touched.levels().iter().enumerate() {
-        if touched.slots == 0 && !touched.all_attributes {
+        if touched.slots == 0 && touched.rows == Rows::Never {
             continue;
         }
         push(out, format_args!("touches {}:", LEVELS[level]));
@@ -104,9 +104,11 @@ fn touched(out: &mut String, program: &Program) {
         for (key, slot) in &touched.keys {
             push(out, format_args!(" {} = s{slot}", text(key)));
         }
-        if touched.all_attributes {
-            out.push_str(" all attributes");
-        }
+        out.push_str(match touched.rows {
+            Rows::Never => "",
+            Rows::WhenAsked => " all attributes when asked for",
+            Rows::AtOnce => " all attributes",
+        });
         out.push('\n');
     }
 }

@@ -4,7 +4,7 @@
 //! Values need no such check: a register that was not written holds nil or an older value, never garbage.
 
 use crate::instruction::{CONSTANT, Instruction, Op, OperandKind};
-use crate::program::{Argument, Key, Pass, Program, Tested, TouchedLevels};
+use crate::program::{Argument, Key, Pass, Program, ShortcutCall, Tested, TouchedLevels};
 use std::fmt;
 
 /// What is wrong with a program.
@@ -90,6 +90,19 @@ fn check_tables(pass: &Pass, touched: &TouchedLevels) -> Result<(), String> {
         }
     }
     for call in &pass.calls {
+        let slots = match &call.shortcut {
+            Some(ShortcutCall::WithoutSlot(slot)) => std::slice::from_ref(slot),
+            Some(ShortcutCall::KeepsSlots(slots)) => slots,
+            Some(ShortcutCall::Within(_)) | None => &[],
+        };
+        if let Some(Argument::Path(path)) = call.arguments.first()
+            && let Some(path) = pass.paths.get(usize::from(*path))
+        {
+            let limit = touched.levels()[path.level as usize].slots;
+            for slot in slots {
+                in_range("slot", usize::from(*slot), usize::from(limit))?;
+            }
+        }
         call.arguments
             .iter()
             .try_for_each(|argument| check_argument(pass, argument))?;

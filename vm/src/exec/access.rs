@@ -309,10 +309,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             return rows.iter().try_for_each(|row| look(*row));
         }
         let number = self.number(id, field);
-        let mut fields = self.tree.fields(id).filter(|f| f.number == number);
-        fields.try_for_each(|field| {
-            let (key, value) = any::key_value(field.payload);
-            let place = field.place;
+        self.tree.each_field(id, number, |place, attribute| {
+            let (key, value) = any::key_value(attribute);
             look(Row { place, key, value })
         })
     }
@@ -377,12 +375,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// How many attributes a message has.
     pub(crate) fn attribute_count(&mut self, id: NodeId, field: &FieldNumbers) -> usize {
-        if let Some(rows) = self.rows(id, field) {
+        if let Some(rows) = self.made_rows(id, field) {
             return rows.len();
         }
-        let number = self.number(id, field);
-        let fields = self.tree.fields(id);
-        fields.filter(|field| field.number == number).count()
+        let mut count = 0;
+        let _ = self.tree.each_field(id, self.number(id, field), |_, _| {
+            count += 1;
+            ControlFlow::Continue(())
+        });
+        count
     }
 
     /// Writes a message's attributes back: only what changed becomes an edit.

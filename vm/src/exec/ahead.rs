@@ -24,6 +24,7 @@ pub fn call_ahead(
         prepared: None,
         scratch: 0,
         remembered_by: None,
+        shortcut: None,
     };
     let program = program_of(Pass {
         constants,

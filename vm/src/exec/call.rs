@@ -539,13 +539,11 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         &mut self,
         parameter: usize,
         length_max: usize,
-        mut change: impl FnMut(&'a [u8]) -> &'a [u8],
+        change: impl FnMut(&'a [u8]) -> &'a [u8],
     ) -> Result<'a, ()> {
-        if let Some((id, field)) = self.attributes(parameter)
-            && self
-                .machine
-                .update_long_rows(id, &field, length_max, &mut change)
-        {
+        if let Some((id, field)) = self.attributes(parameter) {
+            self.machine
+                .update_long_attributes(id, &field, length_max, change);
             return Ok(());
         }
         let mut map = self.map_edit(parameter)?;
@@ -577,9 +575,8 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     /// # Errors
     /// What stands there is no map.
     pub fn remove(&mut self, parameter: usize, key: &[u8]) -> Result<'a, ()> {
-        if let Some((id, field)) = self.attributes(parameter)
-            && self.machine.remove_row(id, &field, key)
-        {
+        if let Some((id, field)) = self.attributes(parameter) {
+            self.machine.remove_attribute(id, &field, key);
             return Ok(());
         }
         let mut map = self.map_edit(parameter)?;

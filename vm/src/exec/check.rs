@@ -14,7 +14,7 @@ use crate::wire::cursor::{Cursor, WireType};
 use crate::wire::error::WireError;
 use crate::wire::index::kind_of;
 use crate::wire::schema::MessageKind;
-use crate::wire::tree::Node;
+use crate::wire::tree::{Node, NodeId};
 use crate::wire::validate::{Canonical, validate_message};
 
 impl Machine<'_, '_> {
@@ -46,15 +46,29 @@ impl Machine<'_, '_> {
                 canonical = Canonical::No;
             }
         }
-        for doubt in &self.doubts {
-            let kind = kind_of(self.tree.node(doubt.id), self.tree.input);
-            if let Some(kind) = kind
-                && self.check(kind, doubt.at, doubt.end)? == Canonical::No
-            {
+        match self.check_doubts(0)? {
+            Canonical::Yes => Ok(canonical),
+            Canonical::No => Ok(Canonical::No),
+        }
+    }
+
+    /// Checks what was found and could be malformed, from the doubt of this number on.
+    pub(super) fn check_doubts(&self, first: usize) -> Result<Canonical, WireError> {
+        let mut canonical = Canonical::Yes;
+        for doubt in &self.doubts[first..] {
+            if self.check_at(doubt.id, doubt.at, doubt.end)? == Canonical::No {
                 canonical = Canonical::No;
             }
         }
         Ok(canonical)
+    }
+
+    /// Checks fields of a node.
+    pub(super) fn check_at(&self, id: NodeId, at: u32, end: u32) -> Result<Canonical, WireError> {
+        match kind_of(self.tree.node(id), self.tree.input) {
+            Some(kind) => self.check(kind, at, end),
+            None => Ok(Canonical::Yes),
+        }
     }
 
     /// Checks the fields of a message of `kind` that stand at `at..end`.

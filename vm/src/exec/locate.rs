@@ -3,17 +3,21 @@
 //! A slot remembers where a touched field stands and its payload; where a program touches attributes as a
 //! whole, rows do so for all of a message's attributes, in their order. Slots and rows are a cache over
 //! [`Tree::fields`]: what stores through them keeps them right, anything else that edits a message forgets
-//! them, and the next use locates again.
+//! them, and the next use locates again. Where few records come to a statement that looks at all attributes, their rows are
+//! made when it asks for them.
 
+use super::locator::Locator;
 use super::machine::Machine;
 use super::map_edit::MapEdit;
 use super::walk::{Found, Walk};
 use crate::compare::same_text;
-use crate::path::FieldNumbers;
 use crate::path::form::{Form, any_field, length_delimited};
+use crate::path::{FieldNumbers, Level};
+use crate::program::Rows;
 use crate::value::Value;
 use crate::wire::any::field_len;
 use crate::wire::tree::{NONE, NodeId, Place, Tree};
+use crate::wire::validate::Canonical;
 
 /// Where a touched field stands.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,20 @@ impl<'a> Slot<'a> {
             row: NONE,
             payload: Some(payload),
         }
+    }
+
+    /// Of all attributes of a message, which stand one after the other; where the last of them begins.
+    pub(super) fn of_run(place: Place, last: u32) -> Slot<'static> {
+        Slot {
+            place,
+            row: last,
+            payload: Some(&[]),
+        }
+    }
+
+    /// Where the last attribute of a [run](Slot::of_run) begins.
+    pub(super) fn last_of_run(&self) -> u32 {
+        self.row
     }
 
     /// Whether it is of an attribute that is row `row` of its message.
@@ -84,7 +102,7 @@ impl Row<'_> {
     };
 }
 
-impl<'a> Machine<'_, 'a> {
+impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// The slot of a message's touched field.
     #[inline]
     pub(crate) fn slot(&mut self, id: NodeId, slot: u16) -> Slot<'a> {
@@ -94,7 +112,7 @@ impl<'a> Machine<'_, 'a> {
 
     /// Where the message's slots begin.
     #[inline]
-    fn located(&mut self, id: NodeId) -> u32 {
+    pub(super) fn located(&mut self, id: NodeId) -> u32 {
         match self.tree.node(id).slots {
             NONE => self.locate(id),
             base => base,
@@ -105,14 +123,29 @@ impl<'a> Machine<'_, 'a> {
     #[inline]
     pub(crate) fn rows(&mut self, id: NodeId, field: &FieldNumbers) -> Option<&[Row<'a>]> {
         let locator = &self.locators[self.tree.node(id).level as usize];
-        if !locator.all_attributes || locator.attributes != Some(*field) {
+        if locator.rows == Rows::Never || locator.attributes != Some(*field) {
             return None;
         }
         self.located(id);
+        if self.tree.node(id).rows == NONE {
+            self.make_rows(id);
+        }
         let node = self.tree.node(id);
         self.rows
             .get(node.rows as usize..)?
             .get(..node.rows_len as usize)
+    }
+
+    /// The same, if they are made already or are from now on.
+    #[inline]
+    pub(super) fn made_rows(&mut self, id: NodeId, field: &FieldNumbers) -> Option<&[Row<'a>]> {
+        let node = self.tree.node(id);
+        let locator = &self.locators[node.level as usize];
+        let are_made = node.slots != NONE && node.rows != NONE;
+        if !are_made && locator.rows != Rows::AtOnce {
+            return None;
+        }
+        self.rows(id, field)
     }
 
     /// Remembers where a field that was just written stands.
@@ -163,6 +196,7 @@ impl<'a> Machine<'_, 'a> {
             Some(_) => node.replace(edits, slot.place, bytes),
             None => node.append(edits, bytes),
         };
+        node.measure(value.len());
         let new = Row { place, key, value };
         // Where a level has rows and slots for keys, there is room for rows beside those that a message came with.
         if node.rows_room > 0 {
@@ -175,6 +209,8 @@ impl<'a> Machine<'_, 'a> {
                 node.rows_len += 1;
             }
             self.rows[(node.rows + row) as usize] = new;
+        } else if old.is_none() {
+            node.rows_len += 1;
         }
         *slot = Slot::of_row(row, &new);
     }
@@ -229,11 +265,11 @@ impl<'a> Machine<'_, 'a> {
     /// Gives a message other attributes, whose fields stand where the rows say.
     pub(crate) fn set_rows(&mut self, id: NodeId, rows: impl Iterator<Item = Row<'a>>) {
         let node = &mut self.tree.nodes[id as usize];
-        let locator = &self.locators[node.level as usize];
-        if node.slots == NONE || !locator.all_attributes {
+        if node.slots == NONE || node.rows == NONE {
             node.slots = NONE;
             return;
         }
+        let locator = &self.row_locators[node.level as usize];
         let mut found = Found::new(locator, &mut self.slots, &mut self.rows);
         found.begin_again(node);
         for row in rows {
@@ -245,8 +281,7 @@ impl<'a> Machine<'_, 'a> {
     /// Whether a message is located and has so many rows.
     pub(super) fn has_rows(&self, id: NodeId, count: usize) -> bool {
         let node = self.tree.node(id);
-        let keeps_rows = self.locators[node.level as usize].all_attributes;
-        keeps_rows && node.slots != NONE && node.rows_len as usize == count
+        node.slots != NONE && node.rows != NONE && node.rows_len as usize == count
     }
 
     /// Writes attributes back of which each has its row: those that did not change stay.
@@ -291,14 +326,35 @@ impl<'a> Machine<'_, 'a> {
 
     #[inline(never)]
     fn locate(&mut self, id: NodeId) -> u32 {
+        self.locate_by(self.locators, id, false)
+    }
+
+    /// Locates a message anew, with rows for all its attributes, which were not looked at so far.
+    #[inline(never)]
+    fn make_rows(&mut self, id: NodeId) {
+        self.rows_made += 1;
+        let first = self.doubts.len();
+        self.locate_by(self.row_locators, id, true);
+        match self.check_doubts(first) {
+            Ok(Canonical::Yes) => {}
+            Ok(Canonical::No) => self.tree.is_irregular = true,
+            Err(error) => {
+                self.wire_error.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Locates a message by what these say to look for; with `doubt`, what is found is to be checked.
+    fn locate_by(&mut self, locators: &'p [Locator; Level::COUNT], id: NodeId, doubt: bool) -> u32 {
         let mut node = *self.tree.node(id);
-        let locator = &self.locators[node.level as usize];
+        let locator = &locators[node.level as usize];
         let found = Found::new(locator, &mut self.slots, &mut self.rows);
-        let mut walk = Walk::<false>::new(self.tree.input, found, None);
+        let doubts = doubt.then_some(&mut self.doubts);
+        let mut walk = Walk::<false>::new(self.tree.input, found, doubts);
         if node.first_edit == NONE {
             walk.message(locator, id, &mut node);
         } else {
-            walk.edited(locator, id, &mut node, self.tree.fields(id));
+            walk.edited(locator, id, &mut node, self.tree.edits_of(id));
         }
         if let Some(error) = walk.error {
             self.wire_error.get_or_insert(error);

@@ -2,7 +2,7 @@
 
 use crate::compare::same_text;
 use crate::path::{FieldNumbers, Level};
-use crate::program::Touched;
+use crate::program::{Rows, Touched};
 use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
 use crate::wire::schema::{Field, FieldKind, Label, MessageKind};
@@ -17,8 +17,10 @@ pub(super) const ATTRIBUTE: Action = u8::MAX;
 /// What a walk does at the first byte of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It looks closer: this is an attribute, a field that needs a check, or a tag of another form than usual.
+    /// It looks closer: this is a field that needs a check, or a tag of another form than usual.
     Careful,
+    /// It looks at an attribute.
+    Attribute,
     /// Steps over a field that nobody looks for.
     Varint,
     Fixed64,
@@ -47,6 +49,9 @@ impl Step {
         match (action, plain) {
             (SKIP, _) if !full => Step::over(wire_type),
             (SKIP, Plain::OfType(meant)) if meant == wire_type => Step::over(wire_type),
+            (ATTRIBUTE, _) | (SKIP, Plain::Attribute) if wire_type == WireType::Bytes => {
+                Step::Attribute
+            }
             (ATTRIBUTE, _) => Step::Careful,
             (SKIP, plain) if wire_type == WireType::Bytes => match plain {
                 Plain::Empty => Step::Empty,
@@ -89,7 +94,9 @@ pub(super) type Wanted = u8;
 pub(super) const NONE_WANTED: Wanted = 0;
 /// Those with some keys.
 pub(super) const SOME_WANTED: Wanted = 1;
-pub(super) const ALL_WANTED: Wanted = 2;
+/// The same, and how many there are of all, and how long they are.
+pub(super) const SOME_WANTED_ALL_MEASURED: Wanted = 2;
+pub(super) const ALL_WANTED: Wanted = 3;
 
 /// What to look for in the messages of a level, in the form that a walk wants it.
 #[derive(Clone, Debug)]
@@ -97,12 +104,14 @@ pub(crate) struct Locator {
     /// By variant.
     variants: Vec<Variant>,
     pub(super) attributes: Option<FieldNumbers>,
-    /// Whether all attributes get rows.
-    pub(super) all_attributes: bool,
-    /// The keys with their slots, by [`Locator::bucket`].
-    keys: Vec<(Box<[u8]>, u16)>,
-    /// Where a bucket's keys begin, and at the end how many keys there are.
-    buckets: [u16; BUCKETS as usize + 1],
+    /// Whether, and when, all attributes get rows.
+    pub(super) rows: Rows,
+    /// The slot for where attributes stand as a whole, if a walk measures them, as it does where they get no rows.
+    pub(super) run: Option<u16>,
+    /// The keys, by [`bucket`].
+    keys: Vec<SlotKey>,
+    /// Where a bucket's keys begin; those of empty buckets say anything.
+    buckets: [u16; BUCKETS as usize],
     /// Bit n: bucket n has keys.
     filled: u64,
     /// Bit n: attributes with keys of bucket n are to be looked at. Keys without a name always are.
@@ -110,6 +119,15 @@ pub(crate) struct Locator {
     pub(super) slots: u16,
     /// How many keys there are, if nothing else is ever looked for in a message; else -1.
     pub(super) sufficient_keys: i32,
+}
+
+/// A key that has a slot.
+#[derive(Clone, Debug)]
+struct SlotKey {
+    key: Box<[u8]>,
+    slot: u16,
+    /// Whether the key behind it is of the same bucket.
+    has_next: bool,
 }
 
 /// What to do at the fields of one of a level's messages.
@@ -170,10 +188,11 @@ impl Variant {
             plain,
             once,
             attribute_heads: [attribute_head::<false>(tag), attribute_head::<true>(tag)],
-            wanted: match touched.all_attributes {
+            wanted: match touched.rows {
                 _ if wanted == 0 => NONE_WANTED,
-                true => ALL_WANTED,
-                false => SOME_WANTED,
+                Rows::AtOnce => ALL_WANTED,
+                _ if touched.run.is_some() => SOME_WANTED_ALL_MEASURED,
+                _ => SOME_WANTED,
             },
         }
     }
@@ -249,26 +268,42 @@ impl Plain {
     }
 }
 
-/// Keys are told apart by their length first.
+/// Keys are told apart by their length and their last byte first.
 pub(super) const BUCKETS: u32 = u64::BITS;
+
+/// The bucket of a key of this length that ends in this byte: 0 if it is empty.
+#[inline(always)]
+pub(super) fn bucket(length: u32, last: u8) -> u32 {
+    (length + u32::from(last)) % BUCKETS
+}
+
+/// The bucket of a key.
+#[inline(always)]
+pub(super) fn bucket_of(key: &[u8]) -> u32 {
+    bucket(key.len() as u32, key.last().copied().unwrap_or_default())
+}
 
 impl Locator {
     /// For the messages of a level, by `Level as usize`. With `looks_further`, the program looks at more of them than it
     /// says there.
     pub(crate) fn new(level: usize, touched: &Touched, looks_further: bool) -> Locator {
-        let mut keys: Vec<(Box<[u8]>, u16)> = touched
+        let mut keys: Vec<SlotKey> = touched
             .keys
             .iter()
-            .map(|(key, slot)| (key.as_slice().into(), *slot))
+            .map(|(key, slot)| SlotKey {
+                key: key.as_slice().into(),
+                slot: *slot,
+                has_next: false,
+            })
             .collect();
-        keys.sort_by_key(|(key, _)| Locator::bucket(key));
-        let mut buckets = [0; BUCKETS as usize + 1];
-        for (bucket, start) in buckets.iter_mut().enumerate() {
-            *start = keys.partition_point(|(key, _)| Locator::bucket(key) < bucket) as u16;
+        keys.sort_by_key(|known| bucket_of(&known.key));
+        let (mut buckets, mut filled) = ([0; BUCKETS as usize], 0);
+        for at in (0..keys.len()).rev() {
+            let bucket = bucket_of(&keys[at].key);
+            keys[at].has_next = filled >> bucket & 1 != 0;
+            buckets[bucket as usize] = at as u16;
+            filled |= 1 << bucket;
         }
-        let filled = keys
-            .iter()
-            .fold(0, |bits, (key, _)| bits | 1 << Locator::bucket(key));
         // Of the other levels, all variants are the same message.
         let variants = match level == Level::DataPoint as usize {
             true => FieldNumbers::default().len(),
@@ -279,11 +314,12 @@ impl Locator {
                 .map(|variant| Variant::new(level, variant, touched))
                 .collect(),
             attributes: touched.attributes,
-            all_attributes: touched.all_attributes,
+            rows: touched.rows,
+            run: touched.run.filter(|_| touched.rows != Rows::AtOnce),
             filled,
-            keys_wanted: filled | 1 << Locator::bucket(b""),
+            keys_wanted: filled | 1 << bucket_of(b""),
             sufficient_keys: match touched.fields.is_empty()
-                && !touched.all_attributes
+                && touched.rows == Rows::Never
                 && !looks_further
             {
                 true if !keys.is_empty() => keys.len() as i32,
@@ -300,44 +336,44 @@ impl Locator {
         &self.variants[usize::from(variant)]
     }
 
-    #[inline]
-    pub(super) fn bucket(key: &[u8]) -> usize {
-        key.len() % BUCKETS as usize
-    }
-
     /// The slot of an attribute, if it has one.
     #[inline(always)]
     pub(crate) fn slot_of_key(&self, key: &[u8]) -> Option<u16> {
-        let bucket = Locator::bucket(key);
-        if self.filled >> bucket & 1 == 0 {
-            return None;
-        }
-        self.slot_in_bucket(bucket, key)
+        self.slot_in_bucket(key, bucket_of(key))
     }
 
-    #[inline(never)]
-    fn slot_in_bucket(&self, bucket: usize, key: &[u8]) -> Option<u16> {
-        let (start, end) = (self.buckets[bucket], self.buckets[bucket + 1]);
-        self.keys
-            .get(usize::from(start)..usize::from(end))?
-            .iter()
-            .find(|(candidate, _)| same_text(candidate, key))
-            .map(|(_, slot)| *slot)
+    /// The same of one with a key of this bucket.
+    #[inline(always)]
+    pub(super) fn slot_in_bucket(&self, key: &[u8], bucket: u32) -> Option<u16> {
+        if self.filled >> (bucket % BUCKETS) & 1 == 0 {
+            return None;
+        }
+        let mut at = usize::from(self.buckets[(bucket % BUCKETS) as usize]);
+        loop {
+            let known = self.keys.get(at)?;
+            if same_text(&known.key, key) {
+                return Some(known.slot);
+            }
+            if !known.has_next {
+                return None;
+            }
+            at += 1;
+        }
     }
 
     /// The slots of keys.
     pub(super) fn key_slots(&self) -> impl Iterator<Item = u16> {
-        self.keys.iter().map(|(_, slot)| *slot)
+        self.keys.iter().map(|known| known.slot)
     }
 
     /// The keys that have slots.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &[u8]> {
-        self.keys.iter().map(|(key, _)| &**key)
+        self.keys.iter().map(|known| &*known.key)
     }
 
     /// Whether there is anything to look for.
     pub(super) fn wants_anything(&self) -> bool {
-        self.slots > 0 || self.all_attributes
+        self.slots > 0 || self.rows != Rows::Never
     }
 
     pub(super) fn rows_spare(&self) -> usize {

@@ -109,6 +109,10 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) is_filter: bool,
     /// What to look for in the messages of each level, by `Level as usize`.
     pub(crate) locators: &'p [Locator; Level::COUNT],
+    /// The same, with rows for all attributes wherever a statement can ask for them.
+    pub(crate) row_locators: &'p [Locator; Level::COUNT],
+    /// How often rows were made when a statement asked for them.
+    pub(crate) rows_made: usize,
     pub(crate) slots: Vec<Slot<'a>>,
     pub(crate) rows: Vec<Row<'a>>,
     /// What of that is to be checked, if the request was not.
@@ -169,6 +173,8 @@ impl<'p, 'a> Machine<'p, 'a> {
             pass: program.passes.first().unwrap_or(&NO_PASS),
             is_filter: program.is_filter(),
             locators: &program.plan().locators,
+            row_locators: &program.plan().row_locators,
+            rows_made: 0,
             slots: Vec::new(),
             rows: Vec::new(),
             doubts: Vec::new(),

@@ -26,8 +26,10 @@ mod plan;
 mod remember;
 mod rows;
 mod run;
+mod shortcut;
 mod strings;
 mod test;
+mod unlisted;
 mod walk;
 mod worker;
 

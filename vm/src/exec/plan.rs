@@ -3,7 +3,7 @@
 use super::locator::Locator;
 use crate::function::{Contexts, Function};
 use crate::path::{Access, FieldNumbers, Level};
-use crate::program::{Pass, Program, Sweep};
+use crate::program::{Pass, Program, Rows, Sweep, Touched};
 use crate::wire::Signal;
 use crate::wire::index::Levels;
 
@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     pub(super) located: Levels,
     /// What to look for in the messages of each level, by `Level as usize`.
     pub(super) locators: [Locator; Level::COUNT],
+    /// The same, with rows of attributes at once wherever a statement can ask for them.
+    pub(super) row_locators: [Locator; Level::COUNT],
     pub(super) looks: Looks,
     /// See [`Program::is_separable`].
     pub(super) is_separable: bool,
@@ -34,16 +36,19 @@ impl Plan {
         let touched = program.touched.levels();
         let looks = Looks::of(program);
         let further = looks.whole.with(looks.more);
-        let locators = Level::ALL.map(|level| {
-            let touched = &touched[level as usize];
+        let locator = |level: Level, touched: &Touched| {
             Locator::new(level as usize, touched, further.contains(level))
-        });
+        };
+        let locators = Level::ALL.map(|level| locator(level, &touched[level as usize]));
+        let row_locators =
+            Level::ALL.map(|level| locator(level, &touched[level as usize].with_rows_at_once()));
         Plan {
             levels,
             located: located_levels(&locators, levels),
             looks,
             is_separable: program.find_separable(),
             locators,
+            row_locators,
         }
     }
 
@@ -160,7 +165,7 @@ impl Looks {
                 set(&mut looks.fields[level], field);
             }
             if let Some(field) = &touched.attributes {
-                let is_keyed = !touched.all_attributes;
+                let is_keyed = touched.rows != Rows::AtOnce;
                 let masks = if is_keyed {
                     &mut looks.keyed
                 } else {
@@ -179,9 +184,9 @@ impl Looks {
                             .iter()
                             .for_each(|level| looks.whole.insert(*level));
                     }
-                    // Rows are of all attributes.
+                    // Rows are of all attributes; those that are made when asked for are checked then.
                     Access::Attributes { field }
-                        if touched(path.level).all_attributes
+                        if touched(path.level).rows != Rows::Never
                             && touched(path.level).attributes == Some(field) => {}
                     Access::Field { field, .. }
                     | Access::Nested { field, .. }

@@ -1,7 +1,7 @@
 //! Editing attributes row by row: what changes single entries does not copy the map.
 //!
-//! Each function says whether the program keeps rows of these attributes; if not it has done nothing, and
-//! the map has to be edited as a whole.
+//! What has to look at all attributes says whether the program keeps rows of them; if not it has done nothing, and the map
+//! has to be edited as a whole. What is about single ones does without rows, where there are [none](super::unlisted).
 
 use super::locate::{Row, Slot};
 use super::machine::Machine;
@@ -14,17 +14,17 @@ use crate::wire::tree::{NodeId, Removal};
 impl<'a> Machine<'_, 'a> {
     /// Gives the attributes that are strings longer than `length_max` bytes the value that `change` makes of them.
     #[inline]
-    pub(crate) fn update_long_rows(
+    pub(crate) fn update_long_attributes(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
         length_max: usize,
         mut change: impl FnMut(&'a [u8]) -> &'a [u8],
-    ) -> bool {
+    ) {
         /// Around a string are a tag and a length.
         const AROUND_STRING: usize = 2;
-        let Some(mut rows) = self.rows(id, field) else {
-            return false;
+        let Some(mut rows) = self.made_rows(id, field) else {
+            return self.update_long_unlisted(id, field, length_max, change);
         };
         let payload_max = length_max.saturating_add(AROUND_STRING);
         let mut from = 0;
@@ -39,7 +39,6 @@ impl<'a> Machine<'_, 'a> {
             let node = self.tree.node(id);
             rows = &self.rows[node.rows as usize..][from..node.rows_len as usize];
         }
-        true
     }
 
     /// Gives the attribute of a row another value.
@@ -101,15 +100,15 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Removes the first attribute with this key; the last one moves into the hole.
-    pub(crate) fn remove_row(&mut self, id: NodeId, field: &FieldNumbers, key: &[u8]) -> bool {
-        let Some(rows) = self.rows(id, field) else {
-            return false;
+    pub(crate) fn remove_attribute(&mut self, id: NodeId, field: &FieldNumbers, key: &[u8]) {
+        let Some(rows) = self.made_rows(id, field) else {
+            return self.remove_unlisted(id, field, key);
         };
         let (Some(hole), Some(last)) = (
             rows.iter().position(|row| same_text(row.key, key)),
             rows.last().copied(),
         ) else {
-            return true;
+            return;
         };
         let behind = &rows[hole + 1..];
         let next = behind.iter().position(|row| same_text(row.key, key));
@@ -132,7 +131,6 @@ impl<'a> Machine<'_, 'a> {
                 self.settle_slot(id, last.key, Some(hole));
             }
         }
-        true
     }
 
     /// Whether a key has a slot that says a row behind this one.

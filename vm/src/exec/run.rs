@@ -14,7 +14,7 @@ use crate::instruction::{CONSTANT, Instruction, Op};
 use crate::math::{self, Operator};
 use crate::path::form::Form;
 use crate::path::{Access, Level};
-use crate::program::{Key, Path};
+use crate::program::{Key, Path, Rows};
 use crate::value::{Element, Entry, TypedList, Value};
 use crate::wire::any;
 use crate::wire::tree::NONE;
@@ -82,7 +82,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::Edit => {
                 let site = &self.pass.calls[usize::from(i.a)];
                 let run = runner(site);
-                self.for_lanes(i, |machine, lane| machine.call(site, run, lane).map(drop));
+                let lanes = self.lanes_to_edit(i, site);
+                self.for_these(lanes, |machine, lane| {
+                    machine.call(site, run, lane).map(drop)
+                });
             }
             Op::Broadcast => self.broadcast(i),
             Op::Equal => self.compare(i, Comparator::Equal),
@@ -164,9 +167,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn for_lanes(
         &mut self,
         i: &Instruction,
+        kernel: impl FnMut(&mut Self, usize) -> Result<(), Error<'a>>,
+    ) {
+        self.for_these(self.mask(i.mask), kernel);
+    }
+
+    /// The same for other lanes than the instruction's mask says.
+    #[inline]
+    fn for_these(
+        &mut self,
+        lanes: Mask,
         mut kernel: impl FnMut(&mut Self, usize) -> Result<(), Error<'a>>,
     ) {
-        self.mask(i.mask).each(|lane| {
+        lanes.each(|lane| {
             if let Err(error) = kernel(self, lane) {
                 self.fail(lane, error);
             }
@@ -341,7 +354,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 if is_storable(&value) =>
             {
                 let (bytes, payload) = any::key_value_field(self.arena, field[0], key, &value);
-                let keeps_rows = self.locators[path.level as usize].all_attributes;
+                let keeps_rows = self.locators[path.level as usize].rows != Rows::Never;
                 self.mask(i.mask).each(|lane| {
                     let id = self.node_of(path.level, lane);
                     if keeps_rows || !self.add_attribute(id, slot, bytes, payload) {

@@ -1,18 +1,20 @@
 //! A walk over one message after the other that finds what their locator looks for.
 
+mod usual;
+
 use super::locate::{Row, Slot};
 use super::locator::{
-    ALL_WANTED, ATTRIBUTE, Action, BUCKETS, Locator, NONE_WANTED, NUMBERS, SKIP, SOME_WANTED, Step,
-    Variant, Wanted,
+    ALL_WANTED, ATTRIBUTE, Action, Locator, NONE_WANTED, NUMBERS, SKIP, SOME_WANTED,
+    SOME_WANTED_ALL_MEASURED, Variant, Wanted, bucket_of,
 };
+use crate::program::Rows;
 use crate::wire::any;
-use crate::wire::cursor::{Cursor, WireType, short_bytes, short_field};
+use crate::wire::cursor::{Cursor, WireType, short_field};
 use crate::wire::error::WireError;
 use crate::wire::prefetch::ahead;
-use crate::wire::short::{Short, is_other_order};
-use crate::wire::tree::{Field, NONE, Node, NodeId, Place};
-use crate::wire::usual::Windows;
-use crate::wire::validate::{Canonical, is_plain_value, validate_message};
+use crate::wire::short::is_other_order;
+use crate::wire::tree::{NONE, Node, NodeId, Place, read_whole};
+use crate::wire::validate::{Canonical, validate_message};
 
 /// A field to check: `at..end` of a node.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,11 @@ pub(super) struct Found<'m, 'a> {
     /// Where the message's slots and rows begin.
     first_slot: usize,
     first_row: usize,
+    /// How many attributes the message has, and how long their values are, where that is measured.
+    count: u32,
+    value_bytes_max: usize,
+    /// Where they stand, and where the last begins; nowhere at first.
+    run: Run,
     /// How many attributes are to be found yet until nothing more is to be found; less than zero if there is more than that.
     missing: i32,
 }
@@ -46,6 +53,9 @@ impl<'m, 'a> Found<'m, 'a> {
             first_slot: slots.len(),
             first_row: rows.len(),
             missing: -1,
+            count: 0,
+            value_bytes_max: 0,
+            run: Run::NOWHERE,
             slots,
             rows,
         }
@@ -66,7 +76,8 @@ impl<'m, 'a> Found<'m, 'a> {
     fn begin_at(&mut self, first_slot: usize, node: &mut Node) {
         (self.first_slot, self.first_row) = (first_slot, self.rows.len());
         self.missing = self.locator.sufficient_keys;
-        (node.slots, node.rows) = (first_slot as u32, self.first_row as u32);
+        (self.count, self.value_bytes_max, self.run) = (0, 0, Run::NOWHERE);
+        node.slots = first_slot as u32;
     }
 
     /// The attributes of a message that was located before come anew.
@@ -91,6 +102,22 @@ impl<'m, 'a> Found<'m, 'a> {
         is_again
     }
 
+    /// There are so many more attributes, and their values are no longer than this.
+    #[inline(always)]
+    fn measure(&mut self, count: u32, value_bytes_max: usize) {
+        self.count += count;
+        self.value_bytes_max = self.value_bytes_max.max(value_bytes_max);
+    }
+
+    /// Some of them stand here, one after the other.
+    #[inline(always)]
+    fn extend_run(&mut self, at: u32, last: u32, end: u32) {
+        let run = &mut self.run;
+        run.is_scattered |= run.at != NONE && run.end != at;
+        run.at = run.at.min(at);
+        (run.last, run.end) = (last, end);
+    }
+
     /// Whether the attribute was wanted; `all` says whether all are.
     #[inline(always)]
     pub(super) fn attribute(&mut self, row: Row<'a>, all: bool) -> bool {
@@ -99,13 +126,14 @@ impl<'m, 'a> Found<'m, 'a> {
             number = (self.rows.len() - self.first_row) as u32;
             self.rows.push(row);
         }
-        self.keyed(row, number) || all
+        self.keyed(row, number, bucket_of(row.key)) || all
     }
 
-    /// Notes an attribute that has a slot by its key, and its row if it has one. Whether it has a slot.
+    /// Notes an attribute that has a slot by its key, which is of this bucket, and its row if it has one. Whether it has a
+    /// slot.
     #[inline(always)]
-    fn keyed(&mut self, row: Row<'a>, number: u32) -> bool {
-        let Some(slot) = self.locator.slot_of_key(row.key) else {
+    fn keyed(&mut self, row: Row<'a>, number: u32, bucket: u32) -> bool {
+        let Some(slot) = self.locator.slot_in_bucket(row.key, bucket) else {
             return false;
         };
         let slot = self.slot(usize::from(slot));
@@ -113,19 +141,63 @@ impl<'m, 'a> Found<'m, 'a> {
         if slot.payload.is_none() {
             *slot = Slot::of_row(number, &row);
             self.missing -= 1;
+        } else {
+            self.run.is_scattered = true;
         }
         true
     }
 
-    /// Tells the node what rows it has.
+    /// Tells the node what rows it has, or will have.
     #[inline(always)]
     pub(super) fn finish(&mut self, node: &mut Node) {
+        if self.locator.rows != Rows::AtOnce {
+            return self.finish_measured(node);
+        }
+        let spare = self.locator.rows_spare();
+        node.rows = self.first_row as u32;
         node.rows_len = (self.rows.len() - self.first_row) as u32;
-        node.rows_room = node.rows_len;
-        if self.locator.all_attributes {
-            let spare = self.locator.rows_spare();
-            self.rows.resize(self.rows.len() + spare, Row::EMPTY);
-            node.rows_room += spare as u32;
+        node.rows_room = node.rows_len + spare as u32;
+        node.value_bytes_max = u16::MAX;
+        self.rows.resize(self.rows.len() + spare, Row::EMPTY);
+    }
+
+    /// Tells the node what attributes it has, of which it gets no rows so far.
+    #[inline(always)]
+    fn finish_measured(&mut self, node: &mut Node) {
+        (node.rows, node.rows_len, node.rows_room) = (NONE, self.count, 0);
+        node.value_bytes_max = u16::MAX;
+        if let Some(run) = self.locator.run {
+            node.value_bytes_max = u16::try_from(self.value_bytes_max).unwrap_or(u16::MAX);
+            *self.slot(usize::from(run)) = self.run.slot();
+        }
+    }
+}
+
+/// Where a message's attributes stand.
+#[derive(Clone, Copy)]
+struct Run {
+    at: u32,
+    /// Where the last begins.
+    last: u32,
+    end: u32,
+    /// Whether others stand between them, or a key that is looked for is there twice.
+    is_scattered: bool,
+}
+
+impl Run {
+    const NOWHERE: Run = Run {
+        at: NONE,
+        last: NONE,
+        end: NONE,
+        is_scattered: false,
+    };
+
+    /// What a slot says of it.
+    #[inline(always)]
+    fn slot(self) -> Slot<'static> {
+        match self.is_scattered || self.at == NONE {
+            true => Slot::ABSENT,
+            false => Slot::of_run(input_place(self.at, self.end), self.last),
         }
     }
 }
@@ -183,19 +255,28 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         self.found.finish(node);
     }
 
-    /// Over a message to which something has been done: `fields` are its fields as they are now.
+    /// Over a message to which something has been done: its edits in order, and the whole fields that they put in their
+    /// places.
     pub(super) fn edited(
         &mut self,
         locator: &'m Locator,
         id: NodeId,
         node: &mut Node,
-        fields: impl Iterator<Item = Field<'a>>,
+        edits: impl Iterator<Item = (Place, &'a [u8])>,
     ) {
         (self.id, self.variant) = (id, locator.variant(node.variant));
         self.found.begin(locator, node);
-        for field in fields {
-            self.field(field.number, None, field.payload, field.place);
+        let mut at = node.start;
+        for (place, whole) in edits {
+            self.rest(at, place.at);
+            at = place.end;
+            if let Some(field) = read_whole(whole) {
+                let tag = whole.first().filter(|tag| **tag < 0x80);
+                let wire_type = tag.and_then(|tag| WireType::of(u64::from(*tag)));
+                self.field(field.number, wire_type, field.payload, place);
+            }
         }
+        self.rest(at, node.end);
         self.found.finish(node);
     }
 
@@ -225,6 +306,12 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
                 (NONE_WANTED, _) => self.alike::<NONE_WANTED, true>(nodes, like, bytes, places),
                 (SOME_WANTED, false) => self.alike::<SOME_WANTED, true>(nodes, like, bytes, places),
                 (SOME_WANTED, true) => self.alike::<SOME_WANTED, false>(nodes, like, bytes, places),
+                (SOME_WANTED_ALL_MEASURED, false) => {
+                    self.alike::<SOME_WANTED_ALL_MEASURED, true>(nodes, like, bytes, places)
+                }
+                (SOME_WANTED_ALL_MEASURED, true) => {
+                    self.alike::<SOME_WANTED_ALL_MEASURED, false>(nodes, like, bytes, places)
+                }
                 (_, false) => self.alike::<ALL_WANTED, true>(nodes, like, bytes, places),
                 (_, true) => self.alike::<ALL_WANTED, false>(nodes, like, bytes, places),
             };
@@ -246,10 +333,7 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         (tag, mut at, mut first_slot): (u8, usize, usize),
     ) -> (usize, usize) {
         let slots = usize::from(self.found.locator.slots);
-        while bytes.get(at) == Some(&tag)
-            && let Some((start, end)) = short_bytes(bytes, at + 1)
-            && end <= bytes.len()
-        {
+        while let Some((start, end)) = message_at(bytes, at, tag) {
             // Walks that go over everything are foreseen by the processor; the last did not.
             if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
                 ahead(self.input, at, end);
@@ -258,21 +342,19 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
                 self.found.slots.extend_from_slice(&SLOTS_AHEAD);
             }
             self.id = nodes.len() as NodeId;
-            nodes.push(Node {
-                tag_at: at as u32,
-                start: start as u32,
-                end: end as u32,
-                ..like
-            });
+            nodes.push(like);
             let Some(node) = nodes.last_mut() else {
                 break;
             };
+            (node.tag_at, node.start, node.end) = (at as u32, start as u32, end as u32);
             self.found.begin_at(first_slot, node);
             self.seen = 0;
             let next = self.fields::<WANTED, VALUE_FIRST>(node.start, node.end);
             self.rest(next, node.end);
-            if WANTED == ALL_WANTED {
-                self.found.finish(node);
+            match WANTED {
+                ALL_WANTED => self.found.finish(node),
+                SOME_WANTED_ALL_MEASURED => self.found.finish_measured(node),
+                _ => {}
             }
             (at, first_slot) = (end, first_slot + slots);
             if WANTED != NONE_WANTED && self.is_key_first == VALUE_FIRST {
@@ -298,6 +380,12 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
                 (NONE_WANTED, _) => self.fields::<NONE_WANTED, true>(at, end),
                 (SOME_WANTED, false) => self.fields::<SOME_WANTED, true>(at, end),
                 (SOME_WANTED, true) => self.fields::<SOME_WANTED, false>(at, end),
+                (SOME_WANTED_ALL_MEASURED, false) => {
+                    self.fields::<SOME_WANTED_ALL_MEASURED, true>(at, end)
+                }
+                (SOME_WANTED_ALL_MEASURED, true) => {
+                    self.fields::<SOME_WANTED_ALL_MEASURED, false>(at, end)
+                }
                 (_, false) => self.fields::<ALL_WANTED, true>(at, end),
                 (_, true) => self.fields::<ALL_WANTED, false>(at, end),
             };
@@ -335,142 +423,12 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         self.variant.attribute_heads[usize::from(VALUE_FIRST)]
     }
 
-    /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message or of what is to be
-    /// found in it, or before a field of another form, or one that goes beyond it or lies near the end of the request.
-    #[inline(always)]
-    fn usual<const WANTED: Wanted, const VALUE_FIRST: bool>(&mut self, at: u32, end: u32) -> u32 {
-        let (head, keys) = (self.head::<VALUE_FIRST>(), self.found.locator.keys_wanted);
-        let steps = self.variant.steps::<FULL>();
-        let mut windows = Windows::new(self.input, at as usize, end as usize);
-        let mut last = windows;
-        /// Steps over a field that nobody looks for.
-        macro_rules! step_over {
-            ($tag:ident $after:expr) => {{
-                if FULL {
-                    self.meet(u32::from($tag >> 3));
-                }
-                windows = $after;
-                continue;
-            }};
-        }
-        while let Some(window) = windows.first() {
-            last = windows;
-            if WANTED != NONE_WANTED
-                && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
-            {
-                if FULL && !short.is_plain::<VALUE_FIRST>(window) {
-                    return last.position() as u32;
-                }
-                windows = windows.after(short.length as usize);
-                let bucket = short.key_len::<VALUE_FIRST>() % BUCKETS;
-                if WANTED == SOME_WANTED && keys >> bucket & 1 == 0 {
-                    continue;
-                }
-                let (at, field) = (last.position() as u32, last.field(short.length as usize));
-                if at + short.length > end {
-                    return at;
-                }
-                if WANTED == ALL_WANTED {
-                    let place = input_place(at, at + short.length);
-                    let (key, value) = short.key_value::<VALUE_FIRST>(field);
-                    self.found.rows.push(Row { place, key, value });
-                    if !FULL && !short.is_plain::<VALUE_FIRST>(window) {
-                        self.doubt(place);
-                    }
-                    if keys >> bucket & 1 != 0 {
-                        self.keyed_row();
-                    }
-                } else if self.some_attribute::<VALUE_FIRST>(field, at, short) && !FULL {
-                    return end;
-                }
-                continue;
-            }
-            let [tag, length, high, ..] = *window;
-            let short = usize::from(length);
-            let long = || usize::from(length & 0x7f) | usize::from(high) << 7;
-            let (header, payload) = match steps[usize::from(tag)] {
-                Step::Fixed64 => step_over!(tag windows.after(9)),
-                Step::Fixed32 => step_over!(tag windows.after(5)),
-                Step::Varint if length < 0x80 => step_over!(tag windows.after(2)),
-                Step::Bytes if length < 0x80 => {
-                    if WANTED == NONE_WANTED {
-                        (last, windows) = skip_run(windows.after(2 + short), last, tag);
-                        continue;
-                    }
-                    step_over!(tag windows.after(2 + short))
-                }
-                Step::Bytes if high < 0x80 => match windows.far_after(3 + long()) {
-                    Some(after) => step_over!(tag after),
-                    None => break,
-                },
-                Step::Empty if length == 0 => step_over!(tag windows.after(2)),
-                Step::Id8 if length & !8 == 0 => step_over!(tag windows.after(2 + short)),
-                Step::Id16 if length & !16 == 0 => step_over!(tag windows.after(2 + short)),
-                Step::FoundFixed64 => (1, 8),
-                Step::FoundFixed32 => (1, 4),
-                Step::FoundVarint if length < 0x80 => (1, 1),
-                Step::FoundBytes if length < 0x80 => (2, short),
-                Step::FoundBytes if high < 0x80 => (3, long()),
-                Step::FoundEmpty if length == 0 => (2, 0),
-                _ => return last.position() as u32,
-            };
-            let at = last.position() as u32;
-            let next = at + (header + payload) as u32;
-            match windows.far_after(header + payload) {
-                Some(after) if next <= end => windows = after,
-                _ => return at,
-            }
-            if FULL {
-                self.meet(u32::from(tag >> 3));
-            }
-            self.usual_field(tag, at, header as u32, next);
-        }
-        // A field that goes beyond the message is not stepped over.
-        match windows.position() as u32 {
-            next if next > end => last.position() as u32,
-            next => next,
-        }
-    }
-
     /// A field occurs, which a canonical message may have once.
     #[inline(always)]
     fn meet(&mut self, number: u32) {
         let once = self.variant.once[number as usize % NUMBERS];
         self.is_irregular |= self.seen & once != 0;
         self.seen |= once;
-    }
-
-    /// An attribute with a key of a length that is looked for. Out of line, as few are. Whether all that is to be found is.
-    #[inline(never)]
-    fn some_attribute<const VALUE_FIRST: bool>(
-        &mut self,
-        field: &'a [u8],
-        at: u32,
-        short: Short,
-    ) -> bool {
-        let (key, value) = short.key_value::<VALUE_FIRST>(field);
-        let place = input_place(at, at + short.length);
-        self.attribute(Row { place, key, value }, false, || is_plain_value(value));
-        self.found.missing == 0
-    }
-
-    /// The last row has a key of a length that is looked for.
-    #[inline(always)]
-    fn keyed_row(&mut self) {
-        if let Some(row) = self.found.rows.last() {
-            self.has_unnamed |= row.key.is_empty();
-            let number = self.found.rows.len() - 1 - self.found.first_row;
-            self.found.keyed(*row, number as u32);
-        }
-    }
-
-    /// Notes where a field of the usual form stands that needs no check: its tag, where it begins, how many bytes come before
-    /// its payload, and where it ends.
-    #[inline(never)]
-    fn usual_field(&mut self, tag: u8, at: u32, header: u32, end: u32) {
-        let payload = &self.input[(at + header) as usize..end as usize];
-        let action = self.variant.actions[usize::from(tag >> 3)];
-        self.note(action, payload, input_place(at, end));
     }
 
     /// The field at `at` of a message; where the next one begins, or the message ends if it is malformed.
@@ -536,11 +494,12 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         if !FULL && action == SKIP {
             return;
         }
-        let is_plain = is_known && self.variant.plain[known].allows(wire_type, payload);
+        let plain = self.variant.plain[known];
+        let is_plain = || is_known && plain.allows(wire_type, payload);
         if FULL && is_known {
             self.meet(number);
         }
-        if FULL && !is_plain {
+        if FULL && !is_plain() {
             self.check(place.at, place.end);
         }
         match action {
@@ -548,12 +507,17 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
             ATTRIBUTE => {
                 let known =
                     any::key_and_value(payload).filter(|_| wire_type == Some(WireType::Bytes));
+                let value_bytes = known.map_or(usize::MAX, |(_, value)| value.len());
+                self.found.measure(1, value_bytes);
+                self.found.extend_run(place.at, place.at, place.end);
+                self.found.run.is_scattered |= place.edit != NONE;
                 let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
-                let all = self.found.locator.all_attributes;
-                self.attribute(Row { place, key, value }, all, || is_plain);
+                let all = self.found.locator.rows == Rows::AtOnce;
+                // With `FULL`, all is checked already.
+                self.attribute(Row { place, key, value }, all, || FULL || is_plain());
             }
             action => {
-                if !is_plain {
+                if !FULL && !is_plain() {
                     self.doubt(place);
                 }
                 self.note(action, payload, place);
@@ -599,24 +563,19 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
     }
 }
 
-/// Steps over fields of fewer than 128 bytes that follow `last`, which has the same tag. What begins with the last of them,
-/// and what comes after it.
+/// Where the payload of the field at `at` begins and ends, if it has this tag and a length of a byte or two.
 #[inline(always)]
-fn skip_run<'a>(
-    mut windows: Windows<'a>,
-    mut last: Windows<'a>,
-    tag: u8,
-) -> (Windows<'a>, Windows<'a>) {
-    while let Some(&[again, length, ..]) = windows.first() {
-        // As one number, so that it is one load.
-        let head = u16::from_le_bytes([again, length]);
-        if head & 0x80ff != u16::from(tag) {
-            break;
-        }
-        last = windows;
-        windows = windows.after(2 + usize::from(head >> 8));
-    }
-    (last, windows)
+fn message_at(bytes: &[u8], at: usize, tag: u8) -> Option<(usize, usize)> {
+    let [first, low, rest @ ..] = bytes.get(at..)? else {
+        return None;
+    };
+    let (start, length) = match rest {
+        _ if *low < 0x80 => (at + 2, usize::from(*low)),
+        [high @ 0..0x80, ..] => (at + 3, usize::from(low & 0x7f) | usize::from(*high) << 7),
+        _ => return None,
+    };
+    let end = start + length;
+    (*first == tag && end <= bytes.len()).then_some((start, end))
 }
 
 /// What reading a request showed.

@@ -69,11 +69,13 @@ pub struct Worker {
     arena: Bump,
     memory: Memory<'static>,
     failures: Failures,
-    /// The program that ran last, of which the next two are.
+    /// The program that ran last, of which the next three are.
     program: Option<ProgramId>,
     scratch: Scratch,
     /// The shared caches that were left, by context: the bytes of their fields.
     caches: Vec<(Context, Vec<u8>)>,
+    /// Whether so many of its statements asked for rows that these are made at once.
+    makes_rows_at_once: bool,
     canonical: Vec<u8>,
     /// A request with each log record on its own, as it comes and as it goes.
     flat: Vec<u8>,
@@ -162,6 +164,7 @@ impl Worker {
             program: None,
             scratch: Vec::new(),
             caches: Vec::new(),
+            makes_rows_at_once: false,
             canonical: Vec::new(),
             flat: Vec::new(),
             flat_edited: Vec::new(),
@@ -380,6 +383,7 @@ impl Worker {
         if self.program.replace(program.id) != Some(program.id) {
             self.scratch.clear();
             self.caches.clear();
+            self.makes_rows_at_once = false;
         }
         let memory = std::mem::take(&mut self.memory).recycle();
         let (result, memory) = run_request(self, program, validation, input, out, memory);
@@ -430,8 +434,13 @@ fn run_request<'a>(
             &mut worker.scratch,
         )
     };
+    if worker.makes_rows_at_once {
+        machine.locators = machine.row_locators;
+    }
     let result = run_passes(&mut machine, program, validation, &mut worker.caches)
         .inspect(|_| encode(&mut machine.tree, out));
+    // To walk over a message twice costs half as much again as to make its rows at once.
+    worker.makes_rows_at_once |= machine.rows_made > machine.tree.nodes.len() / 2;
     let memory = Memory {
         nodes: machine.tree.nodes,
         masks: machine.masks,

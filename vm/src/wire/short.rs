@@ -66,12 +66,25 @@ impl Short {
         })
     }
 
+    /// The key's length, and its last byte, which is 0 if it is empty: its length stands there.
     #[inline(always)]
-    pub(crate) fn key_len<const VALUE_FIRST: bool>(self) -> u32 {
+    pub(crate) fn key_end<const VALUE_FIRST: bool>(self, window: &Window) -> (u32, u8) {
         if VALUE_FIRST {
-            self.second_len
+            // The key ends where the field does, whose length is one byte's.
+            let end = window.get(self.length as usize - 1);
+            (self.second_len, end.copied().unwrap_or_default())
         } else {
+            let end = window.get(3 + self.first_len as usize);
+            (self.first_len, end.copied().unwrap_or_default())
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn value_len<const VALUE_FIRST: bool>(self) -> u32 {
+        if VALUE_FIRST {
             self.first_len
+        } else {
+            self.second_len
         }
     }
 
@@ -100,16 +113,20 @@ impl Short {
         window.get(at..at + length).unwrap_or_default()
     }
 
-    /// The key and the value, of the whole field.
+    /// The key and the value, of the window that it was read from.
     #[inline(always)]
-    pub(crate) fn key_value<const VALUE_FIRST: bool>(self, field: &[u8]) -> (&[u8], &[u8]) {
-        let (first, second) = field.split_at(4 + self.first_len as usize);
-        let (first, second) = (&first[4..], &second[2..]);
-        if VALUE_FIRST {
+    pub(crate) fn key_value<const VALUE_FIRST: bool>(
+        self,
+        window: &Window,
+    ) -> Option<(&[u8], &[u8])> {
+        let (first_len, second_len) = (self.first_len as usize, self.second_len as usize);
+        let (first, second) = window[4..].split_at(first_len);
+        let second = second.get(2..2 + second_len)?;
+        Some(if VALUE_FIRST {
             (second, first)
         } else {
             (first, second)
-        }
+        })
     }
 }
 
@@ -144,8 +161,12 @@ mod tests {
     /// The key, the value and the length of the field that [`Short`] finds.
     fn short<const VALUE_FIRST: bool>(window: &Window) -> Option<(&[u8], &[u8], usize)> {
         let short = Short::read::<VALUE_FIRST>(window, attribute_head::<VALUE_FIRST>(TAG))?;
-        let (key, value) = short.key_value::<VALUE_FIRST>(&window[..short.length as usize]);
-        assert_eq!(short.key_len::<VALUE_FIRST>() as usize, key.len());
+        let (key, value) = short.key_value::<VALUE_FIRST>(window)?;
+        let last = key.last().copied().unwrap_or_default();
+        assert_eq!(
+            short.key_end::<VALUE_FIRST>(window),
+            (key.len() as u32, last)
+        );
         assert_eq!(short.value::<VALUE_FIRST>(window), value);
         let is_plain = short.is_plain::<VALUE_FIRST>(window);
         assert_eq!(is_plain, is_plain_value(value), "{value:?}");

@@ -5,8 +5,13 @@
 //! sorted by position, and [`Tree::fields`] reads a node with its edits applied. Invariants: edits of a
 //! node do not overlap; one that adds has `at == end`; `bytes` is one whole field or nothing.
 
+mod fields;
+
+pub use fields::message_fields;
+pub(crate) use fields::read_whole;
+
 use super::any::put_field;
-use super::cursor::Cursor;
+use crate::function::Extent;
 use crate::path::{FieldNumbers, Level};
 use bumpalo::Bump;
 
@@ -42,11 +47,13 @@ pub(crate) struct Node {
     pub(crate) is_held: bool,
     /// Whether the field that holds it went as a whole; what holds it does not count what is done to it.
     pub(crate) is_detached: bool,
+    /// None of its attributes has a value of more bytes, if they are measured; [`u16::MAX`] if that is not known.
+    pub(crate) value_bytes_max: u16,
     /// Where its located fields begin in the machine's slots.
     pub(crate) slots: u32,
-    /// Where its attributes begin in the machine's rows, once it is located.
+    /// Where its attributes begin in the machine's rows, once it is located; [`NONE`] if they have none yet.
     pub(crate) rows: u32,
-    /// How many rows it has.
+    /// How many rows it has, or will have, if its attributes are counted.
     pub(crate) rows_len: u32,
     /// How many it has room for.
     pub(crate) rows_room: u32,
@@ -97,6 +104,14 @@ pub(crate) struct Place {
     pub(crate) edit: u32,
 }
 
+impl Place {
+    /// Whether it comes behind another of the same node.
+    pub(crate) fn is_behind(self, other: Place) -> bool {
+        // What is added at a node's end stands there in the order of its edits.
+        (self.at, self.edit) > (other.at, other.edit)
+    }
+}
+
 /// A request's nodes and edits.
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
@@ -117,16 +132,6 @@ impl<'a> Tree<'a> {
     #[inline]
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
-    }
-
-    /// A node's fields in order, edits applied.
-    pub(crate) fn fields(&self, id: NodeId) -> Fields<'_, 'a> {
-        let node = self.node(id);
-        Fields {
-            tree: self,
-            cursor: Cursor::over(self.input, node.start as usize, node.end as usize),
-            edit: node.first_edit,
-        }
     }
 
     /// A node's field with the number that its variant has; `None` if it is absent.
@@ -357,6 +362,14 @@ impl Node {
         self.insert(edits, place.at, place.end, bytes)
     }
 
+    /// Removes whole fields, one after the other, if there are any, of a range of the request that has no edit yet.
+    #[inline(always)]
+    pub(crate) fn remove_range(&mut self, edits: &mut Vec<Edit<'_>>, at: u32, end: u32) {
+        if at < end {
+            self.insert(edits, at, end, &[]);
+        }
+    }
+
     /// See [`Tree::insert`].
     #[inline(always)]
     fn insert<'a>(
@@ -405,6 +418,25 @@ fn before_place(edits: &[Edit<'_>], first: u32, at: u32) -> u32 {
 }
 
 impl Node {
+    /// It gets an attribute with a value of so many bytes.
+    #[inline(always)]
+    pub(crate) fn measure(&mut self, value_bytes: usize) {
+        let bytes = u16::try_from(value_bytes).unwrap_or(u16::MAX);
+        self.value_bytes_max = self.value_bytes_max.max(bytes);
+    }
+
+    /// Whether it has no more and no longer attributes, as far as is known.
+    #[inline(always)]
+    pub(crate) fn is_within(&self, extent: Extent) -> bool {
+        /// Around a string are a tag and a length.
+        const AROUND_STRING: usize = 2;
+        let string_bytes = match self.value_bytes_max {
+            u16::MAX => usize::MAX,
+            bytes => usize::from(bytes).saturating_sub(AROUND_STRING),
+        };
+        self.rows_len as usize <= extent.count && string_bytes <= extent.string_bytes
+    }
+
     /// Whether passes leave it out, with all that it holds.
     pub(crate) fn is_gone(&self) -> bool {
         self.is_dropped | self.is_held | self.is_detached
@@ -436,8 +468,9 @@ impl Node {
             is_dropped: false,
             is_held: false,
             is_detached: false,
+            value_bytes_max: u16::MAX,
             slots: NONE,
-            rows: 0,
+            rows: NONE,
             rows_len: 0,
             rows_room: 0,
             first_edit: NONE,
@@ -446,99 +479,6 @@ impl Node {
             grown: 0,
         }
     }
-}
-
-/// Iterates a node's fields, edits applied. What does not parse ends it.
-#[derive(Clone)]
-pub(crate) struct Fields<'t, 'a> {
-    tree: &'t Tree<'a>,
-    cursor: Cursor<'a>,
-    edit: u32,
-}
-
-impl<'a> Iterator for Fields<'_, 'a> {
-    type Item = Field<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Field<'a>> {
-        while let Some(edit) = self.tree.edits.get(self.edit as usize)
-            && edit.at as usize <= self.cursor.position()
-        {
-            let place = Place {
-                at: edit.at,
-                end: edit.end,
-                edit: self.edit,
-            };
-            self.edit = edit.next;
-            self.cursor = Cursor::over(self.tree.input, edit.end as usize, self.cursor.end());
-            if !edit.bytes.is_empty() {
-                return read_field(&mut Cursor::new(edit.bytes), edit.bytes, place);
-            }
-        }
-        if self.cursor.is_at_end() {
-            return None;
-        }
-        let at = self.cursor.position() as u32;
-        let place = Place {
-            at,
-            end: at,
-            edit: NONE,
-        };
-        let mut field = read_field(&mut self.cursor, self.tree.input, place)?;
-        field.place.end = self.cursor.position() as u32;
-        Some(field)
-    }
-}
-
-/// The field that `bytes` is.
-pub(crate) fn read_whole(bytes: &[u8]) -> Option<Field<'_>> {
-    let place = Place {
-        at: 0,
-        end: bytes.len() as u32,
-        edit: NONE,
-    };
-    read_field(&mut Cursor::new(bytes), bytes, place)
-}
-
-/// The fields of a message that is no node. What does not parse ends it.
-#[inline]
-pub fn message_fields(bytes: &[u8]) -> MessageFields<'_> {
-    MessageFields(Cursor::new(bytes))
-}
-
-/// See [`message_fields`].
-#[derive(Clone)]
-pub struct MessageFields<'a>(Cursor<'a>);
-
-impl<'a> Iterator for MessageFields<'a> {
-    type Item = Field<'a>;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Field<'a>> {
-        let (at, number, payload) = self.0.field().ok()??;
-        let end = self.0.position();
-        Some(Field {
-            number,
-            payload,
-            whole: &self.0.cut()[at..end],
-            place: Place {
-                at: at as u32,
-                end: end as u32,
-                edit: NONE,
-            },
-        })
-    }
-}
-
-#[inline(always)]
-fn read_field<'a>(cursor: &mut Cursor<'a>, bytes: &'a [u8], place: Place) -> Option<Field<'a>> {
-    let (at, number, payload) = cursor.field().ok()??;
-    Some(Field {
-        number,
-        payload,
-        whole: &bytes[at..cursor.position()],
-        place,
-    })
 }
 
 #[cfg(test)]

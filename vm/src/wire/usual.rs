@@ -46,12 +46,6 @@ impl<'a> Windows<'a> {
         let rest = self.rest.get(length..)?;
         Some(Windows { rest, ..self })
     }
-
-    /// So many bytes of the first window.
-    #[inline(always)]
-    pub(crate) fn field(self, length: usize) -> &'a [u8] {
-        &self.rest[..length]
-    }
 }
 
 /// Steps over the attributes at `at`, one after the other, that are one key and one scalar value with short lengths:

@@ -1,0 +1,211 @@
+//! Editing single attributes of a message that has no rows.
+
+use super::locate::{Row, Slot};
+use super::machine::Machine;
+use crate::compare::same_text;
+use crate::path::FieldNumbers;
+use crate::value::Value;
+use crate::wire::any;
+use crate::wire::cursor::short_field;
+use crate::wire::tree::{NONE, NodeId, Place, read_whole};
+use crate::wire::validate::{Canonical, is_plain_attribute};
+use smallvec::SmallVec;
+use std::ops::ControlFlow;
+
+/// Attributes of a message, each with its place and its payload.
+type Attributes<'a> = SmallVec<[(Place, &'a [u8]); 4]>;
+
+impl<'a> Machine<'_, 'a> {
+    /// Gives the attributes that are strings longer than `length_max` bytes the value that `change` makes of them.
+    #[inline(never)]
+    pub(super) fn update_long_unlisted(
+        &mut self,
+        id: NodeId,
+        field: &FieldNumbers,
+        length_max: usize,
+        mut change: impl FnMut(&'a [u8]) -> &'a [u8],
+    ) {
+        let number = self.number(id, field);
+        for (place, attribute) in self.longer_attributes(id, number, length_max) {
+            self.check_attribute(id, place, attribute);
+            let (key, value) = any::key_value(attribute);
+            if let Value::String(text) = any::decode(value)
+                && text.len() > length_max
+            {
+                let text = Value::String(change(text));
+                let (bytes, value) = any::key_value_field(self.arena, number, key, &text);
+                let new = self.tree.replace(id, place, bytes);
+                self.move_slot(id, key, place, Slot::of(new, value));
+            }
+        }
+    }
+
+    /// The attributes that are longer, as a whole, than so many bytes.
+    fn longer_attributes(&self, id: NodeId, number: u32, length_max: usize) -> Attributes<'a> {
+        let mut longer = Attributes::new();
+        let Some(run) = self.run_of(id) else {
+            let _ = self.tree.each_field(id, number, |place, attribute| {
+                if attribute.len() > length_max {
+                    longer.push((place, attribute));
+                }
+                ControlFlow::Continue(())
+            });
+            return longer;
+        };
+        let (mut at, end) = (run.place.at as usize, run.place.end as usize);
+        let attributes = &self.tree.input[..end];
+        while let Some((_, start, next)) = short_field(attributes, at) {
+            if next - start > length_max {
+                let (at, end, edit) = (at as u32, next as u32, NONE);
+                longer.push((Place { at, end, edit }, &attributes[start..next]));
+            }
+            at = next;
+        }
+        for (place, whole) in self.tree.edits_of(id) {
+            longer.retain(|(other, _)| other.at != place.at);
+            if whole.len() > length_max
+                && let Some(field) = read_whole(whole)
+                && field.number == number
+            {
+                longer.push((place, field.payload));
+            }
+        }
+        longer
+    }
+
+    /// Checks an attribute that nobody looked for when the message was found.
+    fn check_attribute(&mut self, id: NodeId, place: Place, attribute: &[u8]) {
+        if place.edit != NONE || is_plain_attribute(attribute) {
+            return;
+        }
+        match self.check_at(id, place.at, place.end) {
+            Ok(Canonical::Yes) => {}
+            Ok(Canonical::No) => self.tree.is_irregular = true,
+            Err(error) => {
+                self.wire_error.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Removes the first attribute with this key; the last one moves into the hole.
+    #[inline(never)]
+    pub(super) fn remove_unlisted(&mut self, id: NodeId, field: &FieldNumbers, key: &[u8]) {
+        let number = self.number(id, field);
+        let (hole, next, last) = match self.alone_and_last(id, number, key) {
+            Some((hole, last)) => (hole, None, last),
+            None => match self.first_next_and_last(id, number, key) {
+                Some(found) => found,
+                None => return,
+            },
+        };
+        let last_bytes = self.tree.whole(last.place);
+        self.tree.replace(id, last.place, &[]);
+        let node = self.tree.node(id);
+        let run = self.locators[node.level as usize].run;
+        let slots = node.slots;
+        if let Some(slot) =
+            run.and_then(|run| self.slots.get_mut(slots as usize + usize::from(run)))
+        {
+            *slot = Slot::ABSENT;
+        }
+        let node = &mut self.tree.nodes[id as usize];
+        node.rows_len = node.rows_len.saturating_sub(1);
+        if last.place == hole {
+            return self.move_slot(id, key, hole, Slot::ABSENT);
+        }
+        let place = self.tree.replace(id, hole, last_bytes);
+        let moved = Slot::of(place, last.value);
+        // The first with the key is the next one now, unless the one that moved ahead has it, too.
+        let is_same = same_text(last.key, key);
+        let first = match next {
+            _ if is_same => moved,
+            Some(next) => Slot::of(next.place, next.value),
+            None => Slot::ABSENT,
+        };
+        self.move_slot(id, key, hole, first);
+        if !is_same
+            && let Some(slot) = self.slot_of_key(id, last.key)
+            && slot.payload.is_some()
+            && slot.place.is_behind(hole)
+        {
+            *slot = moved;
+        }
+    }
+
+    /// Where the only attribute with a key that has a slot stands, and the last attribute, if that is told without a look at
+    /// the others.
+    fn alone_and_last(&self, id: NodeId, number: u32, key: &[u8]) -> Option<(Place, Row<'a>)> {
+        let run = self.run_of(id)?;
+        let node = self.tree.node(id);
+        let slot = self.locators[node.level as usize].slot_of_key(key)?;
+        let hole = self.slots[node.slots as usize + usize::from(slot)];
+        hole.payload?;
+        let (place, attribute) = match self.tree.edits.get(node.last_edit as usize) {
+            Some(edit) if edit.at == node.end => {
+                let place = Place {
+                    at: edit.at,
+                    end: edit.end,
+                    edit: node.last_edit,
+                };
+                let field = read_whole(edit.bytes).filter(|field| field.number == number)?;
+                (place, field.payload)
+            }
+            Some(edit) if edit.at >= run.last_of_run() => return None,
+            _ => {
+                let (at, end) = (run.last_of_run(), run.place.end);
+                let message = &self.tree.input[..end as usize];
+                let (_, start, next) = short_field(message, at as usize)?;
+                let edit = NONE;
+                (Place { at, end, edit }, &message[start..next])
+            }
+        };
+        let (key, value) = any::key_value(attribute);
+        Some((hole.place, Row { place, key, value }))
+    }
+
+    /// Where the first attribute with a key stands, the next one with it, and the last of all.
+    fn first_next_and_last(
+        &self,
+        id: NodeId,
+        number: u32,
+        key: &[u8],
+    ) -> Option<(Place, Option<Row<'a>>, Row<'a>)> {
+        let (mut first, mut next, mut last) = (None, None, None);
+        let _ = self.tree.each_field(id, number, |place, attribute| {
+            let (its_key, value) = any::key_value(attribute);
+            let row = Row {
+                place,
+                key: its_key,
+                value,
+            };
+            if same_text(its_key, key) {
+                match first {
+                    None => first = Some(place),
+                    Some(_) => next = next.or(Some(row)),
+                }
+            }
+            last = Some(row);
+            ControlFlow::Continue(())
+        });
+        Some((first?, next, last?))
+    }
+
+    /// Makes the slot of a key, if there is one and it is of this place, say that the first attribute with the key is
+    /// `new`.
+    fn move_slot(&mut self, id: NodeId, key: &[u8], place: Place, new: Slot<'a>) {
+        if let Some(slot) = self.slot_of_key(id, key)
+            && slot.payload.is_some()
+            && slot.place == place
+        {
+            *slot = new;
+        }
+    }
+
+    /// The slot of the attribute with this key, if the message is located and there is one.
+    fn slot_of_key(&mut self, id: NodeId, key: &[u8]) -> Option<&mut Slot<'a>> {
+        let node = self.tree.node(id);
+        let slot = self.locators[node.level as usize].slot_of_key(key)?;
+        let base = node.slots as usize;
+        self.slots.get_mut(base + usize::from(slot))
+    }
+}

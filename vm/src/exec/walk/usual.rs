@@ -1,0 +1,270 @@
+//! Fields and attributes of the usual form, which a walk goes over in one loop.
+//!
+//! It reads windows of the request that reach beyond the message: whether the last field ends within it is asked in the end.
+
+use super::super::locate::Row;
+use super::super::locator::{
+    ALL_WANTED, NONE_WANTED, SOME_WANTED, SOME_WANTED_ALL_MEASURED, Step, Wanted, bucket,
+};
+use super::{Walk, input_place};
+use crate::wire::short::{Short, Window};
+use crate::wire::tree::NONE;
+use crate::wire::usual::Windows;
+
+impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
+    /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message or of what is to be
+    /// found in it, or before a field of another form or one that lies near the end of the request.
+    #[inline(always)]
+    pub(super) fn usual<const WANTED: Wanted, const VALUE_FIRST: bool>(
+        &mut self,
+        at: u32,
+        end: u32,
+    ) -> u32 {
+        let steps = self.variant.steps::<FULL>();
+        let mut windows = Windows::new(self.input, at as usize, end as usize);
+        // What begins with the first field after the last that was noted.
+        let mut unnoted = windows;
+        /// Steps over a field that nobody looks for, if it is like this.
+        macro_rules! step_over {
+            ($tag:ident, $is_usual:expr, $length:expr) => {{
+                if !$is_usual {
+                    return windows.position() as u32;
+                }
+                if FULL {
+                    self.meet(u32::from($tag >> 3));
+                }
+                windows = windows.after($length);
+                continue;
+            }};
+        }
+        while let Some(window) = windows.first() {
+            let tag = window[0];
+            let length = || window[1];
+            let short = || usize::from(window[1]);
+            let (header, payload) = match steps[usize::from(tag)] {
+                Step::Attribute => {
+                    let after = match WANTED {
+                        ALL_WANTED => self.rows::<VALUE_FIRST>(windows, end),
+                        _ => self.attributes::<WANTED, VALUE_FIRST>(windows, end),
+                    };
+                    match after {
+                        Ok(after) => windows = after,
+                        Err(at) => return at,
+                    }
+                    unnoted = windows;
+                    match windows.first() {
+                        // What has this tag still has another form.
+                        Some(window) if window[0] == tag => return windows.position() as u32,
+                        Some(_) => continue,
+                        None => break,
+                    }
+                }
+                Step::Fixed64 => step_over!(tag, true, 9),
+                Step::Fixed32 => step_over!(tag, true, 5),
+                Step::Varint => step_over!(tag, length() < 0x80, 2),
+                Step::Bytes if WANTED == NONE_WANTED && length() < 0x80 => {
+                    windows = skip_run(windows.after(2 + short()), tag);
+                    continue;
+                }
+                Step::Bytes if length() < 0x80 => step_over!(tag, true, 2 + short()),
+                Step::Bytes => {
+                    let Some(after) = long_payload(window)
+                        .and_then(|(header, payload)| windows.far_after(header + payload))
+                    else {
+                        return windows.position() as u32;
+                    };
+                    if FULL {
+                        self.meet(u32::from(tag >> 3));
+                    }
+                    windows = after;
+                    continue;
+                }
+                Step::Empty => step_over!(tag, length() == 0, 2),
+                Step::Id8 => step_over!(tag, length() & !8 == 0, 2 + short()),
+                Step::Id16 => step_over!(tag, length() & !16 == 0, 2 + short()),
+                Step::FoundFixed64 => (1, 8),
+                Step::FoundFixed32 => (1, 4),
+                Step::FoundVarint if length() < 0x80 => (1, 1),
+                Step::FoundBytes if length() < 0x80 => (2, short()),
+                Step::FoundBytes => match long_payload(window) {
+                    Some(found) => found,
+                    None => return windows.position() as u32,
+                },
+                Step::FoundEmpty if length() == 0 => (2, 0),
+                _ => return windows.position() as u32,
+            };
+            let at = windows.position() as u32;
+            let next = at + (header + payload) as u32;
+            match windows.far_after(header + payload) {
+                Some(after) if next <= end => windows = after,
+                _ => return at,
+            }
+            unnoted = windows;
+            if FULL {
+                self.meet(u32::from(tag >> 3));
+            }
+            self.usual_field(tag, at, header as u32, next);
+        }
+        match windows.position() as u32 {
+            next if next > end => self.beyond(unnoted.position() as u32, end),
+            next => next,
+        }
+    }
+
+    /// A field goes beyond the message: tells what is wrong. Nothing from `at` on was noted.
+    #[cold]
+    #[inline(never)]
+    fn beyond(&mut self, mut at: u32, end: u32) -> u32 {
+        while at < end {
+            at = self.careful_field(at, end);
+        }
+        end
+    }
+
+    /// Goes over attributes of the usual form. What comes behind them.
+    ///
+    /// # Errors
+    /// Where the walk goes on in another way: at one that goes beyond the message, or at the message's end.
+    #[inline(always)]
+    fn attributes<const WANTED: Wanted, const VALUE_FIRST: bool>(
+        &mut self,
+        mut windows: Windows<'a>,
+        end: u32,
+    ) -> Result<Windows<'a>, u32> {
+        let (head, keys) = (self.head::<VALUE_FIRST>(), self.found.locator.keys_wanted);
+        let first = windows.position() as u32;
+        let (mut count, mut value_bytes_max, mut length) = (0, 0, 0);
+        while let Some(window) = windows.first()
+            && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
+        {
+            if FULL && !short.is_plain::<VALUE_FIRST>(window) {
+                break;
+            }
+            let bucket = short_bucket::<VALUE_FIRST>(short, window);
+            if keys >> bucket & 1 != 0 {
+                let at = windows.position() as u32;
+                if at + short.length > end {
+                    return Err(at);
+                }
+                self.some_attribute::<VALUE_FIRST>(window, short, bucket, at);
+                if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
+                    return Err(end);
+                }
+            }
+            if WANTED == SOME_WANTED_ALL_MEASURED {
+                count += 1;
+                value_bytes_max = short.value_len::<VALUE_FIRST>().max(value_bytes_max);
+            }
+            length = short.length;
+            windows = windows.after(length as usize);
+        }
+        let next = windows.position() as u32;
+        if next > end {
+            return Err(next - length);
+        }
+        if WANTED == SOME_WANTED_ALL_MEASURED {
+            self.found.measure(count, value_bytes_max as usize);
+            self.found.extend_run(first, next - length, next);
+        }
+        Ok(windows)
+    }
+
+    /// Makes rows for attributes of the usual form. What comes behind them.
+    ///
+    /// # Errors
+    /// The same.
+    #[inline(always)]
+    fn rows<const VALUE_FIRST: bool>(
+        &mut self,
+        mut windows: Windows<'a>,
+        end: u32,
+    ) -> Result<Windows<'a>, u32> {
+        let (head, keys) = (self.head::<VALUE_FIRST>(), self.found.locator.keys_wanted);
+        while let Some(window) = windows.first()
+            && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
+        {
+            let is_plain = short.is_plain::<VALUE_FIRST>(window);
+            let at = windows.position() as u32;
+            let place = input_place(at, at + short.length);
+            if (FULL && !is_plain) || place.end > end {
+                return Err(at);
+            }
+            let Some((key, value)) = short.key_value::<VALUE_FIRST>(window) else {
+                return Err(at);
+            };
+            let row = Row { place, key, value };
+            self.found.rows.push(row);
+            if !FULL && !is_plain {
+                self.doubt(place);
+            }
+            let bucket = short_bucket::<VALUE_FIRST>(short, window);
+            if keys >> bucket & 1 != 0 {
+                self.has_unnamed |= key.is_empty();
+                let number = self.found.rows.len() - 1 - self.found.first_row;
+                self.found.keyed(row, number as u32, bucket);
+            }
+            windows = windows.after(short.length as usize);
+        }
+        Ok(windows)
+    }
+
+    /// An attribute of the usual form with a key like those that are looked for. Out of line, as few are.
+    #[inline(never)]
+    fn some_attribute<const VALUE_FIRST: bool>(
+        &mut self,
+        window: &'a Window,
+        short: Short,
+        bucket: u32,
+        at: u32,
+    ) {
+        let Some((key, value)) = short.key_value::<VALUE_FIRST>(window) else {
+            return;
+        };
+        self.has_unnamed |= key.is_empty();
+        let place = input_place(at, at + short.length);
+        if self.found.keyed(Row { place, key, value }, NONE, bucket)
+            && !FULL
+            && !short.is_plain::<VALUE_FIRST>(window)
+        {
+            self.doubt(place);
+        }
+    }
+
+    /// Notes where a field of the usual form stands that needs no check: its tag, where it begins, how many bytes come before
+    /// its payload, and where it ends.
+    #[inline(never)]
+    fn usual_field(&mut self, tag: u8, at: u32, header: u32, end: u32) {
+        let payload = &self.input[(at + header) as usize..end as usize];
+        let action = self.variant.actions[usize::from(tag >> 3)];
+        self.note(action, payload, input_place(at, end));
+    }
+}
+
+/// The bucket of an attribute's key.
+#[inline(always)]
+fn short_bucket<const VALUE_FIRST: bool>(short: Short, window: &Window) -> u32 {
+    let (length, last) = short.key_end::<VALUE_FIRST>(window);
+    bucket(length, last)
+}
+
+/// How many bytes come before the payload of a field of 128 bytes or more, and how many it has, if its length takes two.
+#[inline(always)]
+fn long_payload(window: &Window) -> Option<(usize, usize)> {
+    let [_, low, high, ..] = *window;
+    let length = usize::from(low & 0x7f) | usize::from(high) << 7;
+    (high < 0x80).then_some((3, length))
+}
+
+/// Steps over fields of fewer than 128 bytes with this tag. What comes after them.
+#[inline(always)]
+fn skip_run(mut windows: Windows<'_>, tag: u8) -> Windows<'_> {
+    while let Some(&[again, length, ..]) = windows.first() {
+        // As one number, so that it is one load.
+        let head = u16::from_le_bytes([again, length]);
+        if head & 0x80ff != u16::from(tag) {
+            break;
+        }
+        windows = windows.after(2 + usize::from(head >> 8));
+    }
+    windows
+}
