@@ -349,8 +349,8 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
             (node.tag_at, node.start, node.end) = (at as u32, start as u32, end as u32);
             self.found.begin_at(first_slot, node);
             self.seen = 0;
-            let next = self.fields::<WANTED, VALUE_FIRST>(node.start, node.end);
-            self.rest(next, node.end);
+            let next = self.fields::<WANTED, VALUE_FIRST>(start as u32, end as u32);
+            self.rest(next, end as u32);
             match WANTED {
                 ALL_WANTED => self.found.finish(node),
                 SOME_WANTED_ALL_MEASURED => self.found.finish_measured(node),

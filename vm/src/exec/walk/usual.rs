@@ -22,8 +22,8 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
     ) -> u32 {
         let steps = self.variant.steps::<FULL>();
         let mut windows = Windows::new(self.input, at as usize, end as usize);
-        // What begins with the first field after the last that was noted.
-        let mut unnoted = windows;
+        // Where the first field begins after the last that was noted.
+        let mut unnoted = at;
         /// Steps over a field that nobody looks for, if it is like this.
         macro_rules! step_over {
             ($tag:ident, $is_usual:expr, $length:expr) => {{
@@ -51,7 +51,7 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                         Ok(after) => windows = after,
                         Err(at) => return at,
                     }
-                    unnoted = windows;
+                    unnoted = windows.position() as u32;
                     match windows.first() {
                         // What has this tag still has another form.
                         Some(window) if window[0] == tag => return windows.position() as u32,
@@ -68,16 +68,10 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                 }
                 Step::Bytes if length() < 0x80 => step_over!(tag, true, 2 + short()),
                 Step::Bytes => {
-                    let Some(after) = long_payload(window)
-                        .and_then(|(header, payload)| windows.far_after(header + payload))
-                    else {
+                    let Some((header, payload)) = long_payload(window) else {
                         return windows.position() as u32;
                     };
-                    if FULL {
-                        self.meet(u32::from(tag >> 3));
-                    }
-                    windows = after;
-                    continue;
+                    step_over!(tag, true, header + payload)
                 }
                 Step::Empty => step_over!(tag, length() == 0, 2),
                 Step::Id8 => step_over!(tag, length() & !8 == 0, 2 + short()),
@@ -95,23 +89,24 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             };
             let at = windows.position() as u32;
             let next = at + (header + payload) as u32;
-            match windows.far_after(header + payload) {
-                Some(after) if next <= end => windows = after,
-                _ => return at,
+            if next > end {
+                return at;
             }
-            unnoted = windows;
+            windows = windows.after(header + payload);
+            unnoted = next;
             if FULL {
                 self.meet(u32::from(tag >> 3));
             }
             self.usual_field(tag, at, header as u32, next);
         }
         match windows.position() as u32 {
-            next if next > end => self.beyond(unnoted.position() as u32, end),
+            next if next > end => self.beyond(unnoted, end),
             next => next,
         }
     }
 
-    /// A field goes beyond the message: tells what is wrong. Nothing from `at` on was noted.
+    /// A field goes beyond the message: tells what is wrong from `at` on. That what was noted is noted again does no harm
+    /// then.
     #[cold]
     #[inline(never)]
     fn beyond(&mut self, mut at: u32, end: u32) -> u32 {
@@ -154,13 +149,13 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             if WANTED == SOME_WANTED_ALL_MEASURED {
                 count += 1;
                 value_bytes_max = short.value_len::<VALUE_FIRST>().max(value_bytes_max);
+                length = short.length;
             }
-            length = short.length;
-            windows = windows.after(length as usize);
+            windows = windows.after(short.length as usize);
         }
         let next = windows.position() as u32;
         if next > end {
-            return Err(next - length);
+            return Err(self.beyond(first, end));
         }
         if WANTED == SOME_WANTED_ALL_MEASURED {
             self.found.measure(count, value_bytes_max as usize);
