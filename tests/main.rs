@@ -20,6 +20,7 @@ mod parallel;
 mod paths;
 mod programs;
 mod regressions;
+mod shortcuts;
 mod stepwise;
 mod streaming;
 mod tidy;

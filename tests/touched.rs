@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// Programs that look at requests in every way there is: one field, one key, all attributes, keys computed, paths
 /// that are more than a field, values within values, conditions, filters.
-const PROGRAMS: [(Signal, &str); 25] = [
+const PROGRAMS: [(Signal, &str); 29] = [
     (Signal::Logs, r#"set(log.attributes["x"], 1)"#),
     (
         Signal::Logs,
@@ -28,6 +28,13 @@ const PROGRAMS: [(Signal, &str); 25] = [
         r#"set(log.body["a"], log.attributes["map"]["k"])"#,
     ),
     (Signal::Logs, r#"keep_keys(log.attributes, ["str", "map"])"#),
+    (Signal::Logs, r#"delete_key(log.attributes, "str")"#),
+    (Signal::Logs, r#"truncate_all(log.attributes, 3)"#),
+    (Signal::Logs, r#"limit(log.attributes, 2, [])"#),
+    (
+        Signal::Metrics,
+        r#"keep_keys(datapoint.attributes, ["n", "str"])"#,
+    ),
     (
         Signal::Logs,
         r#"replace_all_patterns(log.attributes, "value", "a", "b")"#,

@@ -348,17 +348,29 @@ impl Locator {
         if self.filled >> (bucket % BUCKETS) & 1 == 0 {
             return None;
         }
-        let mut at = usize::from(self.buckets[(bucket % BUCKETS) as usize]);
-        loop {
+        let first = self.buckets[(bucket % BUCKETS) as usize];
+        let known = self.keys.get(usize::from(first))?;
+        if same_text(&known.key, key) {
+            return Some(known.slot);
+        }
+        match known.has_next {
+            true => self.slot_behind(first, key),
+            false => None,
+        }
+    }
+
+    /// The slot of a key, if it is one of those of a bucket behind this one. Out of line, as most buckets have one key.
+    #[inline(never)]
+    fn slot_behind(&self, first: u16, key: &[u8]) -> Option<u16> {
+        let mut at = usize::from(first);
+        while self.keys.get(at)?.has_next {
+            at += 1;
             let known = self.keys.get(at)?;
             if same_text(&known.key, key) {
                 return Some(known.slot);
             }
-            if !known.has_next {
-                return None;
-            }
-            at += 1;
         }
+        None
     }
 
     /// The slots of keys.

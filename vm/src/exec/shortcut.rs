@@ -25,29 +25,45 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     #[inline(never)]
     fn take_shortcut(&mut self, lanes: Mask, level: Level, shortcut: &'p ShortcutCall) -> Mask {
-        lanes.filter(|lane| {
-            let id = self.node_of(level, lane);
-            if id == NONE {
-                return true;
+        match shortcut {
+            ShortcutCall::Within(extent) => self.without(lanes, level, |machine, id, _| {
+                machine.tree.node(id).is_within(*extent)
+            }),
+            ShortcutCall::WithoutSlot(slot) => self.without(lanes, level, |machine, _, slots| {
+                machine.slots[slots + usize::from(*slot)].payload.is_none()
+            }),
+            ShortcutCall::KeepsSlots(kept) => {
+                self.without(lanes, level, |machine, id, _| machine.keep_slots(id, kept))
             }
-            let slots = self.located(id) as usize;
-            match shortcut {
-                ShortcutCall::Within(extent) => !self.tree.node(id).is_within(*extent),
-                ShortcutCall::WithoutSlot(slot) => {
-                    self.slots[slots + usize::from(*slot)].payload.is_some()
-                }
-                ShortcutCall::KeepsSlots(kept) => !self.keep_slots(id, kept),
+        }
+    }
+
+    /// The lanes but those whose message `is_done`, which is told where its slots begin.
+    #[inline(always)]
+    fn without(
+        &mut self,
+        lanes: Mask,
+        level: Level,
+        mut is_done: impl FnMut(&mut Self, NodeId, usize) -> bool,
+    ) -> Mask {
+        lanes.filter(|lane| match self.node_of(level, lane) {
+            NONE => true,
+            id => {
+                let slots = self.located(id) as usize;
+                !is_done(self, id, slots)
             }
         })
     }
 
     /// Removes all attributes of a message but those with these slots: what is between them. Whether it could: not if they
     /// do not stand one after the other, or a key that is looked for is there twice, or the message has edits.
+    #[inline(always)]
     fn keep_slots(&mut self, id: NodeId, kept: &[u16]) -> bool {
         let Some(run) = self.run_of(id) else {
             return false;
         };
-        let node = self.tree.node(id);
+        let Tree { nodes, edits, .. } = &mut self.tree;
+        let node = &mut nodes[id as usize];
         if node.first_edit != NONE {
             return false;
         }
@@ -69,13 +85,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if count as u32 == node.rows_len {
             return true;
         }
-        let locator = &self.locators[node.level as usize];
-        let gone = locator.key_slots().filter(|slot| !kept.contains(slot));
-        for slot in gone.chain(locator.run) {
-            slots[usize::from(slot)] = Slot::ABSENT;
-        }
-        let Tree { nodes, edits, .. } = &mut self.tree;
-        let node = &mut nodes[id as usize];
         node.rows_len = count as u32;
         let mut at = run.place.at;
         for (start, end) in &places[..count] {
@@ -83,6 +92,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             at = *end;
         }
         node.remove_range(edits, at, run.place.end);
+        let locator = &self.locators[node.level as usize];
+        let gone = locator.key_slots().filter(|slot| !kept.contains(slot));
+        for slot in gone.chain(locator.run) {
+            slots[usize::from(slot)] = Slot::ABSENT;
+        }
         true
     }
 

@@ -6,8 +6,7 @@ use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
-use crate::wire::cursor::short_field;
-use crate::wire::tree::{NONE, NodeId, Place, read_whole};
+use crate::wire::tree::{NONE, NodeId, Place, field_at, read_whole};
 use crate::wire::validate::{Canonical, is_plain_attribute};
 use smallvec::SmallVec;
 use std::ops::ControlFlow;
@@ -54,15 +53,16 @@ impl<'a> Machine<'_, 'a> {
         };
         let (mut at, end) = (run.place.at as usize, run.place.end as usize);
         let attributes = &self.tree.input[..end];
-        while let Some((_, start, next)) = short_field(attributes, at) {
-            if next - start > length_max {
+        while let Some((_, attribute, next)) = field_at(attributes, at) {
+            if attribute.len() > length_max {
                 let (at, end, edit) = (at as u32, next as u32, NONE);
-                longer.push((Place { at, end, edit }, &attributes[start..next]));
+                longer.push((Place { at, end, edit }, attribute));
             }
             at = next;
         }
         for (place, whole) in self.tree.edits_of(id) {
-            longer.retain(|(other, _)| other.at != place.at);
+            // It comes in the place of what the request has there.
+            longer.retain(|(other, _)| other.edit != NONE || other.at != place.at);
             if whole.len() > length_max
                 && let Some(field) = read_whole(whole)
                 && field.number == number
@@ -153,10 +153,9 @@ impl<'a> Machine<'_, 'a> {
             Some(edit) if edit.at >= run.last_of_run() => return None,
             _ => {
                 let (at, end) = (run.last_of_run(), run.place.end);
-                let message = &self.tree.input[..end as usize];
-                let (_, start, next) = short_field(message, at as usize)?;
+                let (_, attribute, _) = field_at(&self.tree.input[..end as usize], at as usize)?;
                 let edit = NONE;
-                (Place { at, end, edit }, &message[start..next])
+                (Place { at, end, edit }, attribute)
             }
         };
         let (key, value) = any::key_value(attribute);

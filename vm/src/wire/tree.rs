@@ -8,7 +8,7 @@
 mod fields;
 
 pub use fields::message_fields;
-pub(crate) use fields::read_whole;
+pub(crate) use fields::{field_at, read_whole};
 
 use super::any::put_field;
 use crate::function::Extent;

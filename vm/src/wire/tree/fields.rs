@@ -47,17 +47,7 @@ impl<'a> Tree<'a> {
     ) -> ControlFlow<()> {
         let fields = self.input.get(..end as usize).unwrap_or_default();
         let mut at = at as usize;
-        while at < fields.len() {
-            let (its_number, payload, next) = match short_field(fields, at) {
-                Some((tag, start, next)) => (u32::from(tag >> 3), &fields[start..next], next),
-                None => {
-                    let mut cursor = Cursor::over(fields, at, fields.len());
-                    match cursor.field() {
-                        Ok(Some((_, number, payload))) => (number, payload, cursor.position()),
-                        _ => break,
-                    }
-                }
-            };
+        while let Some((its_number, payload, next)) = field_at(fields, at) {
             if its_number == number {
                 let (at, end) = (at as u32, next as u32);
                 let edit = NONE;
@@ -82,6 +72,23 @@ impl<'a> Tree<'a> {
             Some((place, edit.bytes))
         })
     }
+}
+
+/// The field at `at` of a message: its number, its payload, and where the next one begins. `None` at the message's end,
+/// and for what does not parse.
+#[inline(always)]
+pub(crate) fn field_at(message: &[u8], at: usize) -> Option<(u32, &[u8], usize)> {
+    if let Some((tag, start, next)) = short_field(message, at) {
+        return Some((u32::from(tag >> 3), &message[start..next], next));
+    }
+    long_field_at(message, at)
+}
+
+#[inline(never)]
+fn long_field_at(message: &[u8], at: usize) -> Option<(u32, &[u8], usize)> {
+    let mut cursor = Cursor::over(message, at.min(message.len()), message.len());
+    let (_, number, payload) = cursor.field().ok()??;
+    Some((number, payload, cursor.position()))
 }
 
 /// Iterates a node's fields, edits applied. What does not parse ends it.
