@@ -23,6 +23,7 @@ mod regressions;
 mod shortcuts;
 mod stepwise;
 mod streaming;
+mod texts;
 mod tidy;
 mod touched;
 

@@ -3,17 +3,34 @@
 
 use crate::pattern::{self, Buffers, Pattern, Search};
 use crate::prelude::*;
-use crate::regex::{Template, TooLong, replaced_len_max};
+use crate::regex::{Regex, Template, TooLong, replaced_len_max};
+use bumpalo::Bump;
+use ottl_vm::function::{ChangeText, Changed};
 
 /// The arguments of a function that replaces: a pattern, its replacement, a function and a format.
 pub(crate) struct Replacing {
     pattern: Pattern,
     /// The replacement, if it is a literal.
     template: Option<Template>,
+    /// What each match is replaced by, if that is always the same.
+    literal: Option<Box<[u8]>>,
     /// Whether no function is given.
     is_plain: bool,
     /// The position of the pattern among the parameters; the others follow it.
     first: usize,
+}
+
+impl ChangeText for Replacing {
+    fn change<'a>(&self, text: &[u8], head: &[u8], arena: &'a Bump) -> Changed<'a> {
+        let Some((regex, replacement)) = self.literals() else {
+            return Changed::Untold;
+        };
+        match regex.replaced_by_steps(text, replacement, head, arena) {
+            None => Changed::Untold,
+            Some(None) => Changed::Not,
+            Some(Some(replaced)) => Changed::To(replaced),
+        }
+    }
 }
 
 /// One text after another, on one record.
@@ -33,10 +50,14 @@ impl Replacing {
         first: usize,
     ) -> Result<Replacing, String> {
         let pattern = Pattern::prepare(function, literals, first)?;
+        let template = literals.string(first + 1).map(Template::new);
+        let is_plain = !given.get(first + 2).is_some_and(|given| *given);
+        let literal = template.as_ref().and_then(Template::literal);
         Ok(Replacing {
             pattern,
-            template: literals.string(first + 1).map(Template::new),
-            is_plain: !given.get(first + 2).is_some_and(|given| *given),
+            literal: literal.filter(|_| is_plain).map(Box::from),
+            template,
+            is_plain,
             first,
         })
     }
@@ -81,11 +102,21 @@ impl Replacing {
     }
 
     /// The same if it takes neither memory nor the record's other values; else `None`.
-    #[inline(always)]
     fn by_steps<'a>(&self, call: &Call<'_, '_, 'a>, text: &[u8]) -> Option<Option<&'a [u8]>> {
-        let (regex, template) = (self.pattern.literal.as_ref()?, self.template.as_ref()?);
-        let replacement = template.literal().filter(|_| self.is_plain)?;
-        regex.replaced_by_steps(text, replacement, call.arena())
+        let (regex, replacement) = self.literals()?;
+        let replaced = regex.replaced_by_steps(text, replacement, &[], call.arena())?;
+        Some(replaced.map(|replaced| &*replaced))
+    }
+
+    /// The pattern and the text that replaces it, if both are always the same.
+    #[inline(always)]
+    fn literals(&self) -> Option<(&Regex, &[u8])> {
+        Some((self.pattern.literal.as_ref()?, self.literal.as_deref()?))
+    }
+
+    /// Whether both are.
+    pub(crate) fn is_literal(&self) -> bool {
+        self.literals().is_some()
     }
 
     /// Runs `body` with what replaces on this record; `replacement` is what [`Replacing::replacement`] said.

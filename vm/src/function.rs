@@ -345,6 +345,27 @@ pub type Run = for<'a> fn(&mut Call<'_, '_, 'a>) -> Result<Value<'a>, Error<'a>>
 /// Runs a function of one string, which cannot fail, on the strings of several records: `results` has a place for each.
 pub type RunStrings = for<'a> fn(strings: &[&'a [u8]], results: &mut [Value<'a>], arena: &'a Bump);
 
+/// What a text becomes.
+#[derive(Debug)]
+pub enum Changed<'a> {
+    /// The text alone does not tell: the call is to be run.
+    Untold,
+    /// It stays as it is.
+    Not,
+    /// The text behind the bytes that it was to be put behind.
+    To(&'a mut [u8]),
+}
+
+/// Changes texts by what was prepared alone.
+pub trait ChangeText {
+    /// What a text becomes. One that changes is put behind a copy of `head`, so that it becomes a field where it stands.
+    fn change<'a>(&self, text: &[u8], head: &[u8], arena: &'a Bump) -> Changed<'a>;
+}
+
+/// What changes the text at the path that is an editor's first argument, if what was prepared tells that for most
+/// texts. Attributes that are absent stay so.
+pub type TextChange = fn(&(dyn Any + Send + Sync)) -> Option<&dyn ChangeText>;
+
 /// What a function does.
 #[derive(Clone, Copy)]
 pub enum Body {
@@ -354,6 +375,8 @@ pub enum Body {
     Strings(Run, RunStrings),
     /// The same, with something prepared from the literals.
     Prepared(Prepare, Run),
+    /// The same, made of what changes a text.
+    Text(Prepare, Run, TextChange),
     /// The store instruction: `set(target, value)`.
     Store,
 }
@@ -507,7 +530,8 @@ impl PartialEq for Function {
 /// what is pure and looks at types alone, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
 /// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]`, which `uses ["name", …]` may
 /// follow, or `both`, or `shortcut what` (see [`Shortcut`](crate::function::Shortcut)); and `extension`. What is pure, takes one string and is faster on several at once has
-/// `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in place of `run body`.
+/// `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in place of `run body`; an editor that changes one
+/// text may have `change what` behind it (see [`TextChange`](crate::function::TextChange)).
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
 macro_rules! function {
@@ -560,6 +584,9 @@ macro_rules! function {
         $crate::function::Body::Strings(|call| call.run_strings($run), $run)
     };
     (@body run $run:ident $($rest:tt)*) => { $crate::function::Body::Run($run) };
+    (@body prepare $prepare:ident, run $run:ident, change $change:ident $($rest:tt)*) => {
+        $crate::function::Body::Text($prepare, $run, $change)
+    };
     (@body prepare $prepare:ident, run $run:ident $($rest:tt)*) => { $crate::function::Body::Prepared($prepare, $run) };
     (@contexts store $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
@@ -567,6 +594,9 @@ macro_rules! function {
     (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
     (@contexts prepare $prepare:ident, run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
+    (@contexts prepare $prepare:ident, run $run:ident, change $change:ident;) => {
+        $crate::function::Contexts::Everywhere
+    };
     (@contexts run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts prepare $prepare:ident, run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
     (@contexts run $run:ident, only $contexts:expr $(, uses $uses:expr)? $(, extension)? ;) => {

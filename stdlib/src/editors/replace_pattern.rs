@@ -2,6 +2,8 @@
 
 use crate::prelude::*;
 use crate::replace::Replacing;
+use ottl_vm::function::ChangeText;
+use std::any::Any;
 
 function! {
     /// Replaces each match of the regular expression `regex_pattern` in the string `target` by
@@ -29,7 +31,7 @@ function! {
         replacement: StringGetter,
         function[optional]: FunctionGetter,
         replacement_format[optional]: StringGetter,
-    ) volatile, prepare prepare, run replace_pattern;
+    ) volatile, prepare prepare, run replace_pattern, change change;
 }
 
 fn prepare(literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
@@ -57,4 +59,11 @@ fn replace_pattern<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         call.set(0, Value::String(replaced))?;
     }
     Ok(Value::Nil)
+}
+
+fn change(prepared: &(dyn Any + Send + Sync)) -> Option<&dyn ChangeText> {
+    let replacing: &Replacing = prepared.downcast_ref()?;
+    replacing
+        .is_literal()
+        .then_some(replacing as &dyn ChangeText)
 }

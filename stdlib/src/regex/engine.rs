@@ -5,9 +5,9 @@
 //! one needs less: repetitions that may be absent at an open end of the pattern don't matter, so
 //! `.*error.*` is a substring search.
 
+use super::needle::Needle;
 use super::steps;
 use bumpalo::Bump;
-use memchr::memmem;
 use regex_automata::{Input, meta};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -47,7 +47,7 @@ pub(super) enum Existence {
 /// A text, perhaps bound to the start or the end of the haystack.
 #[derive(Debug)]
 pub(super) struct Literal {
-    finder: memmem::Finder<'static>,
+    text: Needle,
     at_start: bool,
     at_end: bool,
 }
@@ -55,38 +55,38 @@ pub(super) struct Literal {
 impl Literal {
     /// Whether the haystack contains the text where it should.
     pub(super) fn is_match(&self, haystack: &[u8]) -> bool {
-        let text = self.finder.needle();
+        let text = self.text.bytes();
         match (self.at_start, self.at_end) {
             (true, true) => haystack == text,
             (true, false) => haystack.starts_with(text),
             (false, true) => haystack.ends_with(text),
-            (false, false) => self.finder.find(haystack).is_some(),
+            (false, false) => self.text.find(haystack).is_some(),
         }
     }
 
     /// Where the text first begins at or behind `at`.
     pub(super) fn find(&self, haystack: &[u8], at: usize) -> Option<usize> {
-        let text = self.finder.needle();
+        let text = self.text.bytes();
         let start = match (self.at_start, self.at_end) {
             (true, true) => (haystack == text).then_some(0)?,
             (true, false) => haystack.starts_with(text).then_some(0)?,
             (false, true) => haystack
                 .ends_with(text)
                 .then(|| haystack.len() - text.len())?,
-            (false, false) => at + self.finder.find(haystack.get(at..)?)?,
+            (false, false) => at + self.text.find(haystack.get(at..)?)?,
         };
         (start >= at).then_some(start)
     }
 
     /// The haystack with each occurrence replaced, as [`Regex::replaced_by_steps`](super::Regex::replaced_by_steps)
     /// tells it.
-    #[inline]
     pub(super) fn replace_all<'a>(
         &self,
         haystack: &[u8],
         replacement: &[u8],
+        head: &[u8],
         arena: &'a Bump,
-    ) -> Option<Option<&'a [u8]>> {
+    ) -> Option<Option<&'a mut [u8]>> {
         // Of what is empty, not every occurrence counts.
         if self.len() == 0 {
             return None;
@@ -95,12 +95,12 @@ impl Literal {
             let start = self.find(haystack, at);
             Ok(start.map(|start| start..start + self.len()))
         };
-        steps::replace_all(haystack, replacement, arena, find).ok()
+        steps::replace_all(haystack, replacement, head, arena, find).ok()
     }
 
     /// Length of the text, in bytes.
     pub(super) fn len(&self) -> usize {
-        self.finder.needle().len()
+        self.text.bytes().len()
     }
 
     /// The literal that a sequence of pattern parts amounts to.
@@ -129,9 +129,8 @@ impl Literal {
             // Bad bytes match as well.
             return None;
         }
-        let finder = memmem::Finder::new(&text).into_owned();
         Some(Self {
-            finder,
+            text: Needle::new(&text),
             at_start: starts > 0,
             at_end: ends > 0,
         })
@@ -327,7 +326,7 @@ fn is_anything(hir: &Hir) -> bool {
 }
 
 pub(super) fn has_replacement(text: &[u8]) -> bool {
-    memmem::find(text, "\u{FFFD}".as_bytes()).is_some()
+    memchr::memmem::find(text, "\u{FFFD}".as_bytes()).is_some()
 }
 
 /// Whether it can matter to the pattern that a haystack isn't UTF-8: whether some part of it

@@ -19,6 +19,7 @@ mod error;
 mod escaped;
 mod haystack;
 mod matches;
+mod needle;
 mod parse;
 mod stack;
 mod steps;
@@ -313,17 +314,21 @@ impl Regex {
         Ok(copied.is_some())
     }
 
-    /// The haystack with each match replaced by a text, in the arena, or within that `None` if there is no match.
-    /// `None` if this has to be asked of [`Regex::replace_all`].
+    /// The haystack with each match replaced by a text, behind a copy of `head` in the arena, or within that `None` if
+    /// there is no match. `None` if this has to be asked of [`Regex::replace_all`].
+    #[inline]
     pub(crate) fn replaced_by_steps<'a>(
         &self,
         haystack: &[u8],
         replacement: &[u8],
+        head: &[u8],
         arena: &'a Bump,
-    ) -> Option<Option<&'a [u8]>> {
+    ) -> Option<Option<&'a mut [u8]>> {
         match (&self.steps, &self.engine) {
-            (Some(steps), _) => steps.replace_all(haystack, replacement, arena).ok(),
-            (None, Engine::Literal(literal)) => literal.replace_all(haystack, replacement, arena),
+            (Some(steps), _) => steps.replace_all(haystack, replacement, head, arena).ok(),
+            (None, Engine::Literal(literal)) => {
+                literal.replace_all(haystack, replacement, head, arena)
+            }
             (None, Engine::Automaton(_)) => None,
         }
     }

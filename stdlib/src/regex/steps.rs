@@ -220,22 +220,34 @@ impl Steps {
         Ok(None)
     }
 
-    /// The text with each match replaced, in the arena, or `None` if there is no match. Gives up, too, if the text gets
-    /// much longer by that.
+    /// The text with each match replaced, behind a copy of `head` in the arena, or `None` if there is no match. Gives up,
+    /// too, if the text gets much longer by that.
+    #[inline]
     pub(super) fn replace_all<'a>(
         &self,
         text: &[u8],
         replacement: &[u8],
+        head: &[u8],
         arena: &'a Bump,
-    ) -> Result<Option<&'a [u8]>, GaveUp> {
+    ) -> Result<Option<&'a mut [u8]>, GaveUp> {
         match &self.text_run {
-            Some(text_run) => {
-                replace_all(text, replacement, arena, |at| Ok(text_run.find(text, at)))
-            }
-            None => replace_all(text, replacement, arena, |at| {
-                self.find(text, at, &mut |_, _, _| {})
-            }),
+            Some(text_run) => text_run.replace_all(text, replacement, head, arena),
+            None => self.replace_all_parts(text, replacement, head, arena),
         }
+    }
+
+    /// The same of a pattern that is not of one piece.
+    #[inline(never)]
+    fn replace_all_parts<'a>(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        head: &[u8],
+        arena: &'a Bump,
+    ) -> Result<Option<&'a mut [u8]>, GaveUp> {
+        replace_all(text, replacement, head, arena, |at| {
+            self.find(text, at, &mut |_, _, _| {})
+        })
     }
 
     /// Where a match could begin next.
@@ -314,19 +326,21 @@ impl Steps {
     }
 }
 
-/// As [`Steps::replace_all`], of the matches that `find` finds from a place on.
-#[inline]
+/// As [`Steps::replace_all`], of the matches that `find` finds from a place on, of which none is empty.
+#[inline(always)]
 pub(super) fn replace_all<'a>(
     text: &[u8],
     replacement: &[u8],
+    head: &[u8],
     arena: &'a Bump,
     find: impl Fn(usize) -> Result<Option<Range<usize>>, GaveUp>,
-) -> Result<Option<&'a [u8]>, GaveUp> {
+) -> Result<Option<&'a mut [u8]>, GaveUp> {
     let Some(mut found) = find(0)? else {
         return Ok(None);
     };
-    let capacity = text.len() + GROWING_MAX * replacement.len();
+    let capacity = head.len() + text.len() + GROWING_MAX * replacement.len();
     let mut out = ArenaVec::with_capacity_in(capacity, arena);
+    out.extend_from_slice_copy(head);
     let mut copied = 0;
     loop {
         let kept = &text[copied..found.start];
@@ -341,7 +355,7 @@ pub(super) fn replace_all<'a>(
             Some(next) => found = next,
             None => {
                 out.extend_from_slice_copy(rest);
-                return Ok(Some(out.into_bump_slice()));
+                return Ok(Some(out.into_bump_slice_mut()));
             }
         }
     }
@@ -597,10 +611,17 @@ mod tests {
                     let template = Template::new(replacement);
                     let mut cache = Cache::new();
                     let found = automaton.replace_all(&mut cache, &text, &template, &mut expected);
-                    let expected = found.expect("short").then_some(expected);
-                    let replaced = regex.replaced_by_steps(&text, replacement.as_bytes(), &arena);
+                    let expected = found
+                        .expect("short")
+                        .then(|| [&b"head"[..], &expected].concat());
+                    let replaced =
+                        regex.replaced_by_steps(&text, replacement.as_bytes(), b"head", &arena);
                     if let Some(replaced) = replaced {
-                        assert_eq!(replaced, expected.as_deref(), "{pattern} on {text:?}");
+                        assert_eq!(
+                            replaced.as_deref(),
+                            expected.as_deref(),
+                            "{pattern} on {text:?}"
+                        );
                     }
                 }
             }

@@ -1,187 +1,164 @@
 //! The most usual of the patterns that need no automaton: a text and a run of bytes behind it, as `token=[0-9a-f]+`.
 
-use super::steps::Run;
-use memchr::memmem;
+use super::needle::{Marks, Needle, SHORT};
+use super::steps::{self, GaveUp, Run};
+use bumpalo::Bump;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 /// How many more times the text's rarest byte may be found without a match before another search is asked: a bound on
 /// the time.
 const TRIES_MAX: usize = 8;
 
-/// A byte is looked for in fewer bytes than these before a vector search is set up.
-const SHORT: usize = 32;
-
 /// A pattern that is a text and a run.
 #[derive(Debug)]
 pub(super) struct TextRun {
-    text: Box<[u8]>,
-    finder: Box<memmem::Finder<'static>>,
-    /// The text's first bytes, up to eight, and which bits of a word they are.
-    word: u64,
-    mask: u64,
-    /// The text's rarest byte and its position.
-    rare: u8,
-    rare_at: usize,
+    text: Needle,
+    /// The text, if it is one byte, which may be met often where no match begins, and the run takes one at least.
+    byte: Option<u8>,
     run: Run,
 }
 
 impl TextRun {
     /// For a text, which is not empty, and a run.
     pub(super) fn new(text: &[u8], run: Run) -> TextRun {
-        let known = text.len().min(8);
-        let (mut word, mut mask) = ([0; 8], [0; 8]);
-        word[..known].copy_from_slice(&text[..known]);
-        mask[..known].fill(u8::MAX);
-        let rare_at = (0..text.len()).min_by_key(|&at| frequency(text[at]));
-        let rare_at = rare_at.unwrap_or_default();
+        let byte = match *text {
+            [byte] if run.len_min() > 0 => Some(byte),
+            _ => None,
+        };
         TextRun {
-            text: text.into(),
-            finder: Box::new(memmem::Finder::new(text).into_owned()),
-            word: u64::from_le_bytes(word),
-            mask: u64::from_le_bytes(mask),
-            rare: text[rare_at],
-            rare_at,
+            text: Needle::new(text),
+            byte,
             run,
         }
     }
 
     /// The first match that begins at or behind `from`.
+    #[inline(always)]
     pub(super) fn find(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
-        if self.text.len() == 1 && self.run.len_min() > 0 {
-            return self.find_byte(text, from);
-        }
+        let found = match self.byte {
+            Some(byte) => self.find_byte(byte, text, from),
+            None => self.find_text(text, from),
+        };
+        found.map(|Found { start, end }| start..end.get())
+    }
+
+    /// See [`Steps::replace_all`](steps::Steps::replace_all).
+    #[inline(never)]
+    pub(super) fn replace_all<'a>(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        head: &[u8],
+        arena: &'a Bump,
+    ) -> Result<Option<&'a mut [u8]>, GaveUp> {
+        steps::replace_all(text, replacement, head, arena, |at| Ok(self.find(text, at)))
+    }
+
+    #[inline(never)]
+    fn find_text(&self, text: &[u8], from: usize) -> Option<Found> {
         // Where the last match could begin.
-        let last = text
-            .len()
-            .checked_sub(self.text.len() + self.run.len_min())?;
-        let start = self.find_rare(text, from, last)?;
+        let length_min = self.text.bytes().len() + self.run.len_min();
+        let last = text.len().checked_sub(length_min)?;
+        let start = self.text.find_rare(text, from, last)?;
         match self.match_at(text, start) {
-            Some(end) => Some(start..end),
+            Some(found) => Some(found),
             None => self.find_further(text, start + 1, last),
         }
     }
 
-    /// The same of a text of one byte, which may be met often where no match begins.
-    #[inline]
-    fn find_byte(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
-        let is_start = |pair: &[u8]| pair[0] == self.rare && self.run.has(pair[1]);
-        let mut start = from;
-        loop {
-            let rest = text.get(start..)?;
-            if rest.len() >= SHORT {
-                start += memchr::memchr(self.rare, rest)?;
-            } else {
-                start += rest.windows(2).position(is_start)?;
+    /// The first match, of a text that is this byte.
+    #[inline(always)]
+    fn find_byte(&self, byte: u8, text: &[u8], from: usize) -> Option<Found> {
+        match last_words(text, from) {
+            Some(last) => self.find_by_words(byte, text, from, last),
+            None => self.find_one_by_one(byte, text, from),
+        }
+    }
+
+    /// The same of a text of which little is left. There may be many such bytes in it without a run behind them.
+    #[inline(never)]
+    fn find_by_words(&self, byte: u8, text: &[u8], mut from: usize, last: usize) -> Option<Found> {
+        while from < last + 8 {
+            let at = from.min(last);
+            let window: &[u8; 9] = text[at..].first_chunk()?;
+            for found in Marks::of(window.first_chunk()?, byte).from(from - at) {
+                if !self.run.has(window[found + 1]) {
+                    continue;
+                }
+                let end = at + found + 1;
+                if let Some(length) = self.run.len(&text[end..]) {
+                    return Found::new(at + found, end + length);
+                }
             }
+            from = at + 8;
+        }
+        None
+    }
+
+    /// The same of a text of any length.
+    #[inline(never)]
+    fn find_one_by_one(&self, byte: u8, text: &[u8], mut from: usize) -> Option<Found> {
+        loop {
+            let start = from + memchr::memchr(byte, text.get(from..)?)?;
             let end = start + 1;
             if let Some(length) = self.run.len(text.get(end..)?) {
-                return Some(start..end + length);
+                return Found::new(start, end + length);
             }
-            start = end;
+            if let Some(last) = last_words(text, end) {
+                return self.find_by_words(byte, text, end, last);
+            }
+            from = end;
         }
     }
 
-    /// The same after a try that failed.
+    /// The first match after a try that failed.
     #[inline(never)]
-    fn find_further(&self, text: &[u8], mut from: usize, last: usize) -> Option<Range<usize>> {
+    fn find_further(&self, text: &[u8], mut from: usize, last: usize) -> Option<Found> {
         for _ in 0..TRIES_MAX {
-            let start = self.find_rare(text, from, last)?;
-            if let Some(end) = self.match_at(text, start) {
-                return Some(start..end);
+            let start = self.text.find_rare(text, from, last)?;
+            if let Some(found) = self.match_at(text, start) {
+                return Some(found);
             }
             from = start + 1;
         }
         loop {
-            let start = from + self.finder.find(text.get(from..)?)?;
-            if let Some(end) = self.match_at(text, start) {
-                return Some(start..end);
+            let start = from + self.text.find_in_long(text.get(from..)?)?;
+            if let Some(found) = self.match_at(text, start) {
+                return Some(found);
             }
             from = start + 1;
         }
     }
 
-    /// Where, from `from` to `last`, a match begins if the text's rarest byte belongs to one.
+    /// The match that begins at `start`, if one does.
     #[inline(always)]
-    fn find_rare(&self, text: &[u8], from: usize, last: usize) -> Option<usize> {
-        let possible = text.get(from + self.rare_at..=last + self.rare_at)?;
-        Some(from + position(possible, self.rare)?)
-    }
-
-    /// Where the match ends that begins at `start`, if one does.
-    #[inline(always)]
-    fn match_at(&self, text: &[u8], start: usize) -> Option<usize> {
-        if !self.is_at(text, start) {
+    fn match_at(&self, text: &[u8], start: usize) -> Option<Found> {
+        if !self.text.is_at(text, start) {
             return None;
         }
-        let end = start + self.text.len();
-        Some(end + self.run.len(text.get(end..)?)?)
-    }
-
-    /// Whether the text is at `start`.
-    #[inline(always)]
-    fn is_at(&self, text: &[u8], start: usize) -> bool {
-        let rest = &text[start..];
-        match rest.first_chunk() {
-            Some(word) if u64::from_le_bytes(*word) & self.mask != self.word => false,
-            Some(_) if self.text.len() <= 8 => true,
-            _ => rest.starts_with(&self.text),
-        }
+        let end = start + self.text.bytes().len();
+        Found::new(start, end + self.run.len(text.get(end..)?)?)
     }
 }
 
-/// How often a byte is met, in the texts of telemetry: a rough order.
-fn frequency(byte: u8) -> u8 {
-    match byte {
-        b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'p' | b'/' | b' ' => 3,
-        b'0'..=b'9' | b'c' | b'd' | b'h' | b'l' | b'm' | b'u' | b'.' | b'-' | b'"' => 2,
-        b'b' | b'f' | b'g' | b'v' | b'w' | b'y' | b'=' | b':' | b',' | b'_' | b'&' => 1,
-        _ => 0,
-    }
-}
-
-/// Where a byte is first.
-#[inline]
-fn position(text: &[u8], byte: u8) -> Option<usize> {
-    if text.len() >= SHORT {
-        return memchr::memchr(byte, text);
-    }
-    let mut at = 0;
-    while let Some(chunk) = text[at..].first_chunk() {
-        if let Some(found) = position_of_eight(chunk, byte) {
-            return Some(at + found);
-        }
-        at += chunk.len();
-    }
-    match text.last_chunk() {
-        // Those of them that were looked at are others.
-        Some(chunk) => Some(text.len() - chunk.len() + position_of_eight(chunk, byte)?),
-        None => text.iter().position(|found| *found == byte),
-    }
-}
-
+/// The last place of a text with eight bytes and one behind them, if little is left of it from a place on.
 #[inline(always)]
-fn position_of_eight(chunk: &[u8; 8], byte: u8) -> Option<usize> {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = LOW * 0x80;
-    let others = u64::from_le_bytes(*chunk) ^ (LOW * u64::from(byte));
-    // The top bit of each byte that is zero, and perhaps of some above one: the lowest is exact.
-    let marks = others.wrapping_sub(LOW) & !others & HIGH;
-    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+fn last_words(text: &[u8], from: usize) -> Option<usize> {
+    let last = text.len().checked_sub(9)?;
+    (text.len() < from + SHORT).then_some(last)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Where a match is, which is not empty: as registers hold it.
+struct Found {
+    start: usize,
+    end: NonZeroUsize,
+}
 
-    #[test]
-    fn bytes_are_found_wherever_they_are() {
-        for length in 0..70 {
-            for at in 0..length {
-                let mut text = vec![b'a' ^ 1; length];
-                text[at..].fill(b'a');
-                assert_eq!(position(&text, b'a'), Some(at), "of {length}");
-            }
-            assert_eq!(position(&vec![b'a' ^ 0x80; length], b'a'), None);
-        }
+impl Found {
+    #[inline(always)]
+    fn new(start: usize, end: usize) -> Option<Found> {
+        let end = NonZeroUsize::new(end)?;
+        Some(Found { start, end })
     }
 }

@@ -40,7 +40,9 @@ enum Arguments<'m, 'p, 'a> {
 /// What runs a call.
 pub(super) fn runner(site: &CallSite) -> Run {
     match site.function.body {
-        Body::Run(run) | Body::Strings(run, _) | Body::Prepared(_, run) => run,
+        Body::Run(run) | Body::Strings(run, _) | Body::Prepared(_, run) | Body::Text(_, run, _) => {
+            run
+        }
         Body::Store => |_| Err(Error::new("set is an instruction")),
     }
 }
@@ -241,7 +243,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 
     /// Anything with a text form; nil is `None`.
-    #[inline]
+    #[inline(always)]
     pub fn string_like(&mut self, parameter: usize) -> Result<'a, Option<&'a [u8]>> {
         match self.value(parameter)? {
             Value::String(text) => Ok(Some(text)),
@@ -623,7 +625,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                     site: self.site,
                 })
             }
-            Body::Prepared(..) | Body::Store => {
+            Body::Prepared(..) | Body::Text(..) | Body::Store => {
                 Err(Error::new("the function cannot be passed by name"))
             }
         }

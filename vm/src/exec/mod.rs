@@ -29,6 +29,7 @@ mod run;
 mod shortcut;
 mod strings;
 mod test;
+mod texts;
 mod unlisted;
 mod walk;
 mod worker;

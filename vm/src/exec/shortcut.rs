@@ -10,7 +10,8 @@ use crate::program::{Argument, CallSite, ShortcutCall};
 use crate::wire::tree::{NONE, NodeId, Tree};
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
-    /// Takes the shortcut that a call has, where it can. The instruction's lanes for which its function is left to run.
+    /// Takes the shortcut that a call has, or changes its texts, where it can. The instruction's lanes for which its function
+    /// is left to run.
     #[inline]
     pub(super) fn lanes_to_edit(&mut self, i: &Instruction, site: &'p CallSite) -> Mask {
         let lanes = self.mask(i.mask);
@@ -19,7 +20,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let level = self.pass.paths[usize::from(*path)].level;
                 self.take_shortcut(lanes, level, shortcut)
             }
-            _ => lanes,
+            _ => self.change_texts(lanes, site),
         }
     }
 

@@ -150,8 +150,11 @@ pub(crate) fn short_attribute(wire: &[u8]) -> Option<(&[u8], &[u8], usize)> {
 }
 
 /// The tags of a `KeyValue`'s fields.
-pub(super) const KEY_TAG: u8 = 0x0a;
-pub(super) const VALUE_TAG: u8 = 0x12;
+pub(crate) const KEY_TAG: u8 = 0x0a;
+pub(crate) const VALUE_TAG: u8 = 0x12;
+
+/// The tag of an `AnyValue` that is a string.
+pub(crate) const STRING_TAG: u8 = 0x0a;
 
 /// The key and the value, of two fields with their tags.
 #[inline(always)]
