@@ -23,7 +23,7 @@ use hoist::Hoisted;
 use ottl_vm::function::Prepared;
 use ottl_vm::instruction::Op;
 use ottl_vm::path::{Access, Level};
-use ottl_vm::program::{Pass, Rows, Section, TouchedLevels};
+use ottl_vm::program::{Pass, Rows, Section, Touched, TouchedLevels};
 use pools::{Full, Pools};
 
 /// Lowers the groups of a configuration; the text of the statement or condition that does not fit, if one
@@ -35,7 +35,7 @@ pub(super) fn lower(
     let mut prepared = resolved.prepared;
     let mut call_count = 0;
     // Passes share their slots, so that what one has found the next need not look for.
-    let mut touched = Default::default();
+    let mut touched = with_rows_at_once(&resolved.groups);
     let mut passes = Vec::with_capacity(resolved.groups.len());
     for group in &resolved.groups {
         let mut lowering = Lowering::new(group, &mut prepared, call_count);
@@ -294,6 +294,39 @@ impl<'g> Lowering<'g> {
             masks: masks.into_iter().max().unwrap_or_default().into(),
         }
     }
+}
+
+/// What is touched where nothing is but attributes that every record's statements look at as a whole, or by keys that
+/// they make: these get rows at once, so that shortcuts gain nothing.
+fn with_rows_at_once(groups: &[Group]) -> [Touched; Level::COUNT] {
+    let mut touched: [Touched; Level::COUNT] = Default::default();
+    let mut look = |path: &Path| {
+        if let Access::Attributes { .. } = path.spec.access
+            && !matches!(path.keys.first(), Some(Key::String(_)))
+            && path.spec.level != Level::Cache
+        {
+            touched[path.spec.level as usize].rows = Rows::AtOnce;
+        }
+    };
+    for group in groups {
+        for condition in &group.conditions {
+            condition.test.visit(&mut |path, _| look(path));
+        }
+        for statement in statements(&group.action) {
+            statement.condition.visit(&mut |path, _| look(path));
+            if statement.condition != Test::Literal(true) {
+                continue;
+            }
+            let has_shortcut =
+                matches!(&statement.action, Action::Edit(call) if call.function.shortcut.is_some());
+            statement.action.visit(&mut |path, role| {
+                if role == Role::Read || !has_shortcut {
+                    look(path);
+                }
+            });
+        }
+    }
+    touched
 }
 
 /// How often a group's statements read each path with constant keys.

@@ -186,7 +186,7 @@ impl Pools {
         };
         let is_other = target.spec.level == Level::Cache
             || touched.attributes.is_some_and(|other| other != field);
-        if is_other || !target.keys.is_empty() {
+        if is_other || !target.keys.is_empty() || touched.rows == Rows::AtOnce {
             return None;
         }
         let shortcut = match shortcut {

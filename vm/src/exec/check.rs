@@ -2,7 +2,8 @@
 //! messages are found.
 //!
 //! What is checked: every field that a path of the program names, down to the last value; of attributes, those
-//! with the keys that it names, or all of them where it names none. Where a function or path looks at more than a
+//! with the keys that it names, or all of them where it names none and comes to look at each; what a call leaves alone or
+//! removes without a look is not. Where a function or path looks at more than a
 //! field, its whole message is. So nothing that is read or copied is malformed; the rest is passed on.
 
 use super::locator::Locator;

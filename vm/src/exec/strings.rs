@@ -38,9 +38,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         });
         let mut results: SmallVec<[Value<'a>; BLOCK]> = smallvec![Value::Nil; strings.len()];
         run(&strings, &mut results, self.arena);
-        let mut results = results.into_iter();
+        let mut results = results.iter();
         lanes.each(|lane| {
-            self.set_register(i.dst, lane, results.next().unwrap_or_default());
+            let result = results.next().copied();
+            self.set_register(i.dst, lane, result.unwrap_or_default());
         });
         lanes
     }

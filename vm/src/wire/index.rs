@@ -13,9 +13,10 @@ pub enum Validation {
     #[default]
     Full,
     /// What the program can look at, down to the last value: each field that a path names, the first attribute with
-    /// each key named, and all of a message where a function or path looks at more than a field. Malformed, that is
-    /// refused as under `Full`; anything else is passed on as it is, malformed or not. Requests that `Full`
-    /// accepts come out the same, though repeated fields that nobody looks at are not merged.
+    /// each key named, all attributes where a statement comes to look at them, and all of a message where a function or
+    /// path looks at more than a field. Malformed, that is refused as under `Full`; anything else is passed on as it is,
+    /// malformed or not, or removed unseen, as by `keep_keys`. Requests that `Full` accepts come out the same, though
+    /// repeated fields that nobody looks at are not merged.
     /// Requests of profiles are checked as a whole even so, since their strings are put in place first.
     Touched,
 }

@@ -178,10 +178,9 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
         while let Some(window) = windows.first()
             && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
         {
-            let is_plain = short.is_plain::<VALUE_FIRST>(window);
             let at = windows.position() as u32;
             let place = input_place(at, at + short.length);
-            if (FULL && !is_plain) || place.end > end {
+            if (FULL && !short.is_plain::<VALUE_FIRST>(window)) || place.end > end {
                 return Err(at);
             }
             let Some((key, value)) = short.key_value::<VALUE_FIRST>(window) else {
@@ -189,7 +188,7 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             };
             let row = Row { place, key, value };
             self.found.rows.push(row);
-            if !FULL && !is_plain {
+            if !FULL && !short.is_plain::<VALUE_FIRST>(window) {
                 self.doubt(place);
             }
             let bucket = short_bucket::<VALUE_FIRST>(short, window);
