@@ -53,7 +53,17 @@ impl<'a> Machine<'_, 'a> {
         };
         let (mut at, end) = (run.place.at as usize, run.place.end as usize);
         let attributes = &self.tree.input[..end];
-        while let Some((_, attribute, next)) = field_at(attributes, at) {
+        while at < end {
+            // Most are short. In a run, all have a tag of one byte.
+            if let Some([_, length @ 0..0x80]) = attributes[at..].first_chunk()
+                && usize::from(*length) <= length_max
+            {
+                at += 2 + usize::from(*length);
+                continue;
+            }
+            let Some((_, attribute, next)) = field_at(attributes, at) else {
+                break;
+            };
             if attribute.len() > length_max {
                 let (at, end, edit) = (at as u32, next as u32, NONE);
                 longer.push((Place { at, end, edit }, attribute));

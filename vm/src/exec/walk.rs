@@ -510,7 +510,8 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
                 let value_bytes = known.map_or(usize::MAX, |(_, value)| value.len());
                 self.found.measure(1, value_bytes);
                 self.found.extend_run(place.at, place.at, place.end);
-                self.found.run.is_scattered |= place.edit != NONE;
+                // Those of a run have a tag and a length of the usual form.
+                self.found.run.is_scattered |= place.edit != NONE || known.is_none();
                 let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
                 let all = self.found.locator.rows == Rows::AtOnce;
                 // With `FULL`, all is checked already.
