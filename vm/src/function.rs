@@ -529,9 +529,10 @@ impl PartialEq for Function {
 /// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], or `by_type` for
 /// what is pure and looks at types alone, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
 /// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]`, which `uses ["name", …]` may
-/// follow, or `both`, or `shortcut what` (see [`Shortcut`](crate::function::Shortcut)); and `extension`. What is pure, takes one string and is faster on several at once has
-/// `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in place of `run body`; an editor that changes one
-/// text may have `change what` behind it (see [`TextChange`](crate::function::TextChange)).
+/// follow, or `both`, or `shortcut what` (see [`Shortcut`](crate::function::Shortcut)); and `extension`. What is pure, takes
+/// one string and is faster on several at once has `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in
+/// place of `run body`; an editor that changes one text may have `change what` behind it (see
+/// [`TextChange`](crate::function::TextChange)).
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
 macro_rules! function {
