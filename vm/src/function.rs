@@ -2,7 +2,7 @@
 //!
 //! A function is a declaration (name, parameters, purity, documentation) and a plain Rust body over one
 //! record's values. The engine loops over records, masks, and turns an `Err` into a failed statement.
-//! Arguments are fetched by position through [`Call`](crate::exec::Call), which converts them as the
+//! Arguments are fetched by position through [`Call`], which converts them as the
 //! parameter's declared type says and words its errors as the reference does; nothing is evaluated twice.
 
 use crate::error::Error;

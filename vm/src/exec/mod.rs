@@ -1,4 +1,4 @@
-//! The executor: runs a [`Program`] over a request, bytes in, bytes out.
+//! The executor: runs a [`Program`](crate::program::Program) over a request, bytes in, bytes out.
 //!
 //! Invariants: running does no I/O; a request that is refused leaves no trace; what no statement touched
 //! leaves as it came, byte for byte; in steady state a record costs no heap allocation.

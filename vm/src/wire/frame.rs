@@ -1,7 +1,7 @@
 //! Requests in files and streams: which of four formats it is, reading one request after the other, and
 //! writing them.
 //!
-//! Invariants: a reader holds one frame and at most [`READ_BYTES`] beside it, however long the stream; a
+//! Invariants: a reader holds one frame and at most `READ_BYTES` beside it, however long the stream; a
 //! frame larger than [`FRAME_BYTES_MAX`] is an error before it is read.
 
 use crate::limits::FRAME_BYTES_MAX;

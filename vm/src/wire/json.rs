@@ -2,7 +2,7 @@
 //!
 //! [`read`] accepts what the reference's decoder accepts, its laxness included: both spellings of a
 //! name, numbers as strings, enums by name, unknown names (dropped), text after the request, commas where
-//! it doesn't look for them. [`write`] writes what the reference's encoder writes, byte for byte.
+//! it doesn't look for them. [`write()`] writes what the reference's encoder writes, byte for byte.
 //!
 //! The string references of profiles are left as they are; see [`super::profiles`].
 

@@ -1,6 +1,6 @@
 //! The schema: every message of OTLP 1.10 (traces, metrics, logs, profiles), declared once.
 //!
-//! [`messages!`] hands the table to a macro of the caller's, so that validation, normalisation and
+//! `messages!` hands the table to a macro of the caller's, so that validation, normalisation and
 //! OTLP/JSON are code specialised for each message. [`MESSAGES`] is the same table at run time, for
 //! everything that isn't hot.
 
