@@ -1,6 +1,6 @@
 //! Infers which context the statements of a group run on, as the reference does.
 //!
-//! The innermost context that a path names (by [`PRIORITY`]) is wanted. If it lacks a function or an enum symbol
+//! The innermost context that a path names (by `PRIORITY`) is wanted. If it lacks a function or an enum symbol
 //! that the statements use, the innermost of the contexts that can see the wanted one and lack nothing is taken.
 //! Only names are looked at here: whether each path is allowed in the context found is for the resolver.
 //! Invariant: the result is one of the contexts that the signal's groups can have.

@@ -2,7 +2,7 @@
 //! only dispatches.
 //!
 //! Invariants: results go to standard output, all else to standard error; nothing that a user gives makes it
-//! panic; the exit status is one of [`status`].
+//! panic; the exit status is one of `status`.
 
 mod bench;
 mod check;
