@@ -8,7 +8,7 @@ use super::pools::Full;
 use super::{At, Lowering};
 use ottl_vm::function::{Cost, Function, Literal, Prepared};
 use ottl_vm::instruction::{CONSTANT, Op};
-use ottl_vm::program::{self, CallSite, Key, Rows, ShortcutCall};
+use ottl_vm::program::{self, CallSite, Key, ShortcutCall};
 
 impl Lowering<'_> {
     /// Evaluates an expression for the lanes of a mask.
@@ -137,7 +137,7 @@ impl Lowering<'_> {
     ) -> Result<(u16, Vec<Operand>), Full> {
         let (keys, operands) = self.keys(at, &path.keys, mask)?;
         let number = self.pools.path(path, keys)?;
-        self.pools.ask_for_rows(path, self.rows);
+        self.pools.ask_for_rows(path);
         Ok((number, operands))
     }
 
@@ -214,16 +214,11 @@ impl Lowering<'_> {
             .prepared
             .and_then(|index| self.prepared.get_mut(index)?.take());
         let shortcut = self.shortcut(call, prepared.as_ref());
-        let rows = self.rows;
-        if shortcut.is_some() {
-            self.rows = Rows::WhenAsked;
-        }
         let arguments = call
             .arguments
             .iter()
             .map(|argument| self.argument(at, argument, mask, &mut operands))
             .collect::<Result<Vec<_>, _>>()?;
-        self.rows = rows;
         let remembered_by = remembered_by(call.function, &arguments);
         let scratch = self.call_count;
         self.call_count += 1 + usize::from(remembered_by.is_some());
@@ -238,7 +233,7 @@ impl Lowering<'_> {
         Ok((number, operands))
     }
 
-    /// When there is nothing to do for a call, if that can be told.
+    /// What a call does to attributes, if that can be told.
     fn shortcut(&mut self, call: &Call, prepared: Option<&Prepared>) -> Option<ShortcutCall> {
         match (call.function.shortcut, call.arguments.first()) {
             (Some(shortcut), Some(Argument::Path(target))) => {

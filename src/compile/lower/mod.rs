@@ -24,7 +24,7 @@ use ottl_vm::function::Prepared;
 use ottl_vm::instruction::Op;
 use ottl_vm::path::{Access, Level};
 use ottl_vm::program::{Pass, Rows, Section, Touched, TouchedLevels};
-use pools::{Full, Pools};
+use pools::{Full, Pools, needs_rows};
 
 /// Lowers the groups of a configuration; the text of the statement or condition that does not fit, if one
 /// does not.
@@ -75,8 +75,6 @@ struct Lowering<'g> {
     locals: Vec<Vec<Option<u16>>>,
     /// The statement at hand.
     statement: u16,
-    /// When it asks for the rows of attributes that it looks at as a whole.
-    rows: Rows,
 }
 
 impl<'g> Lowering<'g> {
@@ -97,7 +95,6 @@ impl<'g> Lowering<'g> {
             call_count,
             locals: Vec::new(),
             statement: 0,
-            rows: Rows::AtOnce,
         }
     }
 
@@ -155,11 +152,7 @@ impl<'g> Lowering<'g> {
             Test::Literal(true) => None,
             _ => Some(self.code(at).skip_if_none(chosen)),
         };
-        if jump.is_some() {
-            self.rows = Rows::WhenAsked;
-        }
         self.action(&statement.action, at, chosen)?;
-        self.rows = Rows::AtOnce;
         if let Some(jump) = jump {
             self.code(at).land(jump)?;
         }
@@ -301,10 +294,7 @@ impl<'g> Lowering<'g> {
 fn with_rows_at_once(groups: &[Group]) -> [Touched; Level::COUNT] {
     let mut touched: [Touched; Level::COUNT] = Default::default();
     let mut look = |path: &Path| {
-        if let Access::Attributes { .. } = path.spec.access
-            && !matches!(path.keys.first(), Some(Key::String(_)))
-            && path.spec.level != Level::Cache
-        {
+        if needs_rows(path) {
             touched[path.spec.level as usize].rows = Rows::AtOnce;
         }
     };

@@ -47,6 +47,13 @@ enum Constant {
 #[derive(Debug)]
 pub(super) struct Full;
 
+/// Whether a path is all attributes of a message, or one of them whose key is computed.
+pub(super) fn needs_rows(path: &resolved::Path) -> bool {
+    matches!(path.spec.access, Access::Attributes { .. })
+        && path.spec.level != Level::Cache
+        && !matches!(path.keys.first(), Some(resolved::Key::String(_)))
+}
+
 /// The string that an argument is, if it is a literal.
 fn literal_string(argument: &resolved::Argument) -> Option<&[u8]> {
     match argument {
@@ -161,14 +168,11 @@ impl Pools {
         }
     }
 
-    /// Notes that a statement asks for rows, if the path needs them: all attributes, or one whose key is computed.
-    pub(super) fn ask_for_rows(&mut self, path: &resolved::Path, rows: Rows) {
-        if let Access::Attributes { field } = path.spec.access
-            && !matches!(path.keys.first(), Some(resolved::Key::String(_)))
-            && let touched = &mut self.touched[path.spec.level as usize]
-            && touched.attributes == Some(field)
-        {
-            touched.rows = touched.rows.max(rows);
+    /// Notes that a statement may ask for rows, if the path needs them.
+    pub(super) fn ask_for_rows(&mut self, path: &resolved::Path) {
+        if needs_rows(path) {
+            let rows = &mut self.touched[path.spec.level as usize].rows;
+            *rows = Rows::WhenAsked.max(*rows);
         }
     }
 

@@ -222,7 +222,7 @@ impl Steps {
 
     /// The text with each match replaced, behind a copy of `head` in the arena, or `None` if there is no match. Gives up,
     /// too, if the text gets much longer by that.
-    #[inline]
+    #[inline(never)]
     pub(super) fn replace_all<'a>(
         &self,
         text: &[u8],
@@ -231,23 +231,13 @@ impl Steps {
         arena: &'a Bump,
     ) -> Result<Option<&'a mut [u8]>, GaveUp> {
         match &self.text_run {
-            Some(text_run) => text_run.replace_all(text, replacement, head, arena),
-            None => self.replace_all_parts(text, replacement, head, arena),
+            Some(text_run) => replace_all(text, replacement, head, arena, |at| {
+                Ok(text_run.find(text, at))
+            }),
+            None => replace_all(text, replacement, head, arena, |at| {
+                self.find(text, at, &mut |_, _, _| {})
+            }),
         }
-    }
-
-    /// The same of a pattern that is not of one piece.
-    #[inline(never)]
-    fn replace_all_parts<'a>(
-        &self,
-        text: &[u8],
-        replacement: &[u8],
-        head: &[u8],
-        arena: &'a Bump,
-    ) -> Result<Option<&'a mut [u8]>, GaveUp> {
-        replace_all(text, replacement, head, arena, |at| {
-            self.find(text, at, &mut |_, _, _| {})
-        })
     }
 
     /// Where a match could begin next.

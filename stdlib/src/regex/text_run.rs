@@ -1,8 +1,7 @@
 //! The most usual of the patterns that need no automaton: a text and a run of bytes behind it, as `token=[0-9a-f]+`.
 
 use super::needle::{Marks, Needle, SHORT};
-use super::steps::{self, GaveUp, Run};
-use bumpalo::Bump;
+use super::steps::Run;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -41,18 +40,6 @@ impl TextRun {
             None => self.find_text(text, from),
         };
         found.map(|Found { start, end }| start..end.get())
-    }
-
-    /// See [`Steps::replace_all`](steps::Steps::replace_all).
-    #[inline(never)]
-    pub(super) fn replace_all<'a>(
-        &self,
-        text: &[u8],
-        replacement: &[u8],
-        head: &[u8],
-        arena: &'a Bump,
-    ) -> Result<Option<&'a mut [u8]>, GaveUp> {
-        steps::replace_all(text, replacement, head, arena, |at| Ok(self.find(text, at)))
     }
 
     #[inline(never)]

@@ -64,6 +64,17 @@ impl Machine<'_, '_> {
         Ok(canonical)
     }
 
+    /// Notes what a check showed after the request was read.
+    pub(super) fn note_check(&mut self, checked: Result<Canonical, WireError>) {
+        match checked {
+            Ok(Canonical::Yes) => {}
+            Ok(Canonical::No) => self.tree.is_irregular = true,
+            Err(error) => {
+                self.wire_error.get_or_insert(error);
+            }
+        }
+    }
+
     /// Checks fields of a node.
     pub(super) fn check_at(&self, id: NodeId, at: u32, end: u32) -> Result<Canonical, WireError> {
         match kind_of(self.tree.node(id), self.tree.input) {

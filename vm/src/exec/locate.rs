@@ -17,7 +17,6 @@ use crate::program::Rows;
 use crate::value::Value;
 use crate::wire::any::field_len;
 use crate::wire::tree::{NONE, NodeId, Place, Tree};
-use crate::wire::validate::Canonical;
 
 /// Where a touched field stands.
 #[derive(Clone, Copy, Debug)]
@@ -146,6 +145,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             return None;
         }
         self.rows(id, field)
+    }
+
+    /// The slot of the attribute with this key, if the message is located and there is one.
+    #[inline]
+    pub(super) fn slot_of_key(&mut self, id: NodeId, key: &[u8]) -> Option<&mut Slot<'a>> {
+        let node = self.tree.node(id);
+        let slot = self.locators[node.level as usize].slot_of_key(key)?;
+        let base = node.slots as usize;
+        self.slots.get_mut(base + usize::from(slot))
     }
 
     /// Remembers where a field that was just written stands.
@@ -309,12 +317,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if !same_text(old.key, new.key) {
             return locator.key_slots().next().is_none();
         }
-        if let Some(number) = locator.slot_of_key(new.key) {
-            let slot = &mut self.slots[node.slots as usize + usize::from(number)];
-            // Of entries with the same key the first counts.
-            if slot.row == row as u32 {
-                *slot = Slot::of_row(row as u32, &new);
-            }
+        // Of entries with the same key the first counts.
+        if let Some(slot) = self.slot_of_key(id, new.key)
+            && slot.row == row as u32
+        {
+            *slot = Slot::of_row(row as u32, &new);
         }
         true
     }
@@ -335,13 +342,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.rows_made += 1;
         let first = self.doubts.len();
         self.locate_by(self.row_locators, id, true);
-        match self.check_doubts(first) {
-            Ok(Canonical::Yes) => {}
-            Ok(Canonical::No) => self.tree.is_irregular = true,
-            Err(error) => {
-                self.wire_error.get_or_insert(error);
-            }
-        }
+        self.note_check(self.check_doubts(first));
     }
 
     /// Locates a message by what these say to look for; with `doubt`, what is found is to be checked.

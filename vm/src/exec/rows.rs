@@ -21,12 +21,10 @@ impl<'a> Machine<'_, 'a> {
         length_max: usize,
         mut change: impl FnMut(&'a [u8]) -> &'a [u8],
     ) {
-        /// Around a string are a tag and a length.
-        const AROUND_STRING: usize = 2;
         let Some(mut rows) = self.made_rows(id, field) else {
             return self.update_long_unlisted(id, field, length_max, change);
         };
-        let payload_max = length_max.saturating_add(AROUND_STRING);
+        let payload_max = length_max.saturating_add(any::AROUND_STRING);
         let mut from = 0;
         while let Some(ahead) = rows.iter().position(|row| row.value.len() > payload_max) {
             let index = from + ahead;
@@ -54,13 +52,11 @@ impl<'a> Machine<'_, 'a> {
             ..row
         };
         self.rows[at] = row;
-        let node = self.tree.node(id);
-        if let Some(slot) = self.locators[node.level as usize].slot_of_key(row.key) {
-            let slot = &mut self.slots[node.slots as usize + usize::from(slot)];
-            // Of equal keys, the slot is for the first.
-            if slot.is_of_row(index as u32) {
-                *slot = Slot::of_row(index as u32, &row);
-            }
+        // Of equal keys, the slot is for the first.
+        if let Some(slot) = self.slot_of_key(id, row.key)
+            && slot.is_of_row(index as u32)
+        {
+            *slot = Slot::of_row(index as u32, &row);
         }
     }
 
@@ -134,23 +130,21 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Whether a key has a slot that says a row behind this one.
-    fn is_slot_behind(&self, id: NodeId, key: &[u8], row: usize) -> bool {
-        let node = self.tree.node(id);
-        let slot = self.locators[node.level as usize].slot_of_key(key);
-        let slot = slot.map(|slot| &self.slots[node.slots as usize + usize::from(slot)]);
+    fn is_slot_behind(&mut self, id: NodeId, key: &[u8], row: usize) -> bool {
+        let slot = self.slot_of_key(id, key);
         slot.is_some_and(|slot| slot.is_behind_row(row as u32))
     }
 
     /// Makes the slot of a key, if there is one, say that this is the first row with the key.
     fn settle_slot(&mut self, id: NodeId, key: &[u8], first: Option<usize>) {
-        let node = self.tree.node(id);
-        let Some(slot) = self.locators[node.level as usize].slot_of_key(key) else {
-            return;
-        };
-        self.slots[node.slots as usize + usize::from(slot)] = match first {
-            Some(row) => Slot::of_row(row as u32, &self.rows[node.rows as usize + row]),
+        let first_row = self.tree.node(id).rows as usize;
+        let new = match first {
+            Some(row) => Slot::of_row(row as u32, &self.rows[first_row + row]),
             None => Slot::ABSENT,
         };
+        if let Some(slot) = self.slot_of_key(id, key) {
+            *slot = new;
+        }
     }
 
     /// Makes the slots of all keys say where the first row with the key stands.

@@ -7,7 +7,7 @@ use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NONE, NodeId, Place, field_at, read_whole};
-use crate::wire::validate::{Canonical, is_plain_attribute};
+use crate::wire::validate::is_plain_attribute;
 use smallvec::SmallVec;
 use std::ops::ControlFlow;
 
@@ -88,13 +88,7 @@ impl<'a> Machine<'_, 'a> {
         if place.edit != NONE || is_plain_attribute(attribute) {
             return;
         }
-        match self.check_at(id, place.at, place.end) {
-            Ok(Canonical::Yes) => {}
-            Ok(Canonical::No) => self.tree.is_irregular = true,
-            Err(error) => {
-                self.wire_error.get_or_insert(error);
-            }
-        }
+        self.note_check(self.check_at(id, place.at, place.end));
     }
 
     /// Removes the first attribute with this key; the last one moves into the hole.
@@ -208,13 +202,5 @@ impl<'a> Machine<'_, 'a> {
         {
             *slot = new;
         }
-    }
-
-    /// The slot of the attribute with this key, if the message is located and there is one.
-    fn slot_of_key(&mut self, id: NodeId, key: &[u8]) -> Option<&mut Slot<'a>> {
-        let node = self.tree.node(id);
-        let slot = self.locators[node.level as usize].slot_of_key(key)?;
-        let base = node.slots as usize;
-        self.slots.get_mut(base + usize::from(slot))
     }
 }

@@ -156,6 +156,9 @@ pub(crate) const VALUE_TAG: u8 = 0x12;
 /// The tag of an `AnyValue` that is a string.
 pub(crate) const STRING_TAG: u8 = 0x0a;
 
+/// A tag and a length: bytes that are around a string at least.
+pub(crate) const AROUND_STRING: usize = 2;
+
 /// The key and the value, of two fields with their tags.
 #[inline(always)]
 fn in_order<'a>(

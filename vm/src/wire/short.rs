@@ -4,14 +4,11 @@
 //! attribute ends within its message is for the reader to check. [`any::short_attribute`] is the twin for where there is no
 //! window.
 
-use super::any::{KEY_TAG, VALUE_TAG};
+use super::any::{KEY_TAG, STRING_TAG, VALUE_TAG};
 use super::validate::is_plain_value;
 
 /// Bytes that are read at once of a field: of an attribute of fewer than 128, all up to its second length and more.
 pub(crate) type Window = [u8; 264];
-
-/// The tag of a value that is a text.
-const TEXT_TAG: u8 = 0x0a;
 
 /// An attribute's field of the usual form: one key and one value, with lengths of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +94,7 @@ impl Short {
         };
         let [kind, inner] = *window[at..].first_chunk().unwrap_or(&[0; 2]);
         // Most values are texts: a tag and a length of what is left.
-        let text = u32::from(TEXT_TAG) | length.wrapping_sub(2) << 8;
+        let text = u32::from(STRING_TAG) | length.wrapping_sub(2) << 8;
         u32::from(u16::from_le_bytes([kind, inner])) == text
             || is_plain_value(self.value::<VALUE_FIRST>(window))
     }

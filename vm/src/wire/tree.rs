@@ -10,7 +10,7 @@ mod fields;
 pub use fields::message_fields;
 pub(crate) use fields::{field_at, read_whole};
 
-use super::any::put_field;
+use super::any::{AROUND_STRING, put_field};
 use crate::function::Extent;
 use crate::path::{FieldNumbers, Level};
 use bumpalo::Bump;
@@ -428,8 +428,6 @@ impl Node {
     /// Whether it has no more and no longer attributes, as far as is known.
     #[inline(always)]
     pub(crate) fn is_within(&self, extent: Extent) -> bool {
-        /// Around a string are a tag and a length.
-        const AROUND_STRING: usize = 2;
         let string_bytes = match self.value_bytes_max {
             u16::MAX => usize::MAX,
             bytes => usize::from(bytes).saturating_sub(AROUND_STRING),
