@@ -17,6 +17,7 @@ mod fused;
 mod lower;
 mod merging;
 mod parallel;
+mod passed_over;
 mod paths;
 mod programs;
 mod regressions;

@@ -54,6 +54,10 @@ pub const REQUEST_MEMORY_BYTES_MAX: usize = 1 << 30;
 /// read and written of it, and what is noted meanwhile, fits into half a megabyte of cache.
 pub const PART_BYTES_MIN: usize = 64 << 10;
 
+/// The first resource of a request, if resources are to be read first, so that the records of some can be passed over: bytes,
+/// or more. Smaller ones have too few records to make up for it.
+pub const GUARDED_RESOURCE_BYTES_MIN: usize = 4 << 10;
+
 /// Memory that a worker keeps from one request to the next: bytes. Less than a request may fill.
 pub const MEMORY_KEPT_BYTES_MAX: usize = 1 << 29;
 

@@ -147,6 +147,9 @@ pub struct Pass {
     pub hoisted: Vec<Section>,
     /// How many results the hoisted sections have in all.
     pub hoisted_count: usize,
+    /// Results for resources. If all of them are false, the pass does nothing to the resource's records; none if that cannot
+    /// be told, or if the pass changes resources.
+    pub guards: Vec<u16>,
     /// Constants, named by operands.
     pub constants: Vec<Literal>,
     /// Paths, named by operands.

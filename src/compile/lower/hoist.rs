@@ -3,6 +3,7 @@
 //! A section's results are values. A test is hoisted only if deciding it cannot fail, a value always: an
 //! error stays in the result until a record's statement uses it.
 
+use super::super::effects::is_infallible_test;
 use super::super::resolved::{Expr, Test};
 use super::code::Mask;
 use super::pools::Full;
@@ -45,6 +46,40 @@ impl Hoisted {
             .collect()
     }
 
+    /// The number of the result that is this expression's value, if there is one.
+    fn find_expr(&self, at: At, expr: &Expr) -> Option<u16> {
+        self.find(
+            at,
+            |what| matches!(what, What::Expr(other) if other == expr),
+        )
+    }
+
+    /// The number of the result that says whether this test is true, if there is one.
+    fn find_test(&self, at: At, test: &Test) -> Option<u16> {
+        self.find(
+            at,
+            |what| matches!(what, What::Test(other) if other == test),
+        )
+    }
+
+    /// The number of a result of resources without which a test is false, whatever the record; if it is false itself,
+    /// nothing that could fail is looked at before.
+    pub(super) fn guard(&self, test: &Test) -> Option<u16> {
+        let at = At::Resources;
+        match test {
+            Test::Truth(value) => self.find_expr(at, value),
+            Test::And(legs) => self.find_test(at, test).or_else(|| {
+                let infallible = legs
+                    .iter()
+                    .take_while(|leg| is_infallible_test(leg))
+                    .count();
+                let mut decided = legs.iter().take(infallible + 1);
+                decided.find_map(|leg| self.guard(leg))
+            }),
+            test => self.find_test(at, test),
+        }
+    }
+
     fn find(&self, at: At, is_same: impl Fn(&What) -> bool) -> Option<u16> {
         self.items
             .iter()
@@ -62,10 +97,7 @@ impl Hoisted {
 impl Lowering<'_> {
     /// The number of the result that is this expression's value.
     pub(super) fn hoist_expr(&mut self, at: At, expr: &Expr) -> Result<u16, Full> {
-        if let Some(number) = self.hoisted.find(
-            at,
-            |what| matches!(what, What::Expr(other) if other == expr),
-        ) {
+        if let Some(number) = self.hoisted.find_expr(at, expr) {
             return Ok(number);
         }
         let mask = self.section_mask(at)?;
@@ -80,10 +112,7 @@ impl Lowering<'_> {
 
     /// The number of the result that says whether this test is true.
     pub(super) fn hoist_test(&mut self, at: At, test: &Test) -> Result<u16, Full> {
-        if let Some(number) = self.hoisted.find(
-            at,
-            |what| matches!(what, What::Test(other) if other == test),
-        ) {
+        if let Some(number) = self.hoisted.find_test(at, test) {
             return Ok(number);
         }
         let mask = self.section_mask(at)?;

@@ -67,6 +67,8 @@ struct Lowering<'g> {
     resources: Code,
     scopes: Code,
     hoisted: Hoisted,
+    /// See [`Pass::guards`]; `None` if something is done whatever the resource.
+    guards: Option<Vec<u16>>,
     /// How often each path is still to be read.
     uses: Vec<(&'g Path, usize)>,
     prepared: &'g mut Vec<Option<Prepared>>,
@@ -90,6 +92,7 @@ impl<'g> Lowering<'g> {
             resources: Code::default(),
             scopes: Code::default(),
             hoisted: Hoisted::default(),
+            guards: Some(Vec::new()),
             uses: uses(group),
             prepared,
             call_count,
@@ -122,7 +125,7 @@ impl<'g> Lowering<'g> {
                 Rate::Resource => At::Resources,
                 Rate::Scope => At::Scopes,
             };
-            self.statement(statement, at)
+            self.statement(statement, at, !group.conditions.is_empty())
                 .map_err(|Full| statement.text.clone())?;
         }
         Ok(())
@@ -134,12 +137,19 @@ impl<'g> Lowering<'g> {
             .records
             .begin(Op::BeginCondition, self.statement, is_first)?;
         let matched = self.chosen(At::Records, &condition.test, all)?;
+        self.note_guard(&condition.test);
         self.records.push(Op::Match, matched.register, 0, 0, 0);
         self.free(At::Records, all, matched);
         Ok(())
     }
 
-    fn statement(&mut self, statement: &Statement, at: At) -> Result<(), Full> {
+    /// With `is_chosen_before`, the group has conditions of its own.
+    fn statement(
+        &mut self,
+        statement: &Statement,
+        at: At,
+        is_chosen_before: bool,
+    ) -> Result<(), Full> {
         self.statement = self.pools.statement(&statement.text, false)?;
         let number = self.statement;
         let code = self.code(at);
@@ -148,6 +158,11 @@ impl<'g> Lowering<'g> {
         }
         let all = code.begin(Op::Begin, number, true)?;
         let chosen = self.chosen(at, &statement.condition, all)?;
+        if at != At::Records {
+            self.guards = None;
+        } else if !is_chosen_before {
+            self.note_guard(&statement.condition);
+        }
         let jump = match statement.condition {
             Test::Literal(true) => None,
             _ => Some(self.code(at).skip_if_none(chosen)),
@@ -158,6 +173,16 @@ impl<'g> Lowering<'g> {
         }
         self.free(at, all, chosen);
         Ok(())
+    }
+
+    /// What comes next is done only if this test is true.
+    fn note_guard(&mut self, test: &Test) {
+        let guard = self.hoisted.guard(test);
+        match (&mut self.guards, guard) {
+            (Some(guards), Some(guard)) if !guards.contains(&guard) => guards.push(guard),
+            (Some(_), Some(_)) => {}
+            (guards, _) => *guards = None,
+        }
     }
 
     /// The part of a mask for which a test is true: the mask itself if the test is literally true.
@@ -249,6 +274,10 @@ impl<'g> Lowering<'g> {
     }
 
     fn finish(self, group: &Group, allow_nil: bool) -> Pass {
+        // What other passes do to a resource, this one could look at.
+        let are_guards_right =
+            self.plan.stable.resource && matches!(group.action, GroupAction::Run(_));
+        let guards = self.guards.filter(|_| are_guards_right).unwrap_or_default();
         let mut hoisted = Vec::new();
         let registers = [&self.records, &self.resources, &self.scopes].map(|code| code.registers);
         let masks = [&self.records, &self.resources, &self.scopes].map(|code| code.masks);
@@ -276,6 +305,7 @@ impl<'g> Lowering<'g> {
             code: self.records.instructions,
             hoisted,
             hoisted_count: self.hoisted.count(),
+            guards,
             constants: self.pools.constants,
             paths: self.pools.paths,
             calls: self.pools.calls,

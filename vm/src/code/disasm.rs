@@ -39,7 +39,12 @@ pub fn disasm(program: &Program) -> String {
         for (number, lambda) in pass.lambdas.iter().enumerate() {
             self::lambda(&mut out, pass, number, lambda);
         }
-        push(&mut out, format_args!("  per {}\n", pass.context.name()));
+        push(&mut out, format_args!("  per {}", pass.context.name()));
+        for (index, guard) in pass.guards.iter().enumerate() {
+            let word = if index == 0 { " where" } else { " or" };
+            push(&mut out, format_args!("{word} h{guard}"));
+        }
+        out.push('\n');
         code(&mut out, pass, &pass.code);
     }
     out

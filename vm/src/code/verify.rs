@@ -4,7 +4,8 @@
 //! Values need no such check: a register that was not written holds nil or an older value, never garbage.
 
 use crate::instruction::{CONSTANT, Instruction, Op, OperandKind};
-use crate::program::{Argument, Key, Pass, Program, ShortcutCall, Tested, TouchedLevels};
+use crate::path::Level;
+use crate::program::{Argument, Key, Pass, Program, Section, ShortcutCall, Tested, TouchedLevels};
 use std::fmt;
 
 /// What is wrong with a program.
@@ -69,6 +70,13 @@ fn check_pass(pass: &Pass, touched: &TouchedLevels) -> Result<(), Fault> {
                     ));
                 }
             }
+        }
+    }
+    for guard in &pass.guards {
+        let gives = |section: &&Section| section.results.iter().any(|(result, _)| result == guard);
+        let section = pass.hoisted.iter().find(gives);
+        if section.is_none_or(|section| section.level != Level::ResourceContainer) {
+            return Err((None, format!("result {guard} is none of resources")));
         }
     }
     match results.iter().position(|seen| !seen) {

@@ -22,6 +22,7 @@ use crate::text::time::Time;
 use crate::value::{Element, Entry, Pdata, TypedList, Value};
 use crate::wire::any;
 use crate::wire::error::WireError;
+use crate::wire::passed_over::PassedOver;
 use crate::wire::tree::{NodeId, Tree};
 use bumpalo::Bump;
 use std::any::Any;
@@ -150,6 +151,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     /// The time that functions see, if it is not the clock's.
     pub(crate) fixed_time: Option<Time>,
     pub(crate) made: Made,
+    /// The resources whose records are none of `tree`'s.
+    pub(crate) passed_over: PassedOver,
     /// Whether there are messages that are held.
     pub(crate) has_held: bool,
     /// Whether metrics are hidden from the pass.
@@ -197,6 +200,7 @@ impl<'p, 'a> Machine<'p, 'a> {
             scratch,
             fixed_time: None,
             made: Made::default(),
+            passed_over: PassedOver::default(),
             has_held: false,
             has_hidden: false,
             wire_error: None,
@@ -279,12 +283,19 @@ impl<'p, 'a> Machine<'p, 'a> {
         self.failures.push(
             self.pass,
             self.statement,
-            self.first_record + lane as u64,
+            self.record_number(lane),
             error.text(),
         );
         if self.is_filter && self.pass.condition_error_mode == ErrorMode::Propagate {
             self.hold(lane);
         }
+    }
+
+    /// The number of the lane's record among the request's.
+    fn record_number(&self, lane: usize) -> u64 {
+        let level = self.pass.context.level().listed();
+        let at = self.tree.node(self.node_of(level, lane)).tag_at;
+        self.first_record + lane as u64 + self.passed_over.count_before(level, at)
     }
 
     /// Leaves the lane's record, and what it holds, alone for the rest of a filter's group.

@@ -10,6 +10,7 @@ mod check;
 mod dictionary;
 mod eager;
 mod failures;
+mod guard;
 pub(crate) mod keyed;
 mod lambda;
 mod lane;

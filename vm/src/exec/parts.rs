@@ -76,7 +76,7 @@ pub(super) fn parts_of(request: &[u8], bytes_min: usize) -> impl Iterator<Item =
 }
 
 /// Where each resource of a request ends; `None`, and nothing after it, where there is something else, or too much.
-fn resource_ends(request: &[u8]) -> impl Iterator<Item = Option<usize>> {
+pub(super) fn resource_ends(request: &[u8]) -> impl Iterator<Item = Option<usize>> {
     let mut cursor = Some(Cursor::new(request)).filter(|cursor| !cursor.is_at_end());
     std::iter::from_fn(move || {
         let mut now = cursor.take()?;

@@ -23,6 +23,7 @@ pub(super) fn idle_pass() -> Pass {
         code: Vec::new(),
         hoisted: Vec::new(),
         hoisted_count: 0,
+        guards: Vec::new(),
         constants: Vec::new(),
         paths: Vec::new(),
         calls: Vec::new(),
@@ -98,11 +99,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     #[inline(never)]
     fn fill_block(&mut self, level: Level, next: &mut usize, lanes: usize) -> bool {
         // Resources and scopes that were left out stand last; their containers are in order.
-        let listed = match level {
-            Level::Resource => Level::ResourceContainer,
-            Level::Scope => Level::ScopeContainer,
-            level => level,
-        };
+        let listed = level.listed();
         let records = self.lane_nodes.records_mut();
         let nodes = self.tree.nodes.as_slice();
         let (mut at, mut lane) = (*next, 0);
@@ -134,11 +131,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// The node that goes when a lane's record is dropped: of a resource or scope its container.
     pub(crate) fn drop_target(&self, level: Level, lane: usize) -> NodeId {
-        match level {
-            Level::Resource => self.node_of(Level::ResourceContainer, lane),
-            Level::Scope => self.node_of(Level::ScopeContainer, lane),
-            level => self.node_of(level, lane),
-        }
+        self.node_of(level.listed(), lane)
     }
 
     fn give_caches(&mut self, first: NodeId, shared: NodeId) {
@@ -195,7 +188,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    fn run_section(&mut self, section: &'p Section, count: usize) {
+    pub(super) fn run_section(&mut self, section: &'p Section, count: usize) {
         for (hoisted, _) in &section.results {
             self.hoisted_at[usize::from(*hoisted)] = (section.level, self.hoisted.len());
             self.hoisted

@@ -5,7 +5,7 @@ use crate::function::{Contexts, Function};
 use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Pass, Program, Rows, Sweep, Touched};
 use crate::wire::Signal;
-use crate::wire::index::Levels;
+use crate::wire::index::{Levels, inside};
 
 /// See the module.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(super) looks: Looks,
     /// See [`Program::is_separable`].
     pub(super) is_separable: bool,
+    /// Whether resources can be passed over: see [`guard`](super::guard).
+    pub(super) is_guarded: bool,
 }
 
 impl Plan {
@@ -47,6 +49,7 @@ impl Plan {
             located: located_levels(&locators, levels),
             looks,
             is_separable: program.find_separable(),
+            is_guarded: program.find_separable() && program.is_guarded(),
             locators,
             row_locators,
         }
@@ -130,16 +133,6 @@ const LEAVES: [Level; 8] = [
     Level::DataPoint,
     Level::Exemplar,
 ];
-
-/// The level of the nodes inside a message.
-fn inside(level: Level) -> Option<Level> {
-    match level {
-        Level::Span => Some(Level::SpanEvent),
-        Level::Metric => Some(Level::MetricData),
-        Level::DataPoint => Some(Level::Exemplar),
-        _ => None,
-    }
-}
 
 /// What a program looks at in the messages of each level.
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@ use crate::wire::error::WireError;
 use crate::wire::prefetch::ahead;
 use crate::wire::short::is_other_order;
 use crate::wire::tree::{NONE, Node, NodeId, Place, read_whole};
+use crate::wire::usual::message_at;
 use crate::wire::validate::{Canonical, validate_message};
 
 /// A field to check: `at..end` of a node.
@@ -562,21 +563,6 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
             doubts.push(Doubt { id, at, end });
         }
     }
-}
-
-/// Where the payload of the field at `at` begins and ends, if it has this tag and a length of a byte or two.
-#[inline(always)]
-fn message_at(bytes: &[u8], at: usize, tag: u8) -> Option<(usize, usize)> {
-    let [first, low, rest @ ..] = bytes.get(at..)? else {
-        return None;
-    };
-    let (start, length) = match rest {
-        _ if *low < 0x80 => (at + 2, usize::from(*low)),
-        [high @ 0..0x80, ..] => (at + 3, usize::from(low & 0x7f) | usize::from(*high) << 7),
-        _ => return None,
-    };
-    let end = start + length;
-    (*first == tag && end <= bytes.len()).then_some((start, end))
 }
 
 /// What reading a request showed.

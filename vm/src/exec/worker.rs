@@ -20,6 +20,7 @@ use crate::wire::error::WireError;
 use crate::wire::flatten::{flatten, group};
 use crate::wire::index::{Validation, index};
 use crate::wire::normalize::normalize;
+use crate::wire::passed_over::PassedOver;
 use crate::wire::profiles;
 use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
 use crate::wire::validate::{Canonical, validate};
@@ -95,6 +96,7 @@ struct Memory<'a> {
     masks: Vec<Mask>,
     lane_nodes: LaneNodes,
     hoisted_at: Vec<(Level, usize)>,
+    passed_over: PassedOver,
     doubts: Vec<Doubt>,
     edits: Vec<Edit<'a>>,
     slots: Vec<Slot<'a>>,
@@ -118,6 +120,7 @@ impl Memory<'_> {
             mut masks,
             lane_nodes,
             mut hoisted_at,
+            passed_over,
             mut doubts,
             ..
         } = self;
@@ -131,6 +134,7 @@ impl Memory<'_> {
             masks,
             lane_nodes,
             hoisted_at,
+            passed_over,
             doubts,
             edits: empty(self.edits),
             slots: empty(self.slots),
@@ -425,6 +429,7 @@ fn run_request<'a>(
         lane_nodes: memory.lane_nodes,
         hoisted: memory.hoisted,
         hoisted_at: memory.hoisted_at,
+        passed_over: memory.passed_over,
         fixed_time: worker.fixed_time,
         ..Machine::new(
             &worker.arena,
@@ -446,6 +451,7 @@ fn run_request<'a>(
         masks: machine.masks,
         lane_nodes: machine.lane_nodes,
         hoisted_at: machine.hoisted_at,
+        passed_over: machine.passed_over,
         edits: machine.tree.edits,
         slots: machine.slots,
         rows: machine.rows,
@@ -508,7 +514,9 @@ fn run_passes<'p: 'a, 'a>(
                 NONE
             };
             let progress = machine.run_pass(pass, cache);
-            machine.failures.visiting[number] += machine.first_record;
+            let level = pass.context.level().listed();
+            let passed_over = machine.passed_over.count_before(level, u32::MAX);
+            machine.failures.visiting[number] += machine.first_record + passed_over;
             let visited = match progress {
                 Progress::Done => NONE,
                 Progress::MadeMetrics(scope) => scope,
@@ -553,7 +561,10 @@ fn run_passes<'p: 'a, 'a>(
 }
 
 /// Writes the request as it has become and reads it again, so that all its messages are nodes.
-fn restructure<'a>(machine: &mut Machine<'_, 'a>, program: &Program) -> Result<(), Stop> {
+fn restructure<'p: 'a, 'a>(
+    machine: &mut Machine<'p, 'a>,
+    program: &'p Program,
+) -> Result<(), Stop> {
     let mut request = Vec::new();
     machine.show_metrics();
     encode(&mut machine.tree, &mut request);
@@ -569,17 +580,19 @@ fn restructure<'a>(machine: &mut Machine<'_, 'a>, program: &Program) -> Result<(
 }
 
 /// Reads the tree's input: makes its nodes and locates what is touched.
-fn read<'a>(
-    machine: &mut Machine<'_, 'a>,
-    program: &Program,
+fn read<'p: 'a, 'a>(
+    machine: &mut Machine<'p, 'a>,
+    program: &'p Program,
     validation: Validation,
 ) -> Result<Read, WireError> {
+    machine.find_passed_over(program, validation);
     machine.slots.clear();
     machine.rows.clear();
     machine.doubts.clear();
     let (plan, signal, input) = (program.plan(), program.signal, machine.tree.input);
     let found = Found::new(&machine.locators[0], &mut machine.slots, &mut machine.rows);
     let (locators, levels, tree) = (machine.locators, plan.located, &mut machine.tree);
+    let passed_over = &mut machine.passed_over;
     if validation == Validation::Full {
         let walk = Walk::<true>::new(input, found, None);
         let mut walked = Walked {
@@ -587,7 +600,7 @@ fn read<'a>(
             levels,
             walk,
         };
-        let canonical = index(tree, signal, plan.levels, &mut walked);
+        let canonical = index(tree, signal, plan.levels, passed_over, &mut walked);
         return walked.walk.read(canonical);
     }
     let walk = Walk::<false>::new(input, found, Some(&mut machine.doubts));
@@ -596,7 +609,7 @@ fn read<'a>(
         levels,
         walk,
     };
-    let canonical = index(tree, signal, plan.levels, &mut walked);
+    let canonical = index(tree, signal, plan.levels, passed_over, &mut walked);
     walked.walk.read(canonical)
 }
 

@@ -67,6 +67,15 @@ impl Level {
 
     /// How many there are.
     pub const COUNT: usize = Level::ALL.len();
+
+    /// The messages that stand for those of this level, in order: resources and scopes can be left out of their containers.
+    pub(crate) fn listed(self) -> Level {
+        match self {
+            Level::Resource => Level::ResourceContainer,
+            Level::Scope => Level::ScopeContainer,
+            level => level,
+        }
+    }
 }
 
 /// Where a statement runs; each names the levels that it can see.

@@ -1,8 +1,11 @@
 //! Builds a tree's nodes from a request, by validating it or by lengths alone.
 
 use super::error::WireError;
+use super::passed_over::PassedOver;
+use super::prefetch::ahead;
 use super::schema::{MessageKind, Messages, Signal};
 use super::tree::{NONE, Node, NodeId, Tree};
+use super::usual::message_at;
 use super::validate::{Canonical, Visitor, scan, validate};
 use crate::path::Level;
 
@@ -15,7 +18,8 @@ pub enum Validation {
     /// What the program can look at, down to the last value: each field that a path names, the first attribute with
     /// each key named, all attributes where a statement comes to look at them, and all of a message where a function or
     /// path looks at more than a field. Malformed, that is refused as under `Full`; anything else is passed on as it is,
-    /// malformed or not, or removed unseen, as by `keep_keys`. Requests that `Full` accepts come out the same, though
+    /// malformed or not, or removed unseen, as by `keep_keys`; so are the records of a resource that no statement comes to,
+    /// because of the resource's attributes. Requests that `Full` accepts come out the same, though
     /// repeated fields that nobody looks at are not merged.
     /// Requests of profiles are checked as a whole even so, since their strings are put in place first.
     Touched,
@@ -72,7 +76,8 @@ pub(crate) trait Finder<'a> {
     ) -> Result<usize, WireError>;
 }
 
-/// Fills `tree.nodes` with the request's messages of `levels`; those below an absent level must be absent.
+/// Fills `tree.nodes` with the request's messages of `levels`, but for those that are passed over; those below an absent level
+/// must be absent.
 ///
 /// # Errors
 /// What [`validate`] or [`scan`] refuses.
@@ -80,6 +85,7 @@ pub(crate) fn index<'a, F: Finder<'a>>(
     tree: &mut Tree<'a>,
     signal: Signal,
     levels: Levels,
+    passed_over: &mut PassedOver,
     finder: &mut F,
 ) -> Result<Canonical, WireError> {
     let mut index = Index {
@@ -87,6 +93,7 @@ pub(crate) fn index<'a, F: Finder<'a>>(
         levels,
         open: NONE,
         incomplete: 0,
+        passed_over,
         finder,
     };
     let canonical = match F::VALIDATION {
@@ -184,7 +191,8 @@ pub(crate) fn level_of(kind: MessageKind) -> Option<(Level, u8)> {
 /// The messages to look into for nodes of `levels`: all that can contain one.
 fn opened(levels: Levels) -> Messages {
     let inner = |level| match level {
-        Level::ResourceContainer | Level::ScopeContainer => true,
+        Level::ResourceContainer => true,
+        Level::ScopeContainer => levels.contains(Level::Scope),
         Level::Span => levels.contains(Level::SpanEvent),
         Level::Metric => levels.contains(Level::MetricData),
         Level::MetricData => levels.contains(Level::DataPoint),
@@ -198,6 +206,16 @@ fn opened(levels: Levels) -> Messages {
         }
     }
     messages
+}
+
+/// The level of the nodes inside a message.
+pub(crate) fn inside(level: Level) -> Option<Level> {
+    match level {
+        Level::Span => Some(Level::SpanEvent),
+        Level::Metric => Some(Level::MetricData),
+        Level::DataPoint => Some(Level::Exemplar),
+        _ => None,
+    }
 }
 
 /// Whether what holds a message of a level can hold several, none of which is special.
@@ -216,6 +234,7 @@ struct Index<'t, F> {
     open: NodeId,
     /// How many containers have no message so far.
     incomplete: usize,
+    passed_over: &'t mut PassedOver,
     finder: &'t mut F,
 }
 
@@ -228,6 +247,27 @@ impl<'a, F: Finder<'a>> Index<'_, F> {
         {
             self.open = open.parent;
         }
+    }
+
+    /// Messages of a level that is passed over follow each other from `at` on, in what ends with `bytes`. Where the first begins
+    /// that has to be looked into, or was not counted.
+    #[inline(never)]
+    fn pass_over(&mut self, level: Level, bytes: &[u8], mut at: usize) -> usize {
+        let has_more = inside(level).is_some_and(|inner| self.levels.contains(inner));
+        let is_counted = self.levels.contains(level) && is_repeated(level);
+        if has_more || !is_counted {
+            return at;
+        }
+        if let Some(tag @ ..0x80) = bytes.get(at).copied() {
+            while let Some((_, end)) = message_at(bytes, at, tag)
+                && self.passed_over.passes(level, at as u32)
+            {
+                // The processor does not foresee where the next one begins.
+                ahead(bytes, at, end);
+                at = end;
+            }
+        }
+        at
     }
 
     #[inline(never)]
@@ -257,7 +297,8 @@ impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
     fn enter(&mut self, kind: MessageKind, at: u32, start: u32, end: u32) -> bool {
         match level_of(kind) {
             Some((level, variant)) if self.levels.contains(level) => {
-                self.enter_level(level, variant, at, start, end)
+                !self.passed_over.passes(level, at)
+                    && self.enter_level(level, variant, at, start, end)
             }
             _ => false,
         }
@@ -271,6 +312,9 @@ impl<'a, F: Finder<'a>> Visitor<'a> for Index<'_, F> {
         at: usize,
     ) -> Result<usize, WireError> {
         match level_of(kind) {
+            Some((level, _)) if self.passed_over.is_within() => {
+                Ok(self.pass_over(level, bytes, at))
+            }
             Some((level, variant)) if self.levels.contains(level) && is_repeated(level) => {
                 self.close(at as u32);
                 let like = Node::new(level, variant, 0, 0, 0, self.open);

@@ -14,6 +14,7 @@ pub(crate) mod index;
 pub mod json;
 pub mod list;
 pub mod normalize;
+pub(crate) mod passed_over;
 mod payload;
 pub(crate) mod prefetch;
 pub mod profiles;

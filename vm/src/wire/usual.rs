@@ -91,6 +91,21 @@ fn in_order<const VALUE_FIRST: bool>(request: &[u8], at: usize, end: usize, tag:
     }
 }
 
+/// Where the payload of the field at `at` begins and ends, if it has this tag and a length of a byte or two.
+#[inline(always)]
+pub(crate) fn message_at(bytes: &[u8], at: usize, tag: u8) -> Option<(usize, usize)> {
+    let [first, low, rest @ ..] = bytes.get(at..)? else {
+        return None;
+    };
+    let (start, length) = match rest {
+        _ if *low < 0x80 => (at + 2, usize::from(*low)),
+        [high @ 0..0x80, ..] => (at + 3, usize::from(low & 0x7f) | usize::from(*high) << 7),
+        _ => return None,
+    };
+    let end = start + length;
+    (*first == tag && end <= bytes.len()).then_some((start, end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
