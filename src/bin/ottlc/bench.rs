@@ -25,7 +25,7 @@ use std::time::Instant;
 Example:
   ottlc bench tests/reference/bench/typical.json traces.otlp 3 --validate touched")]
 pub(crate) struct Arguments {
-    /// A benchmark's configuration, `{\"processor\", \"signal\", \"config\", \"gates\"}`
+    /// A benchmark's configuration, `{"processor", "signal", "config", "gates"}`
     #[arg(value_name = "CONFIG.json")]
     config: PathBuf,
     /// Requests in protobuf, each after its length (4 bytes, big endian)

@@ -249,16 +249,22 @@ fn long_payload(window: &Window) -> Option<(usize, usize)> {
     (high < 0x80).then_some((3, length))
 }
 
-/// Steps over fields of fewer than 128 bytes with this tag. What comes after them.
+/// Steps over fields with this tag whose lengths take a byte or two. What comes after them.
 #[inline(always)]
 fn skip_run(mut windows: Windows<'_>, tag: u8) -> Windows<'_> {
-    while let Some(&[again, length, ..]) = windows.first() {
+    while let Some(window) = windows.first()
+        && window[0] == tag
+    {
         // As one number, so that it is one load.
-        let head = u16::from_le_bytes([again, length]);
-        if head & 0x80ff != u16::from(tag) {
+        let head = u16::from_le_bytes([window[0], window[1]]);
+        let length = if head & 0x8000 == 0 {
+            2 + usize::from(head >> 8)
+        } else if let Some((header, payload)) = long_payload(window) {
+            header + payload
+        } else {
             break;
-        }
-        windows = windows.after(2 + usize::from(head >> 8));
+        };
+        windows = windows.after(length);
     }
     windows
 }
