@@ -22,13 +22,9 @@ pub(crate) struct Replacing {
 
 impl ChangeText for Replacing {
     fn change<'a>(&self, text: &[u8], head: &[u8], arena: &'a Bump) -> Changed<'a> {
-        let Some((regex, replacement)) = self.literals() else {
-            return Changed::Untold;
-        };
-        match regex.replaced_by_steps(text, replacement, head, arena) {
+        match self.literals() {
+            Some((regex, replacement)) => regex.replaced_by_steps(text, replacement, head, arena),
             None => Changed::Untold,
-            Some(None) => Changed::Not,
-            Some(Some(replaced)) => Changed::To(replaced),
         }
     }
 }
@@ -104,8 +100,11 @@ impl Replacing {
     /// The same if it takes neither memory nor the record's other values; else `None`.
     fn by_steps<'a>(&self, call: &Call<'_, '_, 'a>, text: &[u8]) -> Option<Option<&'a [u8]>> {
         let (regex, replacement) = self.literals()?;
-        let replaced = regex.replaced_by_steps(text, replacement, &[], call.arena())?;
-        Some(replaced.map(|replaced| &*replaced))
+        match regex.replaced_by_steps(text, replacement, &[], call.arena()) {
+            Changed::Untold => None,
+            Changed::Not => Some(None),
+            Changed::To(replaced) => Some(Some(replaced)),
+        }
     }
 
     /// The pattern and the text that replaces it, if both are always the same.

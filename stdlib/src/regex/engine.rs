@@ -8,6 +8,7 @@
 use super::needle::Needle;
 use super::steps;
 use bumpalo::Bump;
+use ottl_vm::function::Changed;
 use regex_automata::{Input, meta};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
@@ -86,16 +87,16 @@ impl Literal {
         replacement: &[u8],
         head: &[u8],
         arena: &'a Bump,
-    ) -> Option<Option<&'a mut [u8]>> {
+    ) -> Changed<'a> {
         // Of what is empty, not every occurrence counts.
         if self.len() == 0 {
-            return None;
+            return Changed::Untold;
         }
         let find = |at| {
             let start = self.find(haystack, at);
             Ok(start.map(|start| start..start + self.len()))
         };
-        steps::replace_all(haystack, replacement, head, arena, find).ok()
+        steps::replace_all(haystack, replacement, head, arena, find)
     }
 
     /// Length of the text, in bytes.

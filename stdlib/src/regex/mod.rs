@@ -32,6 +32,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bumpalo::Bump;
+use ottl_vm::function::Changed;
 use regex_automata::{Input, meta};
 
 pub use captures::Captures;
@@ -314,8 +315,8 @@ impl Regex {
         Ok(copied.is_some())
     }
 
-    /// The haystack with each match replaced by a text, behind a copy of `head` in the arena, or within that `None` if
-    /// there is no match. `None` if this has to be asked of [`Regex::replace_all`].
+    /// The haystack with each match replaced by a text, behind a copy of `head` in the arena. It is not told if this has to
+    /// be asked of [`Regex::replace_all`].
     #[inline]
     pub(crate) fn replaced_by_steps<'a>(
         &self,
@@ -323,13 +324,13 @@ impl Regex {
         replacement: &[u8],
         head: &[u8],
         arena: &'a Bump,
-    ) -> Option<Option<&'a mut [u8]>> {
+    ) -> Changed<'a> {
         match (&self.steps, &self.engine) {
-            (Some(steps), _) => steps.replace_all(haystack, replacement, head, arena).ok(),
+            (Some(steps), _) => steps.replace_all(haystack, replacement, head, arena),
             (None, Engine::Literal(literal)) => {
                 literal.replace_all(haystack, replacement, head, arena)
             }
-            (None, Engine::Automaton(_)) => None,
+            (None, Engine::Automaton(_)) => Changed::Untold,
         }
     }
 

@@ -10,6 +10,7 @@ use super::text_run::TextRun;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use memchr::memmem;
+use ottl_vm::function::Changed;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::ops::Range;
 
@@ -220,8 +221,8 @@ impl Steps {
         Ok(None)
     }
 
-    /// The text with each match replaced, behind a copy of `head` in the arena, or `None` if there is no match. Gives up,
-    /// too, if the text gets much longer by that.
+    /// The text with each match replaced, behind a copy of `head` in the arena. Not told, either, if the text gets much
+    /// longer by that.
     #[inline(never)]
     pub(super) fn replace_all<'a>(
         &self,
@@ -229,7 +230,7 @@ impl Steps {
         replacement: &[u8],
         head: &[u8],
         arena: &'a Bump,
-    ) -> Result<Option<&'a mut [u8]>, GaveUp> {
+    ) -> Changed<'a> {
         match &self.text_run {
             Some(text_run) => replace_all(text, replacement, head, arena, |at| {
                 Ok(text_run.find(text, at))
@@ -324,9 +325,11 @@ pub(super) fn replace_all<'a>(
     head: &[u8],
     arena: &'a Bump,
     find: impl Fn(usize) -> Result<Option<Range<usize>>, GaveUp>,
-) -> Result<Option<&'a mut [u8]>, GaveUp> {
-    let Some(mut found) = find(0)? else {
-        return Ok(None);
+) -> Changed<'a> {
+    let mut found = match find(0) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Changed::Not,
+        Err(GaveUp) => return Changed::Untold,
     };
     let capacity = head.len() + text.len() + GROWING_MAX * replacement.len();
     let mut out = ArenaVec::with_capacity_in(capacity, arena);
@@ -336,17 +339,18 @@ pub(super) fn replace_all<'a>(
         let kept = &text[copied..found.start];
         let rest = &text[found.end..];
         if out.len() + kept.len() + replacement.len() + rest.len() > capacity {
-            return Err(GaveUp);
+            return Changed::Untold;
         }
         out.extend_from_slice_copy(kept);
         out.extend_from_slice_copy(replacement);
         copied = found.end;
-        match find(copied)? {
-            Some(next) => found = next,
-            None => {
+        match find(copied) {
+            Ok(Some(next)) => found = next,
+            Ok(None) => {
                 out.extend_from_slice_copy(rest);
-                return Ok(Some(out.into_bump_slice_mut()));
+                return Changed::To(out.into_bump_slice_mut());
             }
+            Err(GaveUp) => return Changed::Untold,
         }
     }
 }
@@ -471,6 +475,7 @@ pub(super) fn set(class: &Class) -> Option<[bool; 256]> {
 mod tests {
     use super::super::{Cache, Captures, Regex, Template};
     use bumpalo::Bump;
+    use ottl_vm::function::Changed;
 
     /// The matches of a pattern with all their groups, by steps or by the automaton.
     fn matches(regex: &Regex, text: &[u8]) -> Vec<Vec<Option<std::ops::Range<usize>>>> {
@@ -606,13 +611,12 @@ mod tests {
                         .then(|| [&b"head"[..], &expected].concat());
                     let replaced =
                         regex.replaced_by_steps(&text, replacement.as_bytes(), b"head", &arena);
-                    if let Some(replaced) = replaced {
-                        assert_eq!(
-                            replaced.as_deref(),
-                            expected.as_deref(),
-                            "{pattern} on {text:?}"
-                        );
-                    }
+                    let replaced = match replaced {
+                        Changed::Untold => continue,
+                        Changed::Not => None,
+                        Changed::To(replaced) => Some(&*replaced),
+                    };
+                    assert_eq!(replaced, expected.as_deref(), "{pattern} on {text:?}");
                 }
             }
         }
