@@ -158,7 +158,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let register = usize::from(i.dst) * self.stride;
         lanes.each(|lane| {
             let value = kernel(self, lane);
-            self.registers[register + lane] = value.into();
+            let register = &mut self.registers[register + lane];
+            match value {
+                // Not read as a whole what was written in parts: see `any::decode_into`.
+                Ok(Value::Bool(true)) => *register = Value::Bool(true),
+                Ok(Value::Bool(false)) => *register = Value::Bool(false),
+                other => *register = other.into(),
+            }
         });
     }
 
@@ -231,7 +237,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn load(&mut self, i: &Instruction) {
         let path = &self.pass.paths[usize::from(i.a)];
         // An absent field of any type reads as an empty one, which is nil.
-        let any = |payload: Option<&'a [u8]>, _: &'a Bump| payload.map_or(Value::Nil, any::decode);
+        let any = |payload, _: &'a Bump, value: &mut Value<'a>| any::decode_into(payload, value);
         match (path.access, path.slot) {
             (Access::Attributes { .. }, Some(slot)) if path.keys.len() == 1 => {
                 self.load_slots(i, path.level, slot, any);
@@ -242,11 +248,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 match form {
                     Form::Any => self.load_slots(i, path.level, slot, any),
                     // A loop of their own, as times are what most conditions on fields look at.
-                    Form::Time => self.load_slots(i, path.level, slot, |payload, arena| {
-                        Form::Time.decode(payload, arena)
+                    Form::Time => self.load_slots(i, path.level, slot, |payload, arena, value| {
+                        *value = Form::Time.decode(payload, arena);
                     }),
-                    form => self.load_slots(i, path.level, slot, |payload, arena| {
-                        form.decode(payload, arena)
+                    form => self.load_slots(i, path.level, slot, |payload, arena, value| {
+                        *value = form.decode(payload, arena);
                     }),
                 }
             }
@@ -261,7 +267,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         i: &Instruction,
         level: Level,
         slot: u16,
-        decode: impl Fn(Option<&'a [u8]>, &'a Bump) -> Value<'a>,
+        decode: impl Fn(Option<&'a [u8]>, &'a Bump, &mut Value<'a>),
     ) {
         let (mask, arena) = (self.mask(i.mask), self.arena);
         let (mut unlocated, mut room) = (Mask::NONE, [NONE; _]);
@@ -273,7 +279,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             slots: &self.slots,
         };
         mask.each(|lane| match slots.payloads(lane, [slot]) {
-            Some([payload]) => column[lane] = decode(payload, arena),
+            Some([payload]) => decode(payload, arena, &mut column[lane]),
             None => unlocated.insert(lane),
         });
         if unlocated != Mask::NONE {

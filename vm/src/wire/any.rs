@@ -26,9 +26,26 @@ pub(super) const BYTES: u32 = 7;
 #[inline(always)]
 pub fn decode(wire: &[u8]) -> Value<'_> {
     // Nearly every value is a short string.
-    if let Some(text) = short_text(wire) {
-        return Value::String(text);
+    match short_text(wire) {
+        Some(text) => Value::String(text),
+        None => decode_other(wire),
     }
+}
+
+/// [`decode`] of what may be absent, into the place where the value stays: by way of the stack, it would be written in parts and
+/// then read as a whole, for which processors have to wait until all of it is in the cache.
+#[inline(always)]
+pub(crate) fn decode_into<'a>(wire: Option<&'a [u8]>, value: &mut Value<'a>) {
+    match wire.map(|wire| (wire, short_text(wire))) {
+        None => *value = Value::Nil,
+        Some((_, Some(text))) => *value = Value::String(text),
+        Some((wire, None)) => *value = decode_other(wire),
+    }
+}
+
+/// [`decode`] of what is no short string.
+#[inline(always)]
+fn decode_other(wire: &[u8]) -> Value<'_> {
     if let [0x10, bool @ 0..0x80] = *wire {
         return Value::Bool(bool != 0);
     }
