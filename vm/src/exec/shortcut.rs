@@ -1,13 +1,15 @@
 //! What calls do to attributes without a look at each, because their functions say what that is.
 
 use super::locate::Slot;
+use super::locator::Locator;
 use super::machine::Machine;
 use super::mask::Mask;
 use crate::instruction::Instruction;
 use crate::limits::KEPT_KEYS_MAX;
 use crate::path::Level;
 use crate::program::{Argument, CallSite, ShortcutCall};
-use crate::wire::tree::{NONE, NodeId, Tree};
+use crate::wire::tree::{NONE, NodeId, Place, Tree};
+use smallvec::SmallVec;
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Takes the shortcut that a call has, or changes its texts, where it can. The instruction's lanes for which its function
@@ -34,7 +36,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 machine.slots[slots + usize::from(*slot)].payload.is_none()
             }),
             ShortcutCall::KeepsSlots(kept) => {
-                self.without(lanes, level, |machine, id, _| machine.keep_slots(id, kept))
+                let Some(mut keeping) = Keeping::of(&self.locators[level as usize], kept) else {
+                    return lanes;
+                };
+                self.without(lanes, level, |machine, id, slots| {
+                    machine.keep_slots(id, slots, &mut keeping)
+                })
             }
         }
     }
@@ -56,47 +63,34 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         })
     }
 
-    /// Removes all attributes of a message but those with these slots: what is between them. Whether it could: not if they
-    /// do not stand one after the other, or a key that is looked for is there twice, or the message has edits.
+    /// Removes all attributes of a message, whose slots begin at `slots`, but those that are kept: what is between them.
+    /// Whether it could: not if they do not stand one after the other, or a key that is looked for is there twice, or the
+    /// message has edits.
     #[inline(always)]
-    fn keep_slots(&mut self, id: NodeId, kept: &[u16]) -> bool {
-        let Some(run) = self.run_of(id) else {
-            return false;
-        };
+    fn keep_slots(&mut self, id: NodeId, slots: usize, keeping: &mut Keeping) -> bool {
         let Tree { nodes, edits, .. } = &mut self.tree;
         let node = &mut nodes[id as usize];
-        if node.first_edit != NONE {
+        let slots = &mut self.slots[slots..];
+        let run = slots[usize::from(keeping.run)];
+        if node.rows != NONE || run.payload.is_none() || node.first_edit != NONE {
             return false;
         }
-        let slots = &mut self.slots[node.slots as usize..];
-        let (mut places, mut count) = ([(0, 0); KEPT_KEYS_MAX], 0);
-        for slot in kept {
-            let Slot { place, payload, .. } = slots[usize::from(*slot)];
-            // They mostly stand in the order of the statement.
-            if payload.is_some() && count < places.len() {
-                let mut at = count;
-                while at > 0 && places[at - 1].0 > place.at {
-                    places[at] = places[at - 1];
-                    at -= 1;
-                }
-                places[at] = (place.at, place.end);
-                count += 1;
+        // Once they are sorted, the same is tried again.
+        let count = (0..2).find_map(|_| {
+            let count = node.remove_between(edits, run.place, keeping.places(slots));
+            if count.is_none() {
+                keeping.sort(slots);
             }
-        }
-        if count as u32 == node.rows_len {
-            return true;
-        }
-        node.rows_len = count as u32;
-        let mut at = run.place.at;
-        for (start, end) in &places[..count] {
-            node.remove_range(edits, at, *start);
-            at = *end;
-        }
-        node.remove_range(edits, at, run.place.end);
-        let locator = &self.locators[node.level as usize];
-        let gone = locator.key_slots().filter(|slot| !kept.contains(slot));
-        for slot in gone.chain(locator.run) {
-            slots[usize::from(slot)] = Slot::ABSENT;
+            count
+        });
+        let Some(count) = count else {
+            return false;
+        };
+        if count != node.rows_len {
+            node.rows_len = count;
+            for slot in &keeping.gone {
+                slots[usize::from(*slot)] = Slot::ABSENT;
+            }
         }
         true
     }
@@ -108,5 +102,44 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let run = self.locators[node.level as usize].run?;
         let slot = self.slots.get(node.slots as usize + usize::from(run))?;
         (node.rows == NONE && slot.payload.is_some()).then_some(*slot)
+    }
+}
+
+/// Which attributes of the messages of a level stay.
+struct Keeping {
+    /// The slot of the [run](Machine::run_of).
+    run: u16,
+    /// The slots of those that stay, in the order in which the message before had them: mostly all have the same.
+    kept: SmallVec<[u16; KEPT_KEYS_MAX]>,
+    /// The slots of those that go, and that of the run.
+    gone: SmallVec<[u16; KEPT_KEYS_MAX]>,
+}
+
+impl Keeping {
+    /// Of those with these slots, if there can be runs.
+    fn of(locator: &Locator, kept: &[u16]) -> Option<Keeping> {
+        let run = locator.run?;
+        let gone = locator.key_slots().filter(|slot| !kept.contains(slot));
+        Some(Keeping {
+            run,
+            kept: kept.into(),
+            gone: gone.chain([run]).collect(),
+        })
+    }
+
+    /// Where those stand that stay, of a message with these slots.
+    #[inline(always)]
+    fn places(&self, slots: &[Slot<'_>]) -> impl Iterator<Item = Place> {
+        self.kept.iter().filter_map(|slot| {
+            let Slot { place, payload, .. } = slots[usize::from(*slot)];
+            payload.map(|_| place)
+        })
+    }
+
+    /// Puts them in the order of such a message.
+    #[cold]
+    fn sort(&mut self, slots: &[Slot<'_>]) {
+        let place = |slot: &u16| slots[usize::from(*slot)].place.at;
+        self.kept.sort_unstable_by_key(place);
     }
 }

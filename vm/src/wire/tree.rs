@@ -362,12 +362,35 @@ impl Node {
         self.insert(edits, place.at, place.end, bytes)
     }
 
-    /// Removes whole fields, one after the other, if there are any, of a range of the request that has no edit yet.
+    /// Removes the fields of a node without edits that stand in a range of the request, one after the other, but those that
+    /// are kept. How many these are; `None`, with nothing removed, if they are not in order.
     #[inline(always)]
-    pub(crate) fn remove_range(&mut self, edits: &mut Vec<Edit<'_>>, at: u32, end: u32) {
-        if at < end {
-            self.insert(edits, at, end, &[]);
+    pub(crate) fn remove_between(
+        &mut self,
+        edits: &mut Vec<Edit<'_>>,
+        range: Place,
+        kept: impl Iterator<Item = Place>,
+    ) -> Option<u32> {
+        let first = edits.len();
+        let (mut at, mut count) = (range.at, 0);
+        for place in kept {
+            if place.at < at {
+                edits.truncate(first);
+                return None;
+            }
+            leave_out(edits, at, place.at);
+            at = place.end;
+            count += 1;
         }
+        leave_out(edits, at, range.end);
+        if let [.., last] = &mut edits[first..] {
+            // None is behind the last one.
+            last.next = NONE;
+            (self.first_edit, self.last_edit) = (first as u32, edits.len() as u32 - 1);
+            let gone = edits[first..].iter().map(|edit| edit.end - edit.at);
+            self.grown -= i64::from(gone.sum::<u32>());
+        }
+        Some(count)
     }
 
     /// See [`Tree::insert`].
@@ -404,6 +427,19 @@ impl Node {
             bytes,
         });
         Place { at, end, edit }
+    }
+}
+
+/// Removes a range of the request, if there is anything in it; the next edit is that of the same node behind it.
+#[inline(always)]
+fn leave_out(edits: &mut Vec<Edit<'_>>, at: u32, end: u32) {
+    if at < end {
+        edits.push(Edit {
+            at,
+            end,
+            next: edits.len() as u32 + 1,
+            bytes: &[],
+        });
     }
 }
 
