@@ -6,20 +6,20 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What a run of the program gave.
-struct Ran {
-    status: Option<i32>,
+pub(crate) struct Ran {
+    pub(crate) status: Option<i32>,
     stdout: Vec<u8>,
-    stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
-    fn stdout(&self) -> &str {
+    pub(crate) fn stdout(&self) -> &str {
         std::str::from_utf8(&self.stdout).expect("standard output is text")
     }
 }
 
 /// Runs the program in the project's folder.
-fn ottlc(arguments: &[&str], stdin: &[u8]) -> Ran {
+pub(crate) fn ottlc(arguments: &[&str], stdin: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ottlc"))
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -360,41 +360,6 @@ fn conditions_drop_records() {
         &example("logs.jsonl"),
     );
     assert_eq!((all.status, all.stdout()), (Some(0), ""), "{}", all.stderr);
-}
-
-#[test]
-fn check_tells_what_is_wrong_and_where() {
-    let ran = ottlc(&["check", "set(log.boddy, \"x\")"], b"");
-    assert_eq!(ran.status, Some(1));
-    assert!(
-        ran.stdout().contains(" --> <statement>:1:5\n"),
-        "{}",
-        ran.stdout()
-    );
-    assert!(
-        ran.stdout()
-            .contains("1 | set(log.boddy, \"x\")\n  |     ^^^^"),
-        "{}",
-        ran.stdout()
-    );
-    assert!(ran.stdout().contains("body"), "{}", ran.stdout());
-    let yaml = b"log_statements:\n  - set(log.body, 1) where log.body = nil\n";
-    let ran = ottlc(&["check", "--format", "json", "-"], yaml);
-    assert_eq!(ran.status, Some(1));
-    let first: Value =
-        serde_json::from_str(ran.stdout().lines().next().unwrap_or_default()).expect("JSON");
-    assert_eq!(
-        (&first["source"], &first["span"]["line"]),
-        (&json!("<stdin>"), &json!(2))
-    );
-    let fine = ottlc(&["check", "--verbose", "examples/transform.yaml"], b"");
-    assert_eq!((fine.status, fine.stdout()), (Some(0), ""));
-    assert!(
-        fine.stderr
-            .contains("metrics: transform/reduce: group 0 runs on each datapoint"),
-        "{}",
-        fine.stderr
-    );
 }
 
 #[test]

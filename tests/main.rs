@@ -8,6 +8,7 @@ mod shop;
 mod at_once;
 mod bounds;
 mod bytecode;
+mod check;
 mod cli;
 mod conformance;
 mod corpus;

@@ -35,19 +35,21 @@ pub(super) struct Groups<'o> {
 impl Groups<'_> {
     /// A transform processor's group.
     pub(super) fn statements(&mut self, group: &config::Group) {
-        let statements = self.parse(&group.statements, parse_statement, desugar::statement);
-        let conditions = self.parse_conditions(&group.conditions);
-        let is_complete = statements.len() == group.statements.len()
-            && conditions.len() == group.conditions.len();
+        let mut statements = self.parse(&group.statements, parse_statement, desugar::statement);
+        let mut conditions = self.parse_conditions(&group.conditions);
+        let counts = (group.statements.len(), group.conditions.len());
         let (context, rule) = match group.context {
             Some(context) => (context, PathRule::Assumed),
-            // What cannot be parsed may decide the context.
-            None if !is_complete => return,
-            None => match self.infer(&statements, &conditions, &group.place) {
-                Some(found) => found,
-                None => return,
-            },
+            None => {
+                let is_complete = (statements.len(), conditions.len()) == counts;
+                let place = is_complete.then_some(&group.place);
+                match self.infer(&mut statements, &mut conditions, place) {
+                    Some(found) => found,
+                    None => return,
+                }
+            }
         };
+        let is_complete = (statements.len(), conditions.len()) == counts;
         let texts = group.statements.iter().chain(&group.conditions);
         let Some(context) = self.runnable(context, texts) else {
             return;
@@ -90,13 +92,13 @@ impl Groups<'_> {
         let mut found: Vec<(Context, Vec<_>)> = Vec::new();
         for text in &group.conditions {
             let text = std::slice::from_ref(text);
-            let parsed = self.parse_conditions(text);
+            let mut parsed = self.parse_conditions(text);
             if parsed.is_empty() {
                 continue;
             }
             let (context, rule) = match group.context {
                 Some(context) => (context, PathRule::Assumed),
-                None => match self.infer(&[], &parsed, &group.place) {
+                None => match self.infer(&mut Vec::new(), &mut parsed, Some(&group.place)) {
                     Some(found) => found,
                     None => continue,
                 },
@@ -170,11 +172,14 @@ impl Groups<'_> {
         parsed
     }
 
+    /// The context of texts. Those with functions that no context has are told, and taken out: what is left may have more
+    /// that is wrong. Of texts that are not all there, a `place` of which is not given, nothing else is told, as what is
+    /// missing may decide the context.
     fn infer(
         &mut self,
-        statements: &[Parsed<'_, ast::Statement>],
-        conditions: &[Parsed<'_, ast::Condition>],
-        place: &config::Place,
+        statements: &mut Vec<Parsed<'_, ast::Statement>>,
+        conditions: &mut Vec<Parsed<'_, ast::Condition>>,
+        mut place: Option<&config::Place>,
     ) -> Option<(ContextName, PathRule)> {
         let finder = Finder {
             registry: self.options.registry,
@@ -182,13 +187,32 @@ impl Groups<'_> {
             signal: self.signal,
             is_extended: self.is_extended(),
         };
-        let trees: Vec<_> = statements.iter().map(|parsed| &parsed.tree).collect();
-        let tests: Vec<_> = conditions.iter().map(|parsed| &parsed.tree).collect();
-        match finder.find(&trees, &tests) {
-            Ok(found) => Some(found),
-            Err(error) => {
-                self.not_inferred(&error, statements, conditions, place);
-                None
+        loop {
+            let trees: Vec<_> = statements.iter().map(|parsed| &parsed.tree).collect();
+            let tests: Vec<_> = conditions.iter().map(|parsed| &parsed.tree).collect();
+            let error = match finder.find(&trees, &tests) {
+                Ok(found) => return Some(found),
+                Err(error) => error,
+            };
+            let unknown = self.unknown_functions(&error);
+            if unknown.is_empty() {
+                if let Some(place) = place {
+                    self.not_inferred(&error, statements, conditions, place);
+                }
+                return None;
+            }
+            place = None;
+            for (index, problem) in &unknown {
+                if let Some(text) = text_at(*index, statements, conditions) {
+                    let refusal = Refusal::of(problem.clone().into(), text);
+                    self.refusals.push(refusal);
+                }
+            }
+            let is_told = |index| unknown.iter().any(|(told, _)| *told == index);
+            retain_by_index(statements, |at| !is_told(TextIndex::Statement(at)));
+            retain_by_index(conditions, |at| !is_told(TextIndex::Condition(at)));
+            if statements.is_empty() && conditions.is_empty() {
+                return None;
             }
         }
     }
@@ -247,21 +271,8 @@ impl Groups<'_> {
         conditions: &[Parsed<'_, ast::Condition>],
         place: &config::Place,
     ) {
-        let text_of = |index: Option<TextIndex>| match index {
-            Some(TextIndex::Statement(index)) => statements.get(index).map(|parsed| parsed.text),
-            Some(TextIndex::Condition(index)) => conditions.get(index).map(|parsed| parsed.text),
-            None => None,
-        };
-        let unknown = self.unknown_functions(error);
-        if !unknown.is_empty() {
-            self.refusals
-                .extend(unknown.into_iter().filter_map(|(index, problem)| {
-                    Some(Refusal::of(problem.into(), text_of(Some(index))?))
-                }));
-            return;
-        }
         let (index, diagnostic) = error.diagnostic();
-        let text = text_of(index);
+        let text = index.and_then(|index| text_at(index, statements, conditions));
         let first = || {
             statements
                 .first()
@@ -345,6 +356,27 @@ impl Groups<'_> {
         }
         kept
     }
+}
+
+/// The text at an index.
+fn text_at<'c>(
+    index: TextIndex,
+    statements: &[Parsed<'c, ast::Statement>],
+    conditions: &[Parsed<'c, ast::Condition>],
+) -> Option<&'c Text> {
+    match index {
+        TextIndex::Statement(index) => statements.get(index).map(|parsed| parsed.text),
+        TextIndex::Condition(index) => conditions.get(index).map(|parsed| parsed.text),
+    }
+}
+
+/// Keeps the items whose index says so.
+fn retain_by_index<T>(items: &mut Vec<T>, keeps: impl Fn(usize) -> bool) {
+    let mut index = 0;
+    items.retain(|_| {
+        index += 1;
+        keeps(index - 1)
+    });
 }
 
 type ResolvedTexts<'c, T> = Vec<(&'c Text, Option<T>, Vec<Problem>)>;

@@ -2,10 +2,10 @@
 
 use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::program::{Findings, ProgramArguments, Programs, load};
+use crate::subjects::Subjects;
 use clap::ValueEnum;
 use ottl::report::{render, render_json};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 /// Find what is wrong with configurations and statements
 ///
@@ -23,9 +23,8 @@ Exit status:
   1  there are findings; they are on standard output
   2  usage, or a file cannot be read")]
 pub(crate) struct Arguments {
-    /// Configurations (`-` for standard input), or statements
-    #[arg(value_name = "FILE|STATEMENT")]
-    subjects: Vec<String>,
+    #[command(flatten)]
+    subjects: Subjects,
     #[command(flatten)]
     program: ProgramArguments,
     /// How findings are written: for people, or one JSON object a line
@@ -43,31 +42,9 @@ enum Format {
     Json,
 }
 
-/// What a name ends in that is a configuration's even if there is no such file.
-const CONFIG_ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
-
-/// Splits arguments into files and statements.
-pub(crate) fn files_and_statements(subjects: &[String]) -> (Vec<PathBuf>, Vec<String>) {
-    let is_file = |subject: &&String| {
-        let is_call = subject.contains('(');
-        *subject == "-"
-            || (!is_call && CONFIG_ENDINGS.iter().any(|end| subject.ends_with(end)))
-            || Path::new(subject).is_file()
-    };
-    let (files, statements): (Vec<_>, Vec<_>) = subjects.iter().partition(is_file);
-    (
-        files.into_iter().map(PathBuf::from).collect(),
-        statements.into_iter().cloned().collect(),
-    )
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
-    let (files, statements) = files_and_statements(&arguments.subjects);
-    if files.is_empty() && statements.is_empty() && !arguments.program.has_conditions() {
-        return Err(CliError::Message(
-            "nothing to check: give files or statements".to_owned(),
-        ));
-    }
+    let is_enough = arguments.program.has_conditions();
+    let (files, statements) = arguments.subjects.split("check", is_enough)?;
     let mut findings = Vec::new();
     let mut output = io::BufWriter::new(io::stdout().lock());
     let mut take = |result: Result<Programs, Findings>| match result {

@@ -1,8 +1,8 @@
 //! `ottlc disasm`: the bytecode of configurations and statements.
 
-use crate::check::files_and_statements;
 use crate::error::{CliError, FINE, Status};
 use crate::program::{ProgramArguments, load};
+use crate::subjects::Subjects;
 use ottl_vm::code::disasm;
 use std::io::{self, Write};
 
@@ -16,20 +16,15 @@ Examples:
   ottlc disasm 'set(log.body, Concat([log.severity_text, log.body], \": \")) where IsString(log.body)'
   ottlc disasm --signal traces collector.yaml")]
 pub(crate) struct Arguments {
-    /// Configurations (`-` for standard input), or statements
-    #[arg(value_name = "FILE|STATEMENT")]
-    subjects: Vec<String>,
+    #[command(flatten)]
+    subjects: Subjects,
     #[command(flatten)]
     program: ProgramArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
-    let (files, statements) = files_and_statements(&arguments.subjects);
-    if files.is_empty() && statements.is_empty() && !arguments.program.has_conditions() {
-        return Err(CliError::Message(
-            "nothing to show: give files or statements".to_owned(),
-        ));
-    }
+    let is_enough = arguments.program.has_conditions();
+    let (files, statements) = arguments.subjects.split("show", is_enough)?;
     let programs = load(&files, &statements, &arguments.program)?.map_err(CliError::Diagnostics)?;
     let mut output = io::BufWriter::new(io::stdout().lock());
     let failed = |error| CliError::writing("<stdout>", &error);

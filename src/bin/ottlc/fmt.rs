@@ -1,9 +1,9 @@
 //! `ottlc fmt`: statements in their canonical spelling.
 
-use crate::check::files_and_statements;
 use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::lower::{rewrite, write};
 use crate::program::{Dialect, Unit};
+use crate::subjects::Subjects;
 use ottl::config::Text;
 use ottl::report::{Diagnostic, Source, locate};
 use ottl_grammar::{Errors, parse_condition, parse_statement};
@@ -25,9 +25,8 @@ Exit status:
   1  with --check: something is not; standard output names it
   2  usage, statements that do not parse, or a file cannot be read or written")]
 pub(crate) struct Arguments {
-    /// Configurations (`-` for standard input), or statements
-    #[arg(value_name = "FILE|STATEMENT", required = true)]
-    subjects: Vec<String>,
+    #[command(flatten)]
+    subjects: Subjects,
     /// Only tell what is not canonical
     #[arg(long)]
     check: bool,
@@ -40,7 +39,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
-    let (files, statements) = files_and_statements(&arguments.subjects);
+    let (files, statements) = arguments.subjects.split("write", false)?;
     if files.len() > 1 && !arguments.check && !arguments.write {
         let message = "several files would become one; give --write or --check";
         return Err(CliError::Message(message.to_owned()));

@@ -1,10 +1,10 @@
 //! `ottlc lower`: extended statements as the collector takes them.
 
-use crate::check::files_and_statements;
 use crate::error::{CliError, FINDINGS, FINE, Status};
 use crate::program::{
     Findings, LanguageArguments, ProgramArguments, Unit, candidates, load, lower_component,
 };
+use crate::subjects::Subjects;
 use ottl::compile::Lowered;
 use ottl::config::{Signal, Text, read, replace};
 use ottl::report::{Diagnostic, Source, Style, locate, render};
@@ -28,23 +28,19 @@ Exit status:
   1  some statements cannot be said upstream; they stand as they were, and why is on standard error
   2  usage, statements or configuration that do not compile, or a file cannot be read")]
 pub(crate) struct Arguments {
-    /// A configuration (`-` for standard input), or statements
-    #[arg(value_name = "FILE|STATEMENT")]
-    subjects: Vec<String>,
+    #[command(flatten)]
+    subjects: Subjects,
     #[command(flatten)]
     program: ProgramArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
-    let (files, statements) = files_and_statements(&arguments.subjects);
-    let has_statements = !statements.is_empty() || arguments.program.has_conditions();
+    let has_conditions = arguments.program.has_conditions();
+    let (files, statements) = arguments.subjects.split("lower", has_conditions)?;
+    let has_statements = !statements.is_empty() || has_conditions;
     let (text, findings) = match (&files[..], has_statements) {
         ([], true) => lower_statements(&statements, &arguments.program)?,
         ([file], false) => lower_file(file, &arguments.program.language)?,
-        ([], false) => {
-            let message = "nothing to lower: give a file or statements";
-            return Err(CliError::Message(message.to_owned()));
-        }
         _ => {
             let message = "give one file or statements: there is one output";
             return Err(CliError::Message(message.to_owned()));

@@ -20,6 +20,7 @@ mod program;
 mod progress;
 mod run;
 mod signals;
+mod subjects;
 
 use clap::{Parser, Subcommand};
 use error::CliError;

@@ -11,7 +11,7 @@ use ottl::config::{
     ProcessorKind, Signal, Text, Transform,
 };
 use ottl::host::Places;
-use ottl::report::{Diagnostic, Source};
+use ottl::report::{Diagnostic, Label, Source};
 use ottl_stdlib::{Surroundings, Table, Tables};
 use ottl_vm::exec::Validation;
 use ottl_vm::program::Program;
@@ -400,6 +400,11 @@ impl Unit {
                     Err(_) => {}
                 }
             }
+        }
+        if self.file.is_some() {
+            // They come by group and kind; in a file, from the top.
+            let place = |label: &Label| label.span.start;
+            findings.sort_by_key(|(diagnostic, _)| diagnostic.primary.as_ref().map(place));
         }
         if findings.is_empty() {
             by_signal.retain(|(_, stages)| !stages.is_empty());
