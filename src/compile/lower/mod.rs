@@ -125,8 +125,13 @@ impl<'g> Lowering<'g> {
                 Rate::Resource => At::Resources,
                 Rate::Scope => At::Scopes,
             };
-            self.statement(statement, at, !group.conditions.is_empty())
+            self.statement(statement, at)
                 .map_err(|Full| statement.text.clone())?;
+            if at != At::Records {
+                self.guards = None;
+            } else if group.conditions.is_empty() {
+                self.note_guard(&statement.condition);
+            }
         }
         Ok(())
     }
@@ -143,13 +148,7 @@ impl<'g> Lowering<'g> {
         Ok(())
     }
 
-    /// With `is_chosen_before`, the group has conditions of its own.
-    fn statement(
-        &mut self,
-        statement: &Statement,
-        at: At,
-        is_chosen_before: bool,
-    ) -> Result<(), Full> {
+    fn statement(&mut self, statement: &Statement, at: At) -> Result<(), Full> {
         self.statement = self.pools.statement(&statement.text, false)?;
         let number = self.statement;
         let code = self.code(at);
@@ -158,11 +157,6 @@ impl<'g> Lowering<'g> {
         }
         let all = code.begin(Op::Begin, number, true)?;
         let chosen = self.chosen(at, &statement.condition, all)?;
-        if at != At::Records {
-            self.guards = None;
-        } else if !is_chosen_before {
-            self.note_guard(&statement.condition);
-        }
         let jump = match statement.condition {
             Test::Literal(true) => None,
             _ => Some(self.code(at).skip_if_none(chosen)),
@@ -175,7 +169,7 @@ impl<'g> Lowering<'g> {
         Ok(())
     }
 
-    /// What comes next is done only if this test is true.
+    /// Something is done only if this test is true.
     fn note_guard(&mut self, test: &Test) {
         let guard = self.hoisted.guard(test);
         match (&mut self.guards, guard) {

@@ -44,12 +44,13 @@ impl Plan {
         let locators = Level::ALL.map(|level| locator(level, &touched[level as usize]));
         let row_locators =
             Level::ALL.map(|level| locator(level, &touched[level as usize].with_rows_at_once()));
+        let is_separable = program.find_separable();
         Plan {
             levels,
             located: located_levels(&locators, levels),
             looks,
-            is_separable: program.find_separable(),
-            is_guarded: program.find_separable() && program.is_guarded(),
+            is_separable,
+            is_guarded: is_separable && program.is_guarded(),
             locators,
             row_locators,
         }
