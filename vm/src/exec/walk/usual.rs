@@ -97,6 +97,8 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             if FULL {
                 self.meet(u32::from(tag >> 3));
             }
+            // So that what steps over the others, most of them, keeps its registers.
+            std::hint::cold_path();
             self.usual_field(tag, at, header as u32, next);
         }
         match windows.position() as u32 {
@@ -226,7 +228,7 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
 
     /// Notes where a field of the usual form stands that needs no check: its tag, where it begins, how many bytes come before
     /// its payload, and where it ends.
-    #[inline(never)]
+    #[inline(always)]
     fn usual_field(&mut self, tag: u8, at: u32, header: u32, end: u32) {
         let payload = &self.input[(at + header) as usize..end as usize];
         let action = self.variant.actions[usize::from(tag >> 3)];
