@@ -14,7 +14,35 @@ use ottl_vm::program::Program;
 const REQUEST_COUNT: u64 = 40;
 
 /// Conditions, with how many tests each is made of.
-const CONDITIONS: [(Signal, &str, usize); 30] = [
+const CONDITIONS: [(Signal, &str, usize); 40] = [
+    // Tests of texts: told by bytes, by an automaton, and without a look.
+    (Signal::Traces, r#"IsMatch(span.attributes["a"], "a")"#, 1),
+    (
+        Signal::Traces,
+        r#"not IsMatch(span.attributes["a"], "^a")"#,
+        1,
+    ),
+    (
+        Signal::Traces,
+        r#"IsMatch(span.attributes["b"], "[0-9]+|t?")"#,
+        1,
+    ),
+    (Signal::Traces, r#"IsMatch(span.name, "(a|é)+b?$")"#, 1),
+    (Signal::Traces, r#"IsMatch(span.name, "")"#, 1),
+    (
+        Signal::Traces,
+        r#"span.kind == SPAN_KIND_SERVER or IsMatch(span.name, "[a-z]")"#,
+        2,
+    ),
+    (Signal::Logs, r#"IsMatch(log.body, "a|1")"#, 1),
+    (
+        Signal::Metrics,
+        r#"IsMatch(datapoint.attributes["a"], "^.")"#,
+        1,
+    ),
+    // No field with a text, and no pattern that is known.
+    (Signal::Traces, r#"IsMatch(span.kind, "1")"#, 0),
+    (Signal::Traces, r#"IsMatch(span.name, span.name)"#, 0),
     (Signal::Traces, r#"span.attributes["a"] == "prod""#, 1),
     (Signal::Traces, r#""prod" != span.attributes["env"]"#, 1),
     (Signal::Traces, r#"span.attributes["a"] != nil"#, 1),
@@ -95,7 +123,8 @@ fn tests_in(program: &Program) -> usize {
     let of = |pass: &ottl_vm::program::Pass| {
         let sections = pass.hoisted.iter().flat_map(|section| &section.code);
         let all = sections.chain(&pass.code);
-        all.filter(|one| one.op == Op::Test).count()
+        all.filter(|one| matches!(one.op, Op::Test | Op::TestText))
+            .count()
     };
     program.passes.iter().map(of).sum()
 }

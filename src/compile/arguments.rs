@@ -327,7 +327,9 @@ impl Resolver<'_> {
         arguments: &[Argument],
         span: Span,
     ) -> Option<Option<usize>> {
-        let (Body::Prepared(prepare, _) | Body::Text(prepare, ..)) = function.body else {
+        let (Body::Prepared(prepare, _) | Body::Text(prepare, ..) | Body::TextTest(prepare, ..)) =
+            function.body
+        else {
             return Some(None);
         };
         let values: Vec<_> = arguments.iter().map(known).collect();

@@ -366,6 +366,16 @@ pub trait ChangeText {
 /// texts. Attributes that are absent stay so.
 pub type TextChange = fn(&(dyn Any + Send + Sync)) -> Option<&dyn ChangeText>;
 
+/// Tells by what was prepared alone whether a converter yields true for a text.
+pub trait TellText {
+    /// `None` if the text alone does not tell: the call is to be run.
+    fn tell(&self, text: &[u8]) -> Option<bool>;
+}
+
+/// What tells of the texts that are a converter's first argument whether it yields true, if what was prepared does for
+/// most. For nil it never does.
+pub type TextTest = fn(&(dyn Any + Send + Sync)) -> Option<&dyn TellText>;
+
 /// What a function does.
 #[derive(Clone, Copy)]
 pub enum Body {
@@ -377,6 +387,8 @@ pub enum Body {
     Prepared(Prepare, Run),
     /// The same, made of what changes a text.
     Text(Prepare, Run, TextChange),
+    /// The same, of a converter that tells something of a text.
+    TextTest(Prepare, Run, TextTest),
     /// The store instruction: `set(target, value)`.
     Store,
 }
@@ -532,7 +544,8 @@ impl PartialEq for Function {
 /// follow, or `both`, or `shortcut what` (see [`Shortcut`](crate::function::Shortcut)); and `extension`. What is pure, takes
 /// one string and is faster on several at once has `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in
 /// place of `run body`; an editor that changes one text may have `change what` behind it (see
-/// [`TextChange`](crate::function::TextChange)).
+/// [`TextChange`](crate::function::TextChange)), and a converter that tells something of a text `tell what` (see
+/// [`TextTest`](crate::function::TextTest)).
 /// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
 #[macro_export]
 macro_rules! function {
@@ -588,6 +601,9 @@ macro_rules! function {
     (@body prepare $prepare:ident, run $run:ident, change $change:ident $($rest:tt)*) => {
         $crate::function::Body::Text($prepare, $run, $change)
     };
+    (@body prepare $prepare:ident, run $run:ident, tell $tell:ident $($rest:tt)*) => {
+        $crate::function::Body::TextTest($prepare, $run, $tell)
+    };
     (@body prepare $prepare:ident, run $run:ident $($rest:tt)*) => { $crate::function::Body::Prepared($prepare, $run) };
     (@contexts store $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
@@ -595,6 +611,7 @@ macro_rules! function {
     (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
     (@contexts run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
     (@contexts prepare $prepare:ident, run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
+    (@contexts prepare $prepare:ident, run $run:ident, tell $tell:ident;) => { $crate::function::Contexts::Everywhere };
     (@contexts prepare $prepare:ident, run $run:ident, change $change:ident;) => {
         $crate::function::Contexts::Everywhere
     };

@@ -124,6 +124,8 @@ instructions! {
     Truth = "truth" (Mask, MaskOut, Value, None);
     /// `dst` = lanes for which test `a` holds: a path, or the time between two, compared with a constant.
     Test = "test" (Mask, MaskOut, Test, None);
+    /// `dst` = lanes for which converter call `a`, which tells something of the text at a path, yields true.
+    TestText = "test_text" (Mask, MaskOut, Call, None);
     /// `dst` = `mask` as it is.
     MaskCopy = "mask_copy" (Mask, MaskOut, None, None);
     /// `dst` = no lane.

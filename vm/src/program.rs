@@ -333,7 +333,7 @@ pub enum Argument {
     Absent,
     /// The value of a register or constant.
     Value(u16),
-    /// A path, to be written or read and written: an index into the pass's paths.
+    /// A path, to be written or read and written, or whose text is tested where it stands: an index into the pass's paths.
     Path(u16),
     /// A list literal for a parameter that takes a list of expressions.
     List(Vec<Argument>),

@@ -1,14 +1,14 @@
-//! Fusing: a comparison with a constant that needs no register.
+//! Fusing: a comparison with a constant, or a test of a text, that needs no register.
 //!
 //! A path is tested where it stands, unless its value is in a register already or is read so often that loading it once
 //! is less work. The time between two fields is always: neither its operands nor the difference are worth a register.
 
 use super::super::fold;
-use super::super::resolved::{Comparator, Expr, Key, Operator, Path};
+use super::super::resolved::{Argument, Call, Comparator, Expr, Key, Operator, Path};
 use super::code::{Mask, Source};
 use super::pools::Full;
 use super::{At, Lowering};
-use ottl_vm::function::Literal;
+use ottl_vm::function::{Body, Literal};
 use ottl_vm::path::Access;
 use ottl_vm::path::form::Form;
 use ottl_vm::program::{Test, Tested};
@@ -51,6 +51,27 @@ impl Lowering<'_> {
         self.pools.test(test).map(Some)
     }
 
+    /// The number of the call that tests the text at a path where it stands, if a converter's result is that.
+    pub(super) fn fused_call(
+        &mut self,
+        at: At,
+        value: &Expr,
+        mask: Mask,
+    ) -> Result<Option<u16>, Full> {
+        let Some((call, path)) = text_test(value) else {
+            return Ok(None);
+        };
+        let is_hoisted = at == At::Records && self.section(self.stable().rate(value)).is_some();
+        if is_hoisted || self.tested(at, path, mask)?.is_none() {
+            return Ok(None);
+        }
+        let mut call = call.clone();
+        call.arguments[0] = Argument::Path(path.clone());
+        // All other arguments are known.
+        let (number, _) = self.call_site(at, &call, mask)?;
+        Ok(Some(number))
+    }
+
     /// A path that is tested where it stands.
     fn tested(&mut self, at: At, path: &Path, mask: Mask) -> Result<Option<Tested>, Full> {
         if !is_in_place(path) {
@@ -87,6 +108,35 @@ impl Lowering<'_> {
             end: end_number,
             start: start_number,
         }))
+    }
+}
+
+/// The call and the path whose text it tells something of, if a value is that alone.
+fn text_test(value: &Expr) -> Option<(&Call, &Path)> {
+    let Expr::Call(call) = value else { return None };
+    match (call.function.body, call.arguments.as_slice()) {
+        (Body::TextTest(..), [Argument::Expr(Expr::Path(path)), known @ ..])
+            if holds_texts(path) && known.iter().all(is_known) =>
+        {
+            Some((call, path))
+        }
+        _ => None,
+    }
+}
+
+fn holds_texts(path: &Path) -> bool {
+    match path.spec.access {
+        Access::Attributes { .. } => true,
+        Access::Field { form, .. } => matches!(form, Form::String | Form::Any),
+        _ => false,
+    }
+}
+
+fn is_known(argument: &Argument) -> bool {
+    match argument {
+        Argument::Absent | Argument::Literal(_) => true,
+        Argument::Expr(value) => fold::value(value).is_some(),
+        _ => false,
     }
 }
 

@@ -42,6 +42,12 @@ impl Lowering<'_> {
                 right,
             } => self.comparison(at, *operator, [left, right], mask, dst),
             Test::Truth(value) => {
+                if let Some(call) = self.fused_call(at, value, mask)? {
+                    let code = self.code(at);
+                    code.push(Op::TestText, mask.register, dst.into(), call, 0);
+                    code.may_fail();
+                    return Ok(code.part_of(mask, dst));
+                }
                 let operand = self.expr(at, value, mask)?;
                 let code = self.code(at);
                 code.push(Op::Truth, mask.register, dst.into(), operand.code, 0);

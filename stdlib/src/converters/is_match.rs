@@ -2,6 +2,8 @@
 
 use crate::pattern::{self, Pattern};
 use crate::prelude::*;
+use ottl_vm::function::TellText;
+use std::any::Any;
 
 function! {
     /// Whether the regular expression `pattern` matches somewhere in the text form of `target`, which is
@@ -16,11 +18,16 @@ function! {
     /// IsMatch(log.attributes["missing"], ".*")  # false
     /// ```
     pub(crate) static FUNCTION = converter IsMatch(target: StringLikeGetter, pattern: StringGetter)
-        pure, prepare prepare, run is_match;
+        pure, prepare prepare, run is_match, tell tell;
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     Ok(Box::new(Pattern::prepare("IsMatch", literals, 1)?))
+}
+
+fn tell(prepared: &(dyn Any + Send + Sync)) -> Option<&dyn TellText> {
+    let pattern: &Pattern = prepared.downcast_ref()?;
+    Some(pattern.literal.as_ref()? as &dyn TellText)
 }
 
 fn is_match<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

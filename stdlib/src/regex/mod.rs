@@ -32,7 +32,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bumpalo::Bump;
-use ottl_vm::function::Changed;
+use ottl_vm::function::{Changed, TellText};
 use regex_automata::{Input, meta};
 
 pub use captures::Captures;
@@ -398,6 +398,12 @@ impl Regex {
                     .is_some()
             }
         }
+    }
+}
+
+impl TellText for Regex {
+    fn tell(&self, text: &[u8]) -> Option<bool> {
+        self.is_match_by_bytes(text)
     }
 }
 

@@ -146,7 +146,7 @@ fn check_lambda(pass: &Pass, number: usize) -> Result<(), Fault> {
     check().map_err(|reason| (None, reason))?;
     check_code(pass, &lambda.code, Some(lambda.mask))?;
     for (at, instruction) in lambda.code.iter().enumerate() {
-        if !matches!(instruction.op, Op::Call | Op::Edit) {
+        if !matches!(instruction.op, Op::Call | Op::Edit | Op::TestText) {
             continue;
         }
         let arguments = &pass.calls[usize::from(instruction.a)].arguments;

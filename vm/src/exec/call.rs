@@ -40,9 +40,11 @@ enum Arguments<'m, 'p, 'a> {
 /// What runs a call.
 pub(super) fn runner(site: &CallSite) -> Run {
     match site.function.body {
-        Body::Run(run) | Body::Strings(run, _) | Body::Prepared(_, run) | Body::Text(_, run, _) => {
-            run
-        }
+        Body::Run(run)
+        | Body::Strings(run, _)
+        | Body::Prepared(_, run)
+        | Body::Text(_, run, _)
+        | Body::TextTest(_, run, _) => run,
         Body::Store => |_| Err(Error::new("set is an instruction")),
     }
 }
@@ -625,7 +627,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                     site: self.site,
                 })
             }
-            Body::Prepared(..) | Body::Text(..) | Body::Store => {
+            Body::Prepared(..) | Body::Text(..) | Body::TextTest(..) | Body::Store => {
                 Err(Error::new("the function cannot be passed by name"))
             }
         }

@@ -102,6 +102,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 });
             }
             Op::Test => self.test(i),
+            Op::TestText => self.test_text(i),
             Op::MaskCopy => self.masks[usize::from(i.dst)] = self.mask(i.mask),
             Op::MaskNone => self.masks[usize::from(i.dst)] = Mask::NONE,
             Op::MaskWithout => {
@@ -456,7 +457,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
 /// Why a value that is no bool is no condition.
 #[cold]
-fn no_truth<'a>(value: Value<'a>, arena: &'a Bump) -> Error<'a> {
+pub(super) fn no_truth<'a>(value: Value<'a>, arena: &'a Bump) -> Error<'a> {
     if let Value::Error(error) = value {
         return error;
     }

@@ -3,20 +3,24 @@
 //! A condition on a field or attribute needs neither its value nor the constant in a register. The loops here look at
 //! payloads where the slots say that they stand, one loop by form and type of constant, so that each lane takes a few
 //! instructions. Payloads of another kind than such a loop expects are decoded and compared one by one; what no slot
-//! shows is left to the general way, which reads the path.
+//! shows is left to the general way, which reads the path. A converter that tells something of a text is asked about the
+//! texts in slots likewise.
 
 use super::access::inner_field;
+use super::call::runner;
 use super::lane_nodes::Column;
 use super::locate::Slot;
 use super::machine::Machine;
 use super::mask::Mask;
+use super::run::no_truth;
 use crate::compare::{Comparator, compare, same_text};
 use crate::error::Error;
+use crate::function::{Body, TellText};
 use crate::instruction::Instruction;
 use crate::math::{Operator, calculate};
 use crate::path::form::{Form, nanoseconds_between};
 use crate::path::{Access, Level};
-use crate::program::{Path, Test, Tested};
+use crate::program::{Argument, CallSite, Path, Test, Tested};
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NONE, Node};
@@ -26,6 +30,16 @@ use bumpalo::Bump;
 struct Told {
     holding: Mask,
     untold: Mask,
+}
+
+impl Told {
+    /// Of lanes of which the slots tell nothing.
+    fn nothing(lanes: Mask) -> Told {
+        Told {
+            holding: Mask::NONE,
+            untold: lanes,
+        }
+    }
 }
 
 /// The payload of a field, if it is there, as it is looked at by one lane.
@@ -74,10 +88,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 self.told_by_times([path(end), path(start)], test.comparator, right, mask)
             }
         };
-        told.unwrap_or(Told {
-            holding: Mask::NONE,
-            untold: mask,
-        })
+        told.unwrap_or(Told::nothing(mask))
     }
 
     /// Of the value of a path; `None` if no slot says what that is.
@@ -169,6 +180,86 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         Some(slots.told(mask, [end_slot, start_slot], |[end, start]| {
             comparator.holds(Some(nanoseconds_between(end, start).cmp(&duration)))
         }))
+    }
+
+    /// Makes the instruction's mask of the lanes for which its call, of a text at a path, yields true.
+    pub(super) fn test_text(&mut self, i: &Instruction) {
+        let (site, mask) = (&self.pass.calls[usize::from(i.a)], self.mask(i.mask));
+        let told = self
+            .told_by_texts(site, mask)
+            .unwrap_or(Told::nothing(mask));
+        self.masks[usize::from(i.dst)] = match told.untold == Mask::NONE {
+            true => told.holding,
+            false => told.holding.or(self.found_true(site, told.untold)),
+        };
+    }
+
+    /// The general way: those of the lanes for which a call yields true. An error fails the lane's statement.
+    #[inline(never)]
+    fn found_true(&mut self, site: &'p CallSite, lanes: Mask) -> Mask {
+        let run = runner(site);
+        lanes.filter(|lane| match self.call(site, run, lane) {
+            Ok(Value::Bool(holds)) => holds,
+            other => {
+                let error = other.map_or_else(|error| error, |value| no_truth(value, self.arena));
+                self.fail(lane, error);
+                false
+            }
+        })
+    }
+
+    /// Of the texts that a call tells something of; `None` if it does not, or no slot says what they are.
+    fn told_by_texts(&self, site: &CallSite, mask: Mask) -> Option<Told> {
+        let (Body::TextTest(_, _, test), Some(prepared), Some(Argument::Path(path))) =
+            (site.function.body, &site.prepared, site.arguments.first())
+        else {
+            return None;
+        };
+        let path = &self.pass.paths[usize::from(*path)];
+        let form = match (path.access, path.keys.len()) {
+            (Access::Attributes { .. }, 1) => Form::Any,
+            (Access::Field { field, form }, 0) if !field.contains(&0) => form,
+            _ => return None,
+        };
+        match form {
+            Form::Any | Form::String if !self.is_memory_spent() => {
+                Some(self.told_by_text(test(&**prepared)?, path, path.slot?, form, mask))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same of the texts in a slot with a form.
+    #[inline(never)]
+    fn told_by_text(
+        &self,
+        test: &dyn TellText,
+        path: &Path,
+        slot: u16,
+        form: Form,
+        mask: Mask,
+    ) -> Told {
+        let mut room = [NONE; _];
+        let slots = self.slots_of(path.level, mask, &mut room);
+        let tell = |payload: Payload<'a>| match (form, payload) {
+            (Form::Any, None) => Some(false),
+            (Form::Any, Some(payload)) => match any::decode(payload) {
+                Value::String(text) => test.tell(text),
+                _ => None,
+            },
+            _ => test.tell(payload.unwrap_or_default()),
+        };
+        let mut untold = Mask::NONE;
+        let holding = mask.filter(|lane| {
+            let payload = slots.payloads(lane, [slot]);
+            payload
+                .and_then(|[payload]| tell(payload))
+                .unwrap_or_else(|| {
+                    untold.insert(lane);
+                    false
+                })
+        });
+        Told { holding, untold }
     }
 
     /// Where the slots of the lanes' messages of a level are.
