@@ -132,15 +132,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             (LookedAt::Field(Form::Any), Value::Nil) if is_equality => {
                 slots.told(mask, slot, |[payload]| match payload {
                     None => is_equal,
-                    Some(payload) if any::short_text(payload).is_some() => !is_equal,
+                    Some(payload) if any::is_one_value(payload) => !is_equal,
                     payload => closer.holds(payload),
                 })
             }
             (LookedAt::Field(Form::Any), Value::Int(right)) => {
                 slots.told(mask, slot, |[payload]| {
-                    match payload.and_then(any::short_int) {
-                        Some(left) => comparator.holds(Some(left.cmp(&right))),
-                        None => closer.holds(payload),
+                    let double = || payload.and_then(any::one_double);
+                    if let Some(left) = payload.and_then(any::short_int) {
+                        comparator.holds(Some(left.cmp(&right)))
+                    } else if let Some(left) = double() {
+                        comparator.holds(left.partial_cmp(&(right as f64)))
+                    } else {
+                        closer.holds(payload)
                     }
                 })
             }

@@ -4,6 +4,7 @@
 //! A `Value` is decoded one level deep; maps and lists stay ranges of the wire.
 
 use super::cursor::{Cursor, WireType, short_bytes, varint_len};
+pub(crate) use super::glance::{is_one_value, one_double, short_int, short_text};
 use super::payload::{Flat, Short};
 pub(crate) use super::sink::{Sink, close, open, put_field, put_tag, put_varint};
 use crate::error::Error;
@@ -55,33 +56,12 @@ fn decode_other(wire: &[u8]) -> Value<'_> {
     decode_fields(wire)
 }
 
-/// The string that an `AnyValue`'s payload is, if it is one string field with a length of a byte that fills it.
-#[inline(always)]
-pub(crate) fn short_text(wire: &[u8]) -> Option<&[u8]> {
-    match wire {
-        [0x0a, length @ 0..0x80, text @ ..] if text.len() == usize::from(*length) => Some(text),
-        _ => None,
-    }
-}
-
-/// The int that an `AnyValue`'s payload is, if it is one int field of a byte or two that fills it.
-#[inline(always)]
-pub(crate) fn short_int(wire: &[u8]) -> Option<i64> {
-    match *wire {
-        [0x18, int @ 0..0x80] => Some(i64::from(int)),
-        [0x18, low @ 0x80..=0xff, high @ 0..0x80] => {
-            Some(i64::from(low & 0x7f) | i64::from(high) << 7)
-        }
-        _ => None,
-    }
-}
-
 fn decode_fields(wire: &[u8]) -> Value<'_> {
     // One field of the usual form that fills the message: nearly all that are left.
+    if let Some(double) = one_double(wire) {
+        return Value::Double(double);
+    }
     match *wire {
-        [0x21, ref double @ ..] if let Some(double) = double.as_array() => {
-            return Value::Double(f64::from_le_bytes(*double));
-        }
         [tag @ (0x0a | 0x2a | 0x32), ..]
             if let Some((start, end)) = short_bytes(wire, 1)
                 && end == wire.len() =>

@@ -9,6 +9,7 @@ pub(crate) mod encode;
 pub mod error;
 pub(crate) mod flatten;
 pub mod frame;
+mod glance;
 pub(crate) mod growing;
 pub(crate) mod index;
 pub mod json;

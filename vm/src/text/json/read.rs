@@ -135,6 +135,7 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Value<'a>, ParseErro
     };
     match reader.document() {
         Ok(Token::String(text)) => Ok(Value::String(text.bytes())),
+        Ok(Token::Number(number)) => Ok(Value::Double(number)),
         Ok(Token::Scalar(value)) => Ok(value),
         Ok(Token::Object) => Ok(Value::WireMap(reader.out.into_slice())),
         Ok(Token::Array) => Ok(Value::WireList(reader.out.into_slice())),
@@ -188,6 +189,7 @@ impl<'a> Text<'a> {
 /// A scalar, or what an object or array begins with.
 enum Token<'a> {
     String(Text<'a>),
+    Number(f64),
     /// Any other.
     Scalar(Value<'a>),
     Object,
@@ -270,7 +272,7 @@ impl<'a> Reader<'a> {
                     Token::Array
                 });
             }
-            b'-' | b'0'..=b'9' => self.number()?,
+            b'-' | b'0'..=b'9' => return Ok(Token::Number(self.number()?)),
             b't' => self.word(b"true", "true", Value::Bool(true))?,
             b'f' => self.word(b"false", "false", Value::Bool(false))?,
             b'n' => self.word(b"null", "null", Value::Nil)?,
@@ -324,9 +326,10 @@ impl<'a> Reader<'a> {
                     self.short_string_entry(key, text);
                 }
                 Token::String(text) => self.entry(key, &Value::String(text.bytes())),
-                Token::Scalar(Value::Double(number)) if key.len <= SHORT_STRINGS_BYTES => {
+                Token::Number(number) if key.len <= SHORT_STRINGS_BYTES => {
                     self.short_double_entry(key, number);
                 }
+                Token::Number(number) => self.entry(key, &Value::Double(number)),
                 Token::Scalar(value) => self.entry(key, &value),
                 token => {
                     let entry = any::open(&mut self.out, any::VALUES);
@@ -428,6 +431,7 @@ impl<'a> Reader<'a> {
             let item = any::open(&mut self.out, any::VALUES);
             match self.token(depth)? {
                 Token::String(text) => any::encode(&Value::String(text.bytes()), &mut self.out),
+                Token::Number(number) => any::encode(&Value::Double(number), &mut self.out),
                 Token::Scalar(value) => any::encode(&value, &mut self.out),
                 token => self.inner(&token, depth + 1)?,
             }
@@ -465,7 +469,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn number(&mut self) -> Read<Value<'a>> {
+    fn number(&mut self) -> Read<f64> {
         let rest = self.rest;
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
         let (count, number) = digits.fold((0, 0u64), |(count, number), digit| {
@@ -476,7 +480,7 @@ impl<'a> Reader<'a> {
             && matches!(rest.get(count), Some(b',' | b'}' | b']'))
         {
             self.step(count);
-            return Ok(Value::Double(number as f64));
+            return Ok(number as f64);
         }
         let belongs = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
         let length = rest
@@ -491,7 +495,7 @@ impl<'a> Reader<'a> {
             return self.fail(ParseError::UnexpectedEnd("float"));
         }
         match parse_float(&rest[..length]) {
-            Ok(number) => Ok(Value::Double(number)),
+            Ok(number) => Ok(number),
             Err(error) => self.fail(ParseError::Number(error)),
         }
     }
