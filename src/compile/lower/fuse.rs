@@ -58,7 +58,7 @@ impl Lowering<'_> {
         value: &Expr,
         mask: Mask,
     ) -> Result<Option<u16>, Full> {
-        let Some((call, path)) = text_test(value) else {
+        let Some((call, path)) = self.text_test(value) else {
             return Ok(None);
         };
         let is_hoisted = at == At::Records && self.section(self.stable().rate(value)).is_some();
@@ -70,6 +70,19 @@ impl Lowering<'_> {
         // All other arguments are known.
         let (number, _) = self.call_site(at, &call, mask)?;
         Ok(Some(number))
+    }
+
+    /// The call and the path whose text it tells something of, if a value is that alone.
+    fn text_test<'e>(&self, value: &'e Expr) -> Option<(&'e Call, &'e Path)> {
+        let Expr::Call(call) = value else { return None };
+        let (Body::TextTest(_, _, test), [Argument::Expr(Expr::Path(path)), known @ ..]) =
+            (call.function.body, call.arguments.as_slice())
+        else {
+            return None;
+        };
+        let prepared = self.prepared.get(call.prepared?)?.as_deref()?;
+        let is_test = test(prepared).is_some() && holds_texts(path) && known.iter().all(is_known);
+        is_test.then_some((call, path))
     }
 
     /// A path that is tested where it stands.
@@ -108,19 +121,6 @@ impl Lowering<'_> {
             end: end_number,
             start: start_number,
         }))
-    }
-}
-
-/// The call and the path whose text it tells something of, if a value is that alone.
-fn text_test(value: &Expr) -> Option<(&Call, &Path)> {
-    let Expr::Call(call) = value else { return None };
-    match (call.function.body, call.arguments.as_slice()) {
-        (Body::TextTest(..), [Argument::Expr(Expr::Path(path)), known @ ..])
-            if holds_texts(path) && known.iter().all(is_known) =>
-        {
-            Some((call, path))
-        }
-        _ => None,
     }
 }
 

@@ -27,7 +27,8 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn tell(prepared: &(dyn Any + Send + Sync)) -> Option<&dyn TellText> {
     let pattern: &Pattern = prepared.downcast_ref()?;
-    Some(pattern.literal.as_ref()? as &dyn TellText)
+    let regex = pattern.literal.as_ref()?;
+    regex.is_told_by_bytes().then_some(regex as &dyn TellText)
 }
 
 fn is_match<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

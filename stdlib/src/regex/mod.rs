@@ -159,6 +159,15 @@ impl Regex {
         }
     }
 
+    /// Whether most haystacks tell without a cache whether the pattern matches.
+    pub(crate) fn is_told_by_bytes(&self) -> bool {
+        match (&self.existence, &self.engine) {
+            (Some(Existence::Automaton(_)), _) => false,
+            (Some(_), _) | (None, Engine::Literal(_)) => true,
+            (None, Engine::Automaton(_)) => self.steps.is_some(),
+        }
+    }
+
     /// Whether the pattern matches anywhere in the haystack, if that can be told without a cache.
     #[inline(always)]
     pub(crate) fn is_match_by_bytes(&self, haystack: &[u8]) -> Option<bool> {
