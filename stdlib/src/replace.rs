@@ -78,9 +78,10 @@ impl Replacing {
         replacement: &'a [u8],
         text: &[u8],
     ) -> Result<Option<&'a [u8]>, Error<'a>> {
-        match self.by_steps(call, text) {
-            Some(replaced) => Ok(replaced),
-            None => self.replace_by_engine(call, replacement, text),
+        match self.change(text, &[], call.arena()) {
+            Changed::To(replaced) => Ok(Some(replaced)),
+            Changed::Not => Ok(None),
+            Changed::Untold => self.replace_by_engine(call, replacement, text),
         }
     }
 
@@ -95,16 +96,6 @@ impl Replacing {
         self.run(call, replacement, |call, mut replacer| {
             replacer.replace_by_engine(call, text)
         })
-    }
-
-    /// The same if it takes neither memory nor the record's other values; else `None`.
-    fn by_steps<'a>(&self, call: &Call<'_, '_, 'a>, text: &[u8]) -> Option<Option<&'a [u8]>> {
-        let (regex, replacement) = self.literals()?;
-        match regex.replaced_by_steps(text, replacement, &[], call.arena()) {
-            Changed::Untold => None,
-            Changed::Not => Some(None),
-            Changed::To(replaced) => Some(Some(replaced)),
-        }
     }
 
     /// The pattern and the text that replaces it, if both are always the same.
@@ -145,9 +136,10 @@ impl Replacer<'_> {
         call: &mut Call<'_, '_, 'a>,
         text: &[u8],
     ) -> Result<Option<&'a [u8]>, Error<'a>> {
-        match self.replacing.by_steps(call, text) {
-            Some(replaced) => Ok(replaced),
-            None => self.replace_by_engine(call, text),
+        match self.replacing.change(text, &[], call.arena()) {
+            Changed::To(replaced) => Ok(Some(replaced)),
+            Changed::Not => Ok(None),
+            Changed::Untold => self.replace_by_engine(call, text),
         }
     }
 
