@@ -15,7 +15,8 @@ fn run(statements: &[&str], request: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A log with so many attributes and a JSON object of so many entries as its body; every third key is in both.
+/// A log with so many attributes and a JSON object of so many entries as its body; every third key is in both. Two with
+/// one attribute come after it.
 fn request(attributes: usize, entries: usize) -> Vec<u8> {
     let key = |n: usize| format!("{n}{}", "k".repeat(n % 20));
     let attributes: Vec<_> = (0..attributes)
@@ -30,7 +31,10 @@ fn request(attributes: usize, entries: usize) -> Vec<u8> {
     let (body, attributes) = (serde_json::json!(body), serde_json::json!(attributes));
     // Attributes come last, so that new ones stand where they do when all are written anew.
     let record = format!(r#"{{"body":{{"stringValue":{body}}},"attributes":{attributes}}}"#);
-    let text = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{record}]}}]}}]}}"#);
+    let after =
+        r#"{"body":{"stringValue":"{}"},"attributes":[{"key":"4kkkk","value":{"intValue":4}}]}"#;
+    let records = format!("[{record},{after},{after}]");
+    let text = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":{records}}}]}}]}}"#);
     let mut request = Vec::new();
     json::read(ottl_vm::wire::Signal::Logs, text.as_bytes(), &mut request).expect("a request");
     request
@@ -41,8 +45,8 @@ fn attributes_are_merged_as_any_map() {
     // What is merged is found, changed and removed afterwards.
     let after = [
         r#"set(log.attributes["0"], log.attributes["2kk"])"#,
-        r#"delete_key(log.attributes, "4kkkk")"#,
         r#"set(log.attributes["3kkk"], "z")"#,
+        r#"delete_key(log.attributes, "4kkkk")"#,
     ];
     for attributes in [0, 1, 4, 12, 40] {
         for entries in [0, 1, 2, 5, 9, 20, 31, 60] {

@@ -206,8 +206,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         };
         node.measure(value.len());
         let new = Row { place, key, value };
-        // Where a level has rows and slots for keys, there is room for rows beside those that a message came with.
-        if node.rows_room > 0 {
+        if node.rows != NONE {
             if old.is_none() {
                 if node.rows_len == node.rows_room {
                     node.slots = NONE;
