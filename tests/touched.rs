@@ -155,8 +155,17 @@ fn run(
     validation: Validation,
     request: &[u8],
 ) -> Result<(Vec<u8>, u64), String> {
+    run_by(&mut Worker::new(), program, validation, request)
+}
+
+/// The same by a worker that may have run before.
+fn run_by(
+    worker: &mut Worker,
+    program: &Program,
+    validation: Validation,
+    request: &[u8],
+) -> Result<(Vec<u8>, u64), String> {
     let mut out = Vec::new();
-    let mut worker = Worker::new();
     let outcome = worker.run(program, validation, request, &mut out);
     let failures = outcome.map_err(|error| error.to_string())?.failure_count;
     Ok((out, failures))
@@ -290,6 +299,71 @@ fn what_follows_a_message_changes_nothing() {
     assert!(accepted > 1000 && refused > 1000, "{accepted} {refused}");
 }
 
+/// Statements that look at all attributes of some records.
+const OF_SOME: [&str; 6] = [
+    "flatten(log.attributes)",
+    r#"merge_maps(log.attributes, {"str": 1, "new": 2}, "upsert")"#,
+    r#"replace_all_patterns(log.attributes, "value", "a", "b")"#,
+    r#"keep_matching_keys(log.attributes, "^s")"#,
+    "set(log.body, log.attributes)",
+    r#"set(log.attributes["n"], Len(log.attributes))"#,
+];
+
+/// Statements that look at some attributes of all records.
+const BESIDE: [&str; 5] = [
+    r#"set(log.attributes["str"], "new")"#,
+    r#"delete_key(log.attributes, "map")"#,
+    "truncate_all(log.attributes, 3)",
+    "limit(log.attributes, 2, [])",
+    r#"set(log.attributes["list"], log.attributes["map"]["k"])"#,
+];
+
+/// A worker that was often asked for all attributes finds them before it is asked; what it refuses stays the same.
+#[test]
+fn what_a_worker_did_before_changes_nothing() {
+    let often = program(
+        ProcessorKind::Transform,
+        Signal::Logs,
+        r#"set(log.severity_text, "often")"#,
+    );
+    let logs = request(Signal::Logs, "logs");
+    let (all, _) = run(&often, Validation::Full, &logs).expect("a sound request");
+    let (mut accepted, mut refused) = (0, 0);
+    for (number, (asking, beside)) in OF_SOME
+        .into_iter()
+        .flat_map(|asking| BESIDE.map(|beside| (asking, beside)))
+        .enumerate()
+    {
+        let asking = format!(r#"{asking} where log.severity_text == "often""#);
+        for texts in [[&asking[..], beside], [beside, &asking]] {
+            let config = serde_json::json!({ "log_statements": texts });
+            let program = compiled(
+                ProcessorKind::Transform,
+                &config,
+                Signal::Logs,
+                Dialect::Upstream,
+                &Gates::default(),
+            );
+            let mut worker = Worker::new();
+            for request in [&logs, &all] {
+                for changed in mutations(request, 3).skip(number % 11).step_by(11) {
+                    let fresh = run(&program, Validation::Touched, &changed);
+                    // So that it goes on finding them ahead, and has done so before.
+                    let before = run_by(&mut worker, &program, Validation::Touched, &all);
+                    assert!(before.is_ok(), "{texts:?}");
+                    let used = run_by(&mut worker, &program, Validation::Touched, &changed);
+                    match fresh.is_ok() {
+                        true => accepted += 1,
+                        false => refused += 1,
+                    }
+                    assert!(fresh == used, "{texts:?}: {changed:x?}");
+                }
+            }
+        }
+    }
+    assert!(accepted > 1000 && refused > 1000, "{accepted} {refused}");
+}
+
 /// A log record with an attribute `x` whose value is malformed deep inside, an attribute `y` that is not, and
 /// a body.
 fn malformed_within() -> Vec<u8> {
@@ -329,7 +403,6 @@ fn what_is_looked_at_is_checked_and_nothing_else() {
         r#"flatten(log.attributes)"#,
         r#"keep_keys(log.attributes, ["x"])"#,
         r#"delete_key(log.attributes, "x")"#,
-        r#"truncate_all(log.attributes, 0)"#,
         r#"limit(log.attributes, 0, [])"#,
         r#"merge_maps(log.attributes, {"a": 1}, "upsert")"#,
     ];
@@ -342,6 +415,8 @@ fn what_is_looked_at_is_checked_and_nothing_else() {
         r#"set(log.body, "x")"#,
         r#"set(log.body, log.attributes["y"])"#,
         r#"set(log.attributes["a"], log.body)"#,
+        // It leaves alone what is no string.
+        r#"truncate_all(log.attributes, 0)"#,
         r#"set(log.severity_text, "x") where log.attributes["z"] == nil"#,
         r#"delete_key(log.attributes, "y")"#,
         r#"truncate_all(log.attributes, 100)"#,

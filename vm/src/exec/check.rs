@@ -47,16 +47,16 @@ impl Machine<'_, '_> {
                 canonical = Canonical::No;
             }
         }
-        match self.check_doubts(0)? {
+        match self.check_doubts()? {
             Canonical::Yes => Ok(canonical),
             Canonical::No => Ok(Canonical::No),
         }
     }
 
-    /// Checks what was found and could be malformed, from the doubt of this number on.
-    pub(super) fn check_doubts(&self, first: usize) -> Result<Canonical, WireError> {
+    /// Checks what was found and could be malformed.
+    fn check_doubts(&self) -> Result<Canonical, WireError> {
         let mut canonical = Canonical::Yes;
-        for doubt in &self.doubts[first..] {
+        for doubt in &self.doubts {
             if self.check_at(doubt.id, doubt.at, doubt.end)? == Canonical::No {
                 canonical = Canonical::No;
             }

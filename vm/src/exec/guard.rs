@@ -58,6 +58,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let (tree, nobody) = (&mut self.tree, &mut PassedOver::default());
         let around = index(tree, program.signal, levels, nobody, &mut walked);
         let read = walked.walk.read(around).ok()?;
+        self.doubts_rows = read.doubts_rows;
         let checked = self.check_touched(program, read.has_unnamed);
         (read.canonical == Canonical::Yes && checked == Ok(Canonical::Yes)).then_some(())
     }

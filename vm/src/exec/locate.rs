@@ -16,7 +16,8 @@ use crate::path::{FieldNumbers, Level};
 use crate::program::Rows;
 use crate::value::Value;
 use crate::wire::any::field_len;
-use crate::wire::tree::{NONE, NodeId, Place, Tree};
+use crate::wire::tree::{NONE, NodeId, Place, Tree, read_whole};
+use crate::wire::validate::is_plain_attribute;
 
 /// Where a touched field stands.
 #[derive(Clone, Copy, Debug)]
@@ -128,23 +129,43 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.located(id);
         if self.tree.node(id).rows == NONE {
             self.make_rows(id);
+        } else if locator.rows_are_ahead && self.doubts_rows {
+            self.check_rows(id);
         }
-        let node = self.tree.node(id);
-        self.rows
-            .get(node.rows as usize..)?
-            .get(..node.rows_len as usize)
+        Some(self.rows_of(id))
     }
 
-    /// The same, if they are made already or are from now on.
+    /// The same, if they are made already, for those who do not look at all of them.
     #[inline]
     pub(super) fn made_rows(&mut self, id: NodeId, field: &FieldNumbers) -> Option<&[Row<'a>]> {
         let node = self.tree.node(id);
         let locator = &self.locators[node.level as usize];
         let are_made = node.slots != NONE && node.rows != NONE;
-        if !are_made && locator.rows != Rows::AtOnce {
+        if !are_made && locator.rows != Rows::AtOnce || locator.attributes != Some(*field) {
             return None;
         }
-        self.rows(id, field)
+        self.located(id);
+        Some(self.rows_of(id))
+    }
+
+    /// Checks the attributes of a message with rows.
+    #[inline(never)]
+    fn check_rows(&mut self, id: NodeId) {
+        let node = self.tree.node(id);
+        for at in node.rows..node.rows + node.rows_len {
+            self.check_attribute(id, self.rows[at as usize].place);
+        }
+    }
+
+    /// Checks an attribute that nobody looked for when the message was found, unless it was written since.
+    pub(super) fn check_attribute(&mut self, id: NodeId, place: Place) {
+        let is_fine = |whole| {
+            let field = read_whole(whole);
+            field.is_some_and(|field| is_plain_attribute(field.payload))
+        };
+        if place.edit == NONE && !is_fine(self.tree.whole(place)) {
+            self.note_check(self.check_at(id, place.at, place.end));
+        }
     }
 
     /// The slot of the attribute with this key, if the message is located and there is one.
@@ -332,25 +353,23 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     #[inline(never)]
     fn locate(&mut self, id: NodeId) -> u32 {
-        self.locate_by(self.locators, id, false)
+        self.locate_by(self.locators, id)
     }
 
     /// Locates a message anew, with rows for all its attributes, which were not looked at so far.
     #[inline(never)]
     fn make_rows(&mut self, id: NodeId) {
         self.rows_made += 1;
-        let first = self.doubts.len();
-        self.locate_by(self.row_locators, id, true);
-        self.note_check(self.check_doubts(first));
+        self.locate_by(self.row_locators, id);
+        self.check_rows(id);
     }
 
-    /// Locates a message by what these say to look for; with `doubt`, what is found is to be checked.
-    fn locate_by(&mut self, locators: &'p [Locator; Level::COUNT], id: NodeId, doubt: bool) -> u32 {
+    /// Locates a message by what these say to look for.
+    fn locate_by(&mut self, locators: &'p [Locator; Level::COUNT], id: NodeId) -> u32 {
         let mut node = *self.tree.node(id);
         let locator = &locators[node.level as usize];
         let found = Found::new(locator, &mut self.slots, &mut self.rows);
-        let doubts = doubt.then_some(&mut self.doubts);
-        let mut walk = Walk::<false>::new(self.tree.input, found, doubts);
+        let mut walk = Walk::<false>::new(self.tree.input, found, None);
         if node.first_edit == NONE {
             walk.message(locator, id, &mut node);
         } else {

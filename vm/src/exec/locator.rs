@@ -106,6 +106,8 @@ pub(crate) struct Locator {
     pub(super) attributes: Option<FieldNumbers>,
     /// Whether, and when, all attributes get rows.
     pub(super) rows: Rows,
+    /// Whether rows that are made at once are so before a statement asks for them: until one does, nobody looks at them.
+    pub(super) rows_are_ahead: bool,
     /// The slot for where attributes stand as a whole, if a walk measures them, as it does where they get no rows.
     pub(super) run: Option<u16>,
     /// The keys, by [`bucket`].
@@ -315,6 +317,7 @@ impl Locator {
                 .collect(),
             attributes: touched.attributes,
             rows: touched.rows,
+            rows_are_ahead: false,
             run: touched.run.filter(|_| touched.rows != Rows::AtOnce),
             filled,
             keys_wanted: filled | 1 << bucket_of(b""),
@@ -328,6 +331,18 @@ impl Locator {
             keys,
             buckets,
             slots: touched.slots,
+        }
+    }
+
+    /// The same with rows of attributes at once wherever a statement can ask for them.
+    pub(super) fn with_rows_at_once(
+        level: usize,
+        touched: &Touched,
+        looks_further: bool,
+    ) -> Locator {
+        Locator {
+            rows_are_ahead: touched.rows == Rows::WhenAsked,
+            ..Locator::new(level, &touched.with_rows_at_once(), looks_further)
         }
     }
 

@@ -118,6 +118,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) rows: Vec<Row<'a>>,
     /// What of that is to be checked, if the request was not.
     pub(crate) doubts: Vec<Doubt>,
+    /// Whether attributes that only rows show could be malformed, which is to be asked when a statement asks for rows.
+    pub(crate) doubts_rows: bool,
     /// How many lanes a block can have: no more than there are messages, so that a small request does not pay for
     /// registers of lanes that it never has.
     pub(crate) stride: usize,
@@ -181,6 +183,7 @@ impl<'p, 'a> Machine<'p, 'a> {
             slots: Vec::new(),
             rows: Vec::new(),
             doubts: Vec::new(),
+            doubts_rows: false,
             stride: 0,
             registers: Vec::new(),
             first_constant: 0,

@@ -38,12 +38,14 @@ impl Plan {
         let touched = program.touched.levels();
         let looks = Looks::of(program);
         let further = looks.whole.with(looks.more);
-        let locator = |level: Level, touched: &Touched| {
-            Locator::new(level as usize, touched, further.contains(level))
+        let locators_by = |new: fn(usize, &Touched, bool) -> Locator| {
+            Level::ALL.map(|level| {
+                let looks_further = further.contains(level);
+                new(level as usize, &touched[level as usize], looks_further)
+            })
         };
-        let locators = Level::ALL.map(|level| locator(level, &touched[level as usize]));
-        let row_locators =
-            Level::ALL.map(|level| locator(level, &touched[level as usize].with_rows_at_once()));
+        let locators = locators_by(Locator::new);
+        let row_locators = locators_by(Locator::with_rows_at_once);
         let is_separable = program.find_separable();
         Plan {
             levels,

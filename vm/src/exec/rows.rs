@@ -21,9 +21,10 @@ impl<'a> Machine<'_, 'a> {
         length_max: usize,
         mut change: impl FnMut(&'a [u8]) -> &'a [u8],
     ) {
-        let Some(mut rows) = self.made_rows(id, field) else {
+        if self.made_rows(id, field).is_none() {
             return self.update_long_unlisted(id, field, length_max, change);
-        };
+        }
+        let mut rows = self.rows_of(id);
         let payload_max = length_max.saturating_add(any::AROUND_STRING);
         let mut from = 0;
         while let Some(ahead) = rows.iter().position(|row| row.value.len() > payload_max) {
@@ -31,6 +32,7 @@ impl<'a> Machine<'_, 'a> {
             if let Value::String(text) = any::decode(rows[ahead].value)
                 && text.len() > length_max
             {
+                self.check_attribute(id, rows[ahead].place);
                 self.update_row(id, field, index, &Value::String(change(text)));
             }
             from = index + 1;

@@ -7,7 +7,6 @@ use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NONE, NodeId, Place, field_at, read_whole};
-use crate::wire::validate::is_plain_attribute;
 use smallvec::SmallVec;
 use std::ops::ControlFlow;
 
@@ -26,11 +25,11 @@ impl<'a> Machine<'_, 'a> {
     ) {
         let number = self.number(id, field);
         for (place, attribute) in self.longer_attributes(id, number, length_max) {
-            self.check_attribute(id, place, attribute);
             let (key, value) = any::key_value(attribute);
             if let Value::String(text) = any::decode(value)
                 && text.len() > length_max
             {
+                self.check_attribute(id, place);
                 let text = Value::String(change(text));
                 let (bytes, value) = any::key_value_field(self.arena, number, key, &text);
                 let new = self.tree.replace(id, place, bytes);
@@ -81,14 +80,6 @@ impl<'a> Machine<'_, 'a> {
             }
         }
         longer
-    }
-
-    /// Checks an attribute that nobody looked for when the message was found.
-    fn check_attribute(&mut self, id: NodeId, place: Place, attribute: &[u8]) {
-        if place.edit != NONE || is_plain_attribute(attribute) {
-            return;
-        }
-        self.note_check(self.check_at(id, place.at, place.end));
     }
 
     /// Removes the first attribute with this key; the last one moves into the hole.

@@ -119,7 +119,7 @@ impl<'m, 'a> Found<'m, 'a> {
         (run.last, run.end) = (last, end);
     }
 
-    /// Whether the attribute was wanted; `all` says whether all are.
+    /// Notes an attribute: its row, if `all` have one, and its slot. Whether it has a slot.
     #[inline(always)]
     pub(super) fn attribute(&mut self, row: Row<'a>, all: bool) -> bool {
         let mut number = NONE;
@@ -127,7 +127,7 @@ impl<'m, 'a> Found<'m, 'a> {
             number = (self.rows.len() - self.first_row) as u32;
             self.rows.push(row);
         }
-        self.keyed(row, number, bucket_of(row.key)) || all
+        self.keyed(row, number, bucket_of(row.key))
     }
 
     /// Notes an attribute that has a slot by its key, which is of this bucket, and its row if it has one. Whether it has a
@@ -218,6 +218,8 @@ pub(super) struct Walk<'m, 'a, const FULL: bool> {
     pub(super) is_irregular: bool,
     /// Whether an attribute has no key, or none that can be read.
     pub(super) has_unnamed: bool,
+    /// Whether an attribute with no more than a row that is made ahead could be malformed.
+    pub(super) doubts_rows: bool,
     /// The fields that were found and could be malformed; `None` where all is checked already.
     doubts: Option<&'m mut Vec<Doubt>>,
     /// What was wrong with a message.
@@ -242,6 +244,7 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
             seen: 0,
             is_irregular: false,
             has_unnamed: false,
+            doubts_rows: false,
             doubts,
             error: None,
         }
@@ -551,8 +554,18 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
     #[inline(always)]
     fn attribute(&mut self, row: Row<'a>, all: bool, is_plain: impl FnOnce() -> bool) {
         self.has_unnamed |= row.key.is_empty();
-        if self.found.attribute(row, all) && !is_plain() {
-            self.doubt(row.place);
+        let has_slot = self.found.attribute(row, all);
+        if (has_slot || all) && !is_plain() {
+            self.doubt_attribute(has_slot, row.place);
+        }
+    }
+
+    /// An attribute with a row, or with a slot, too, could be malformed.
+    #[inline(always)]
+    fn doubt_attribute(&mut self, has_slot: bool, place: Place) {
+        match has_slot || !self.found.locator.rows_are_ahead {
+            true => self.doubt(place),
+            false => self.doubts_rows = true,
         }
     }
 
@@ -571,6 +584,8 @@ pub(super) struct Read {
     pub(super) canonical: Canonical,
     /// Whether there are attributes among what was found that have no key, or none that can be read.
     pub(super) has_unnamed: bool,
+    /// Whether attributes with no more than a row that was made ahead could be malformed.
+    pub(super) doubts_rows: bool,
 }
 
 impl<const FULL: bool> Walk<'_, '_, FULL> {
@@ -587,6 +602,7 @@ impl<const FULL: bool> Walk<'_, '_, FULL> {
                 false => around,
             },
             has_unnamed: self.has_unnamed,
+            doubts_rows: self.doubts_rows,
         })
     }
 }

@@ -610,7 +610,9 @@ fn read<'p: 'a, 'a>(
         walk,
     };
     let canonical = index(tree, signal, plan.levels, passed_over, &mut walked);
-    walked.walk.read(canonical)
+    let read = walked.walk.read(canonical)?;
+    machine.doubts_rows = read.doubts_rows;
+    Ok(read)
 }
 
 /// The caches that records and requests share, while a request runs.

@@ -190,14 +190,15 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             };
             let row = Row { place, key, value };
             self.found.rows.push(row);
-            if !FULL && !short.is_plain::<VALUE_FIRST>(window) {
-                self.doubt(place);
-            }
             let bucket = short_bucket::<VALUE_FIRST>(short, window);
+            let mut has_slot = false;
             if keys >> bucket & 1 != 0 {
                 self.has_unnamed |= key.is_empty();
                 let number = self.found.rows.len() - 1 - self.found.first_row;
-                self.found.keyed(row, number as u32, bucket);
+                has_slot = self.found.keyed(row, number as u32, bucket);
+            }
+            if !FULL && !short.is_plain::<VALUE_FIRST>(window) {
+                self.doubt_attribute(has_slot, place);
             }
             windows = windows.after(short.length as usize);
         }
