@@ -13,7 +13,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ottl::run::{Chunks, Cores, Runner};
 use ottl_grammar::{Dialect, parse_statement};
 use ottl_vm::exec::{BLOCK, Validation, Worker};
-use ottl_vm::function::Body;
+use ottl_vm::function::Shortcut;
 use ottl_vm::value::Value;
 use ottl_vm::wire::Signal;
 use ottl_vm::wire::validate::validate;
@@ -71,9 +71,9 @@ fn hashes(criterion: &mut Criterion) {
     let texts: Vec<String> = (0..BLOCK).map(|i| "x".repeat(91 + i * 37 % 157)).collect();
     let strings: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
     let mut functions = ottl_stdlib::FUNCTIONS.iter();
-    let Some(Body::Strings(_, hash_all)) = functions
+    let Some(Shortcut::TakesStrings(hash_all)) = functions
         .find(|function| function.name == "SHA256")
-        .map(|function| function.body)
+        .and_then(|function| function.shortcut)
     else {
         panic!("SHA256 takes several strings at once");
     };

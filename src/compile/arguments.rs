@@ -7,7 +7,7 @@ use super::resolve::{Resolver, into_literal};
 use super::resolved::{Argument, Call, Expr, Path};
 use crate::report::nearest;
 use ottl_grammar::ast::{self, ArgumentValue, Span, ValueKind};
-use ottl_vm::function::{Body, Function, Kind, Literal, Literals, Parameter, Type};
+use ottl_vm::function::{Function, Kind, Literal, Literals, Parameter, Type};
 use ottl_vm::path::{Access, table};
 
 impl Resolver<'_> {
@@ -327,9 +327,7 @@ impl Resolver<'_> {
         arguments: &[Argument],
         span: Span,
     ) -> Option<Option<usize>> {
-        let (Body::Prepared(prepare, _) | Body::Text(prepare, ..) | Body::TextTest(prepare, ..)) =
-            function.body
-        else {
+        let Some(prepare) = function.prepare else {
             return Some(None);
         };
         let values: Vec<_> = arguments.iter().map(known).collect();

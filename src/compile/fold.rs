@@ -6,7 +6,7 @@ use super::resolved::{Argument, Call, Comparator, Expr, Operator};
 use bumpalo::Bump;
 use ottl_vm::compare::{self, compare as compare_values};
 use ottl_vm::exec::{call_ahead, constant, literal};
-use ottl_vm::function::{Body, Literal, Purity};
+use ottl_vm::function::{Literal, Purity};
 use ottl_vm::instruction::CONSTANT;
 use ottl_vm::{math, program};
 
@@ -39,10 +39,7 @@ pub(super) fn value(expr: &Expr) -> Option<Literal> {
 }
 
 fn call_of(call: &Call) -> Option<Literal> {
-    let Body::Run(_) = call.function.body else {
-        return None;
-    };
-    if call.function.purity != Purity::Pure {
+    if call.function.purity != Purity::Pure || call.function.prepare.is_some() {
         return None;
     }
     let mut constants = Vec::new();

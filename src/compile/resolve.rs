@@ -10,7 +10,7 @@ use super::resolved::{Action, Call, Condition, Expr, Key, Operator, Statement, T
 use crate::report::nearest::nearest;
 use ottl_grammar::ast::{self, Span};
 use ottl_vm::enums;
-use ottl_vm::function::{Body, Kind, Literal, Prepared};
+use ottl_vm::function::{Kind, Literal, Prepared};
 use ottl_vm::path::Context;
 
 /// Where and how names are looked up.
@@ -261,7 +261,7 @@ pub(super) fn symbols(context: Context) -> &'static [(&'static str, i64)] {
 
 fn action(mut call: Call) -> Action {
     use super::resolved::Argument;
-    if !matches!(call.function.body, Body::Store) {
+    if call.function.run.is_some() {
         return Action::Edit(call);
     }
     let value = call.arguments.pop();

@@ -5,10 +5,14 @@
 //! Arguments are fetched by position through [`Call`], which converts them as the
 //! parameter's declared type says and words its errors as the reference does; nothing is evaluated twice.
 
+mod declare;
+mod shortcut;
+
+pub use shortcut::{ChangeText, Changed, Extent, RunStrings, Shortcut, TellText};
+
 use crate::error::Error;
 use crate::exec::Call;
 use crate::value::Value;
-use bumpalo::Bump;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -342,85 +346,6 @@ pub type Prepare = fn(Literals<'_>, given: &[bool]) -> Result<Prepared, String>;
 /// Runs a function on one record.
 pub type Run = for<'a> fn(&mut Call<'_, '_, 'a>) -> Result<Value<'a>, Error<'a>>;
 
-/// Runs a function of one string, which cannot fail, on the strings of several records: `results` has a place for each.
-pub type RunStrings = for<'a> fn(strings: &[&'a [u8]], results: &mut [Value<'a>], arena: &'a Bump);
-
-/// What a text becomes.
-#[derive(Debug)]
-pub enum Changed<'a> {
-    /// The text alone does not tell: the call is to be run.
-    Untold,
-    /// It stays as it is.
-    Not,
-    /// The text behind the bytes that it was to be put behind.
-    To(&'a mut [u8]),
-}
-
-/// Changes texts by what was prepared alone.
-pub trait ChangeText {
-    /// What a text becomes. One that changes is put behind a copy of `head`, so that it becomes a field where it stands.
-    fn change<'a>(&self, text: &[u8], head: &[u8], arena: &'a Bump) -> Changed<'a>;
-}
-
-/// What changes the text at the path that is an editor's first argument, if what was prepared tells that for most
-/// texts. Attributes that are absent stay so.
-pub type TextChange = fn(&(dyn Any + Send + Sync)) -> Option<&dyn ChangeText>;
-
-/// Tells by what was prepared alone whether a converter yields true for a text.
-pub trait TellText {
-    /// `None` if the text alone does not tell: the call is to be run.
-    fn tell(&self, text: &[u8]) -> Option<bool>;
-}
-
-/// What tells of the texts that are a converter's first argument whether it yields true, if what was prepared does for
-/// most. For nil it never does.
-pub type TextTest = fn(&(dyn Any + Send + Sync)) -> Option<&dyn TellText>;
-
-/// What a function does.
-#[derive(Clone, Copy)]
-pub enum Body {
-    /// A body over one record's values.
-    Run(Run),
-    /// The same, made of the body over the strings of several records that follows.
-    Strings(Run, RunStrings),
-    /// The same, with something prepared from the literals.
-    Prepared(Prepare, Run),
-    /// The same, made of what changes a text.
-    Text(Prepare, Run, TextChange),
-    /// The same, of a converter that tells something of a text.
-    TextTest(Prepare, Run, TextTest),
-    /// The store instruction: `set(target, value)`.
-    Store,
-}
-
-/// What attributes there are at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
-    /// How many, those with equal keys counted one by one.
-    pub count: usize,
-    /// How long strings among them are: bytes.
-    pub string_bytes: usize,
-}
-
-impl Extent {
-    /// As many and as long as can be.
-    pub const MAX: Extent = Extent {
-        count: usize::MAX,
-        string_bytes: usize::MAX,
-    };
-}
-
-/// What an editor does to attributes, its first parameter, if that can be told without a look at each.
-#[derive(Clone, Copy)]
-pub enum Shortcut {
-    /// Nothing, where there are no more or longer ones than this says of what the call prepared.
-    Within(fn(&Prepared) -> Extent),
-    /// Nothing, where they lack the key that is given for the parameter of this number.
-    WithoutKey(usize),
-    /// It removes all but those with the keys that are given, in a list, for the parameter of this number.
-    KeepsKeys(usize),
-}
-
 /// A function's declaration.
 pub struct Function {
     /// The name in statements.
@@ -444,10 +369,12 @@ pub struct Function {
     pub uses: &'static [&'static str],
     /// Whether only the extended dialect has it.
     pub extension: bool,
-    /// What it does to attributes, if that can be told.
+    /// Checks and prepares its literals, if it does.
+    pub prepare: Option<Prepare>,
+    /// What runs it. `set` alone has nothing that does: it is an instruction of its own.
+    pub run: Option<Run>,
+    /// What spares running it, if anything does.
     pub shortcut: Option<Shortcut>,
-    /// What it does.
-    pub body: Body,
 }
 
 /// The transform processor's contexts for which functions are registered; those of resources and scopes have
@@ -516,121 +443,4 @@ impl PartialEq for Function {
     fn eq(&self, other: &Function) -> bool {
         std::ptr::eq(self, other)
     }
-}
-
-/// Declares a function: documentation, name, parameters, and the body that runs it.
-///
-/// ```
-/// use ottl_vm::function::{Function, Kind};
-/// use ottl_vm::{error::Error, exec::Call, function, value::Value};
-///
-/// function! {
-///     /// Whether `target` begins with `prefix`.
-///     pub static HAS_PREFIX = converter HasPrefix(target: StringGetter, prefix: StringGetter) pure, run has_prefix;
-/// }
-///
-/// fn has_prefix<'a>(call: &mut Call<'_, '_, 'a>) -> Result<Value<'a>, Error<'a>> {
-///     let (target, prefix) = (call.string(0)?, call.string(1)?);
-///     Ok(Value::Bool(target.starts_with(prefix)))
-/// }
-///
-/// assert_eq!(HAS_PREFIX.kind, Kind::Converter);
-/// assert_eq!(HAS_PREFIX.parameters[1].name, "prefix");
-/// ```
-///
-/// After the parameters stand the purity (`pure`, or `costly` for what is pure and [`Cost::Costly`], or `by_type` for
-/// what is pure and looks at types alone, `volatile`, `stateful`, `idempotent`), then what runs it: `run body`,
-/// `prepare check, run body`, or `store`; then optionally `only ["transform/metric", …]`, which `uses ["name", …]` may
-/// follow, or `both`, or `shortcut what` (see [`Shortcut`](crate::function::Shortcut)); and `extension`. What is pure, takes
-/// one string and is faster on several at once has `run_strings body` (see [`RunStrings`](crate::function::RunStrings)) in
-/// place of `run body`; an editor that changes one text may have `change what` behind it (see
-/// [`TextChange`](crate::function::TextChange)), and a converter that tells something of a text `tell what` (see
-/// [`TextTest`](crate::function::TextTest)).
-/// An optional parameter's name is followed by `[optional]`; a list's type is written `List(&Type::StringGetter)`.
-#[macro_export]
-macro_rules! function {
-    (
-        $(#[doc = $docs:literal])+
-        $vis:vis static $constant:ident = $kind:ident $name:ident (
-            $($parameter:ident $([$optional:ident])? : $ty:expr),* $(,)?
-        ) $purity:ident, $($body:tt)+
-    ) => {
-        $(#[doc = $docs])+
-        $vis static $constant: $crate::function::Function = {
-            #[allow(unused_imports, reason = "a function without parameters names no type")]
-            use $crate::function::Type::*;
-            $crate::function::Function {
-                name: stringify!($name),
-                kind: $crate::function!(@kind $kind),
-                docs: concat!($($docs, "\n"),+),
-                parameters: &[$($crate::function::Parameter {
-                    name: stringify!($parameter),
-                    ty: $ty,
-                    optional: $crate::function!(@optional $($optional)?),
-                }),*],
-                purity: $crate::function!(@purity $purity),
-                cost: $crate::function!(@cost $purity),
-                contexts: $crate::function!(@contexts $($body)+),
-                by_type: $crate::function!(@by_type $purity),
-                uses: $crate::function!(@uses $($body)+),
-                extension: $crate::function!(@extension $($body)+),
-                shortcut: $crate::function!(@shortcut $($body)+),
-                body: $crate::function!(@body $($body)+),
-            }
-        };
-    };
-    (@kind editor) => { $crate::function::Kind::Editor };
-    (@kind converter) => { $crate::function::Kind::Converter };
-    (@optional) => { false };
-    (@optional optional) => { true };
-    (@purity pure) => { $crate::function::Purity::Pure };
-    (@purity costly) => { $crate::function::Purity::Pure };
-    (@purity by_type) => { $crate::function::Purity::Pure };
-    (@purity stateful) => { $crate::function::Purity::Stateful };
-    (@purity volatile) => { $crate::function::Purity::Volatile };
-    (@purity idempotent) => { $crate::function::Purity::Idempotent };
-    (@cost costly) => { $crate::function::Cost::Costly };
-    (@cost $purity:ident) => { $crate::function::Cost::Cheap };
-    (@by_type by_type) => { true };
-    (@by_type $purity:ident) => { false };
-    (@body store $($rest:tt)*) => { $crate::function::Body::Store };
-    (@body run_strings $run:ident $($rest:tt)*) => {
-        $crate::function::Body::Strings(|call| call.run_strings($run), $run)
-    };
-    (@body run $run:ident $($rest:tt)*) => { $crate::function::Body::Run($run) };
-    (@body prepare $prepare:ident, run $run:ident, change $change:ident $($rest:tt)*) => {
-        $crate::function::Body::Text($prepare, $run, $change)
-    };
-    (@body prepare $prepare:ident, run $run:ident, tell $tell:ident $($rest:tt)*) => {
-        $crate::function::Body::TextTest($prepare, $run, $tell)
-    };
-    (@body prepare $prepare:ident, run $run:ident $($rest:tt)*) => { $crate::function::Body::Prepared($prepare, $run) };
-    (@contexts store $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
-    (@contexts run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
-    (@contexts run_strings $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
-    (@contexts prepare $prepare:ident, run $run:ident $(, extension)? ;) => { $crate::function::Contexts::Everywhere };
-    (@contexts run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
-    (@contexts prepare $prepare:ident, run $run:ident, shortcut $shortcut:expr;) => { $crate::function::Contexts::Everywhere };
-    (@contexts prepare $prepare:ident, run $run:ident, tell $tell:ident;) => { $crate::function::Contexts::Everywhere };
-    (@contexts prepare $prepare:ident, run $run:ident, change $change:ident;) => {
-        $crate::function::Contexts::Everywhere
-    };
-    (@contexts run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
-    (@contexts prepare $prepare:ident, run $run:ident, both $(, extension)? ;) => { $crate::function::Contexts::Both };
-    (@contexts run $run:ident, only $contexts:expr $(, uses $uses:expr)? $(, extension)? ;) => {
-        $crate::function::Contexts::Only(&$contexts)
-    };
-    (@contexts prepare $prepare:ident, run $run:ident, only $contexts:expr $(, uses $uses:expr)? $(, extension)? ;) => {
-        $crate::function::Contexts::Only(&$contexts)
-    };
-    (@uses run $run:ident, only $contexts:expr, uses $uses:expr;) => { &$uses };
-    (@uses prepare $prepare:ident, run $run:ident, only $contexts:expr, uses $uses:expr;) => { &$uses };
-    (@uses $($body:tt)+) => { &[] };
-    (@shortcut run $run:ident, shortcut $shortcut:expr;) => { Some($shortcut) };
-    (@shortcut prepare $prepare:ident, run $run:ident, shortcut $shortcut:expr;) => { Some($shortcut) };
-    (@shortcut $($body:tt)+) => { None };
-    (@extension $($body:tt)+) => { $crate::function!(@has_extension $($body)+) };
-    (@has_extension extension ; ) => { true };
-    (@has_extension ;) => { false };
-    (@has_extension $first:tt $($rest:tt)*) => { $crate::function!(@has_extension $($rest)*) };
 }

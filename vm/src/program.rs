@@ -6,7 +6,9 @@
 
 use crate::compare::Comparator;
 use crate::exec::Plan;
-use crate::function::{Extent, Function, Literal, Prepared, Purity};
+use crate::function::{
+    ChangeText, Extent, Function, Literal, Prepared, Purity, RunStrings, TellText,
+};
 use crate::instruction::Instruction;
 use crate::path::{Access, Context, FieldNumbers, Level};
 use crate::wire::Signal;
@@ -263,7 +265,7 @@ pub struct Touched {
     pub attributes: Option<FieldNumbers>,
     /// Whether all attributes are looked for, and not only those with slots.
     pub rows: Rows,
-    /// The slot for where attributes stand as a whole, if a call has a [shortcut](ShortcutCall): they are counted then, too.
+    /// The slot for where attributes stand as a whole, if a call has a [shortcut](ShortcutCall) over them: they are counted then, too.
     pub run: Option<u16>,
     /// Constant keys of attributes, each with its slot.
     pub keys: Vec<(Vec<u8>, u16)>,
@@ -311,19 +313,25 @@ pub struct CallSite {
     pub scratch: usize,
     /// The operand, a register, by whose value the results are remembered.
     pub remembered_by: Option<u16>,
-    /// What it does to its target, if that can be told: a path without keys, to attributes.
+    /// What spares running it, if anything does.
     pub shortcut: Option<ShortcutCall>,
 }
 
-/// [`Shortcut`](crate::function::Shortcut) of one call.
+/// [`Shortcut`](crate::function::Shortcut) of one call, whose first argument is a path, or of those that take strings a value.
 #[derive(Clone, Debug)]
 pub enum ShortcutCall {
-    /// Nothing, where there are no more or longer attributes.
+    /// It does nothing where there are no more or longer attributes.
     Within(Extent),
-    /// Nothing, where the attribute with this slot is absent.
+    /// It does nothing where the attribute with this slot is absent.
     WithoutSlot(u16),
-    /// It removes all but those with these slots.
+    /// It removes all attributes but those with these slots.
     KeepsSlots(Vec<u16>),
+    /// What the call prepared changes texts, if this gives what does.
+    ChangesText(fn(&Prepared) -> Option<&dyn ChangeText>),
+    /// What the call prepared tells of texts whether it yields true, if this gives what does.
+    TellsText(fn(&Prepared) -> Option<&dyn TellText>),
+    /// It takes the strings of several records.
+    TakesStrings(RunStrings),
 }
 
 /// An argument of a call.

@@ -6,9 +6,9 @@ use super::super::resolved::{self, Argument, Call, Expr, Operator};
 use super::code::{Mask, Operand, Source};
 use super::pools::Full;
 use super::{At, Lowering};
-use ottl_vm::function::{Cost, Function, Literal, Prepared};
+use ottl_vm::function::{Cost, Function, Literal};
 use ottl_vm::instruction::{CONSTANT, Op};
-use ottl_vm::program::{self, CallSite, Key, ShortcutCall};
+use ottl_vm::program::{self, CallSite, Key};
 
 impl Lowering<'_> {
     /// Evaluates an expression for the lanes of a mask.
@@ -213,7 +213,7 @@ impl Lowering<'_> {
         let prepared = call
             .prepared
             .and_then(|index| self.prepared.get_mut(index)?.take());
-        let shortcut = self.shortcut(call, prepared.as_ref());
+        let shortcut = self.pools.shortcut(call, prepared.as_ref());
         let arguments = call
             .arguments
             .iter()
@@ -231,16 +231,6 @@ impl Lowering<'_> {
             shortcut,
         })?;
         Ok((number, operands))
-    }
-
-    /// What a call does to attributes, if that can be told.
-    fn shortcut(&mut self, call: &Call, prepared: Option<&Prepared>) -> Option<ShortcutCall> {
-        match (call.function.shortcut, call.arguments.first()) {
-            (Some(shortcut), Some(Argument::Path(target))) => {
-                self.pools.shortcut(shortcut, target, call, prepared)
-            }
-            _ => None,
-        }
     }
 
     fn argument(

@@ -8,7 +8,7 @@ use super::super::resolved::{Argument, Call, Comparator, Expr, Key, Operator, Pa
 use super::code::{Mask, Source};
 use super::pools::Full;
 use super::{At, Lowering};
-use ottl_vm::function::{Body, Literal};
+use ottl_vm::function::{Literal, Shortcut};
 use ottl_vm::path::Access;
 use ottl_vm::path::form::Form;
 use ottl_vm::program::{Test, Tested};
@@ -75,13 +75,13 @@ impl Lowering<'_> {
     /// The call and the path whose text it tells something of, if a value is that alone.
     fn text_test<'e>(&self, value: &'e Expr) -> Option<(&'e Call, &'e Path)> {
         let Expr::Call(call) = value else { return None };
-        let (Body::TextTest(_, _, test), [Argument::Expr(Expr::Path(path)), known @ ..]) =
-            (call.function.body, call.arguments.as_slice())
+        let (Some(Shortcut::TellsText(teller)), [Argument::Expr(Expr::Path(path)), known @ ..]) =
+            (call.function.shortcut, call.arguments.as_slice())
         else {
             return None;
         };
-        let prepared = self.prepared.get(call.prepared?)?.as_deref()?;
-        let is_test = test(prepared).is_some() && holds_texts(path) && known.iter().all(is_known);
+        let prepared = self.prepared.get(call.prepared?)?.as_ref()?;
+        let is_test = teller(prepared).is_some() && holds_texts(path) && known.iter().all(is_known);
         is_test.then_some((call, path))
     }
 

@@ -10,6 +10,7 @@ mod fuse;
 mod hoist;
 mod lambda;
 mod pools;
+mod shortcut;
 mod test;
 
 use super::effects::{Rate, Region, own_levels, statements};
@@ -20,7 +21,7 @@ use super::resolved::{
 use super::walk::Role;
 use code::{Code, Mask, Source};
 use hoist::Hoisted;
-use ottl_vm::function::Prepared;
+use ottl_vm::function::{Prepared, Shortcut};
 use ottl_vm::instruction::Op;
 use ottl_vm::path::{Access, Level};
 use ottl_vm::program::{Pass, Rows, Section, Touched, TouchedLevels};
@@ -331,8 +332,8 @@ fn with_rows_at_once(groups: &[Group]) -> [Touched; Level::COUNT] {
             if statement.condition != Test::Literal(true) {
                 continue;
             }
-            let has_shortcut =
-                matches!(&statement.action, Action::Edit(call) if call.function.shortcut.is_some());
+            let has_shortcut = matches!(&statement.action, Action::Edit(call)
+                if call.function.shortcut.is_some_and(Shortcut::is_over_attributes));
             statement.action.visit(&mut |path, role| {
                 if role == Role::Read || !has_shortcut {
                     look(path);

@@ -4,13 +4,10 @@
 
 use super::super::effects::Region;
 use super::super::resolved;
-use ottl_vm::function::{Literal, Prepared, Shortcut};
+use ottl_vm::function::Literal;
 use ottl_vm::instruction::CONSTANT;
-use ottl_vm::limits::KEPT_KEYS_MAX;
 use ottl_vm::path::{Access, Level};
-use ottl_vm::program::{
-    CallSite, Key, Lambda, Path, Rows, ShortcutCall, StatementInfo, Test, Touched,
-};
+use ottl_vm::program::{CallSite, Key, Lambda, Path, Rows, StatementInfo, Test, Touched};
 use std::collections::HashMap;
 
 /// The most slots of fields that a level's messages can have; attributes may have more.
@@ -54,16 +51,8 @@ pub(super) fn needs_rows(path: &resolved::Path) -> bool {
         && !matches!(path.keys.first(), Some(resolved::Key::String(_)))
 }
 
-/// The string that an argument is, if it is a literal.
-fn literal_string(argument: &resolved::Argument) -> Option<&[u8]> {
-    match argument {
-        resolved::Argument::Expr(resolved::Expr::Literal(Literal::String(text))) => Some(text),
-        _ => None,
-    }
-}
-
 /// The slot of attributes with a key.
-fn key_slot(touched: &mut Touched, key: &[u8]) -> Option<u16> {
+pub(super) fn key_slot(touched: &mut Touched, key: &[u8]) -> Option<u16> {
     if let Some((_, slot)) = touched.keys.iter().find(|(other, _)| other == key) {
         return Some(*slot);
     }
@@ -174,52 +163,6 @@ impl Pools {
             let rows = &mut self.touched[path.spec.level as usize].rows;
             *rows = Rows::WhenAsked.max(*rows);
         }
-    }
-
-    /// What a call does to attributes, if that can be told from what is touched.
-    pub(super) fn shortcut(
-        &mut self,
-        shortcut: Shortcut,
-        target: &resolved::Path,
-        call: &resolved::Call,
-        prepared: Option<&Prepared>,
-    ) -> Option<ShortcutCall> {
-        let touched = &mut self.touched[target.spec.level as usize];
-        let Access::Attributes { field } = target.spec.access else {
-            return None;
-        };
-        let is_other = target.spec.level == Level::Cache
-            || touched.attributes.is_some_and(|other| other != field);
-        if is_other || !target.keys.is_empty() || touched.rows == Rows::AtOnce {
-            return None;
-        }
-        let shortcut = match shortcut {
-            Shortcut::Within(extent) => ShortcutCall::Within(extent(prepared?)),
-            Shortcut::WithoutKey(parameter) => {
-                let key = literal_string(call.arguments.get(parameter)?)?;
-                ShortcutCall::WithoutSlot(key_slot(touched, key)?)
-            }
-            Shortcut::KeepsKeys(parameter) => {
-                let resolved::Argument::List(items) = call.arguments.get(parameter)? else {
-                    return None;
-                };
-                let keys: Vec<&[u8]> = items.iter().map(literal_string).collect::<Option<_>>()?;
-                if keys.len() > KEPT_KEYS_MAX {
-                    return None;
-                }
-                let slots = keys.iter().map(|key| key_slot(touched, key));
-                let mut slots: Vec<u16> = slots.collect::<Option<_>>()?;
-                slots.sort_unstable();
-                slots.dedup();
-                ShortcutCall::KeepsSlots(slots)
-            }
-        };
-        if touched.run.is_none() {
-            touched.run = Some(touched.slots);
-            touched.slots = touched.slots.checked_add(1)?;
-        }
-        touched.attributes = Some(field);
-        Some(shortcut)
     }
 
     /// The number of a list of operands.

@@ -16,7 +16,8 @@ function! {
     /// FNV("abc")  # -1792535898324117685
     /// FNV("")  # -3750763034362895579
     /// ```
-    pub(crate) static FUNCTION = converter FNV(target: StringGetter) pure, run_strings fnv;
+    pub(crate) static FUNCTION = converter FNV(target: StringGetter)
+        pure, run |call| call.run_strings(fnv), shortcut Shortcut::TakesStrings(fnv);
 }
 
 fn fnv<'a>(strings: &[&'a [u8]], results: &mut [Value<'a>], _: &'a Bump) {

@@ -11,7 +11,7 @@ function! {
     /// ```ottl
     /// HasAttrKeyOnDatapoint("host")  # false
     /// ```
-    pub(crate) static FUNCTION = converter HasAttrKeyOnDatapoint(key: String) volatile, run has_attr_key_on_datapoint, only ["filter/metric"];
+    pub(crate) static FUNCTION = converter HasAttrKeyOnDatapoint(key: String) volatile, run has_attr_key_on_datapoint, only &["filter/metric"];
 }
 
 fn has_attr_key_on_datapoint<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

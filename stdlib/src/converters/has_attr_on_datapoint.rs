@@ -12,7 +12,7 @@ function! {
     /// ```ottl
     /// HasAttrOnDatapoint("host", "a")  # false
     /// ```
-    pub(crate) static FUNCTION = converter HasAttrOnDatapoint(key: String, expected_val: String) volatile, run has_attr_on_datapoint, only ["filter/metric"];
+    pub(crate) static FUNCTION = converter HasAttrOnDatapoint(key: String, expected_val: String) volatile, run has_attr_on_datapoint, only &["filter/metric"];
 }
 
 fn has_attr_on_datapoint<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

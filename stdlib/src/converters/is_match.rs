@@ -3,7 +3,6 @@
 use crate::pattern::{self, Pattern};
 use crate::prelude::*;
 use ottl_vm::function::TellText;
-use std::any::Any;
 
 function! {
     /// Whether the regular expression `pattern` matches somewhere in the text form of `target`, which is
@@ -18,14 +17,14 @@ function! {
     /// IsMatch(log.attributes["missing"], ".*")  # false
     /// ```
     pub(crate) static FUNCTION = converter IsMatch(target: StringLikeGetter, pattern: StringGetter)
-        pure, prepare prepare, run is_match, tell tell;
+        pure, prepare prepare, run is_match, shortcut Shortcut::TellsText(tell);
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {
     Ok(Box::new(Pattern::prepare("IsMatch", literals, 1)?))
 }
 
-fn tell(prepared: &(dyn Any + Send + Sync)) -> Option<&dyn TellText> {
+fn tell(prepared: &Prepared) -> Option<&dyn TellText> {
     let pattern: &Pattern = prepared.downcast_ref()?;
     let regex = pattern.literal.as_ref()?;
     regex.is_told_by_bytes().then_some(regex as &dyn TellText)

@@ -9,7 +9,7 @@ function! {
     /// IsRootSpan()  # true
     /// ```
     pub(crate) static FUNCTION = converter IsRootSpan() volatile, run is_root_span,
-        only ["transform/span", "filter/span"], uses ["parent_span_id"];
+        only &["transform/span", "filter/span"], uses &["parent_span_id"];
 }
 
 fn is_root_span<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

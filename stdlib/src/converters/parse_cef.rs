@@ -16,7 +16,7 @@ function! {
     /// ParseCEF("x")  # error: invalid CEF message: 'CEF:' not found
     /// ```
     pub(crate) static FUNCTION = converter ParseCEF(target: StringGetter)
-        pure, run parse_cef, only ["transform/log"];
+        pure, run parse_cef, only &["transform/log"];
 }
 
 /// The fields of a header, in order.

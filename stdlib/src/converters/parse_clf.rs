@@ -23,7 +23,7 @@ function! {
     /// ParseCLF("x")  # error: invalid CLF message: does not match the expected format
     /// ```
     pub(crate) static FUNCTION = converter ParseCLF(target: StringGetter, format[optional]: String)
-        pure, prepare prepare, run parse_clf, only ["transform/log"];
+        pure, prepare prepare, run parse_clf, only &["transform/log"];
 }
 
 const COMMON: &str = r#"^(\S+) (\S+) (\S+) \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\S+) (\S+)"#;

@@ -21,7 +21,7 @@ function! {
     /// ParseELF("x")  # error: invalid ELF: data entry found before #Fields directive
     /// ```
     pub(crate) static FUNCTION = converter ParseELF(target: StringGetter)
-        pure, run parse_elf, only ["transform/log"];
+        pure, run parse_elf, only &["transform/log"];
 }
 
 /// Directives that are kept as they are, with their keys.

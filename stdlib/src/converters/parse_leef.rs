@@ -18,7 +18,7 @@ function! {
     /// ParseLEEF("x")  # error: invalid LEEF message: 'LEEF:' not found
     /// ```
     pub(crate) static FUNCTION = converter ParseLEEF(target: StringGetter)
-        pure, run parse_leef, only ["transform/log"];
+        pure, run parse_leef, only &["transform/log"];
 }
 
 /// The fields of a header behind the version, in order.

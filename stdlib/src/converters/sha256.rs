@@ -11,7 +11,8 @@ function! {
     /// ```ottl
     /// SHA256("abc")  # "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     /// ```
-    pub(crate) static FUNCTION = converter SHA256(target: StringGetter) pure, run_strings sha256;
+    pub(crate) static FUNCTION = converter SHA256(target: StringGetter)
+        pure, run |call| call.run_strings(sha256), shortcut Shortcut::TakesStrings(sha256);
 }
 
 fn sha256<'a>(strings: &[&'a [u8]], results: &mut [Value<'a>], arena: &'a Bump) {

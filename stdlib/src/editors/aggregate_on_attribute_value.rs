@@ -27,7 +27,7 @@ function! {
         attribute: String,
         values: List(&String),
         new_value: String,
-    ) volatile, prepare prepare, run run, only ["transform/metric"];
+    ) volatile, prepare prepare, run run, only &["transform/metric"];
 }
 
 struct Arguments {

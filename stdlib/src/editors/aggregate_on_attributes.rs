@@ -26,7 +26,7 @@ function! {
     pub(crate) static FUNCTION = editor aggregate_on_attributes(
         aggregation_function: String,
         attributes[optional]: List(&String),
-    ) volatile, prepare prepare, run run, only ["transform/metric"];
+    ) volatile, prepare prepare, run run, only &["transform/metric"];
 }
 
 struct Arguments {

@@ -36,7 +36,7 @@ function! {
     pub(crate) static FUNCTION = editor convert_exponential_histogram_to_histogram(
         distribution_fn: String,
         explicit_bounds: List(&Float),
-    ) volatile, prepare prepare, run convert, only ["transform/metric"];
+    ) volatile, prepare prepare, run convert, only &["transform/metric"];
 }
 
 struct Conversion {

@@ -13,7 +13,7 @@ function! {
     /// metric.type  # 2
     /// ```
     pub(crate) static FUNCTION = editor convert_gauge_to_sum(string_agg_temp: String, monotonic: Bool)
-        volatile, prepare prepare, run convert, only ["transform/metric"];
+        volatile, prepare prepare, run convert, only &["transform/metric"];
 }
 
 fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> {

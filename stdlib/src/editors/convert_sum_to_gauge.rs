@@ -12,7 +12,7 @@ function! {
     /// convert_sum_to_gauge()
     /// metric.type  # 1
     /// ```
-    pub(crate) static FUNCTION = editor convert_sum_to_gauge() volatile, run convert, only ["transform/metric"];
+    pub(crate) static FUNCTION = editor convert_sum_to_gauge() volatile, run convert, only &["transform/metric"];
 }
 
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

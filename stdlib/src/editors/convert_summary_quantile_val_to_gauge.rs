@@ -21,7 +21,7 @@ function! {
     pub(crate) static FUNCTION = editor convert_summary_quantile_val_to_gauge(
         attribute_key[optional]: String,
         suffix[optional]: String,
-    ) volatile, run convert, only ["transform/metric"];
+    ) volatile, run convert, only &["transform/metric"];
 }
 
 /// `quantile_values` of a summary's data point.

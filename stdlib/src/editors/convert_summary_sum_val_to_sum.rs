@@ -22,7 +22,7 @@ function! {
         string_agg_temp: String,
         monotonic: Bool,
         suffix[optional]: String,
-    ) volatile, prepare prepare, run convert, only ["transform/datapoint"];
+    ) volatile, prepare prepare, run convert, only &["transform/datapoint"];
 }
 
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -16,7 +16,7 @@ function! {
         name[optional]: StringGetter,
         description[optional]: StringGetter,
         unit[optional]: StringGetter,
-    ) volatile, run copy, only ["transform/metric"];
+    ) volatile, run copy, only &["transform/metric"];
 }
 
 fn copy<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -18,7 +18,7 @@ function! {
     /// extract_count_metric(true)  # error: requires an input metric of type Histogram
     /// ```
     pub(crate) static FUNCTION = editor extract_count_metric(monotonic: Bool, suffix[optional]: String)
-        volatile, run extract, only ["transform/metric"];
+        volatile, run extract, only &["transform/metric"];
 }
 
 fn extract<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {

@@ -27,7 +27,7 @@ function! {
     /// metric.type  # 3
     /// ```
     pub(crate) static FUNCTION = editor extract_percentile_metric(percentile: Float, suffix[optional]: String)
-        volatile, prepare prepare, run extract, only ["transform/metric"];
+        volatile, prepare prepare, run extract, only &["transform/metric"];
 }
 
 /// The percentile and how it is called.

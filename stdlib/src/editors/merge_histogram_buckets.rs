@@ -27,7 +27,7 @@ function! {
     pub(crate) static FUNCTION = editor merge_histogram_buckets(
         target_value: FloatLikeGetter,
         method[optional]: String,
-    ) volatile, prepare prepare, run merge, only ["transform/datapoint"];
+    ) volatile, prepare prepare, run merge, only &["transform/datapoint"];
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

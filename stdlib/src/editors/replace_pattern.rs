@@ -3,7 +3,6 @@
 use crate::prelude::*;
 use crate::replace::Replacing;
 use ottl_vm::function::ChangeText;
-use std::any::Any;
 
 function! {
     /// Replaces each match of the regular expression `regex_pattern` in the string `target` by
@@ -31,7 +30,7 @@ function! {
         replacement: StringGetter,
         function[optional]: FunctionGetter,
         replacement_format[optional]: StringGetter,
-    ) volatile, prepare prepare, run replace_pattern, change change;
+    ) volatile, prepare prepare, run replace_pattern, shortcut Shortcut::ChangesText(change);
 }
 
 fn prepare(literals: Literals<'_>, given: &[bool]) -> Result<Prepared, String> {
@@ -61,7 +60,7 @@ fn replace_pattern<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     Ok(Value::Nil)
 }
 
-fn change(prepared: &(dyn Any + Send + Sync)) -> Option<&dyn ChangeText> {
+fn change(prepared: &Prepared) -> Option<&dyn ChangeText> {
     let replacing: &Replacing = prepared.downcast_ref()?;
     replacing
         .is_literal()

@@ -20,7 +20,7 @@ function! {
     /// metric.unit  # "s"
     /// ```
     pub(crate) static FUNCTION = editor scale_metric(multiplier: Float, unit[optional]: StringGetter)
-        volatile, run scale, only ["transform/metric"];
+        volatile, run scale, only &["transform/metric"];
 }
 
 /// The numbers of a message's fields that are scaled.

@@ -16,5 +16,5 @@ function! {
     /// log.cache["parts"]  # ["a", "b"]
     /// set(log.severity_text, 1)  # error: expects string but got int64
     /// ```
-    pub(crate) static FUNCTION = editor set(target: Setter, value: Getter) idempotent, store;
+    pub(crate) static FUNCTION = editor set(target: Setter, value: Getter) idempotent;
 }

@@ -22,7 +22,7 @@ function! {
     pub(crate) static FUNCTION = editor set_semconv_span_name(
         semconv_version: String,
         original_span_name_attribute[optional]: String,
-    ) volatile, prepare prepare, run set_name, only ["transform/span"], uses ["name", "kind", "attributes"];
+    ) volatile, prepare prepare, run set_name, only &["transform/span"], uses &["name", "kind", "attributes"];
 }
 
 /// The conventions' first and last version that are known.

@@ -101,7 +101,7 @@ fn check_tables(pass: &Pass, touched: &TouchedLevels) -> Result<(), String> {
         let slots = match &call.shortcut {
             Some(ShortcutCall::WithoutSlot(slot)) => std::slice::from_ref(slot),
             Some(ShortcutCall::KeepsSlots(slots)) => slots,
-            Some(ShortcutCall::Within(_)) | None => &[],
+            _ => &[],
         };
         if let Some(Argument::Path(path)) = call.arguments.first()
             && let Some(path) = pass.paths.get(usize::from(*path))

@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::map_edit::MapEdit;
 use super::merge::Strategy;
 use crate::error::Error;
-use crate::function::{Body, Function, Literal, Run, RunStrings};
+use crate::function::{Function, Literal, Run, RunStrings};
 use crate::path::form::hex;
 use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
@@ -39,14 +39,9 @@ enum Arguments<'m, 'p, 'a> {
 
 /// What runs a call.
 pub(super) fn runner(site: &CallSite) -> Run {
-    match site.function.body {
-        Body::Run(run)
-        | Body::Strings(run, _)
-        | Body::Prepared(_, run)
-        | Body::Text(_, run, _)
-        | Body::TextTest(_, run, _) => run,
-        Body::Store => |_| Err(Error::new("set is an instruction")),
-    }
+    site.function
+        .run
+        .unwrap_or(|_| Err(Error::new("set is an instruction")))
 }
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
@@ -617,20 +612,15 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                 values.len()
             )));
         }
-        match function.body {
-            Body::Run(run) | Body::Strings(run, _) => {
-                let arguments = Arguments::Given(values);
-                run(&mut Call {
-                    machine: self.machine,
-                    lane: self.lane,
-                    arguments,
-                    site: self.site,
-                })
-            }
-            Body::Prepared(..) | Body::Text(..) | Body::TextTest(..) | Body::Store => {
-                Err(Error::new("the function cannot be passed by name"))
-            }
-        }
+        let (Some(run), None) = (function.run, function.prepare) else {
+            return Err(Error::new("the function cannot be passed by name"));
+        };
+        run(&mut Call {
+            machine: self.machine,
+            lane: self.lane,
+            arguments: Arguments::Given(values),
+            site: self.site,
+        })
     }
 
     /// Evaluates the lambda given for the parameter with these values for its own parameters, of which it

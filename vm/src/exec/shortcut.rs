@@ -1,33 +1,40 @@
-//! What calls do to attributes without a look at each, because their functions say what that is.
+//! What editors do without running record by record, because their functions say what that is.
 
 use super::locate::Slot;
 use super::locator::Locator;
 use super::machine::Machine;
 use super::mask::Mask;
+use crate::function::Prepared;
 use crate::instruction::Instruction;
 use crate::limits::KEPT_KEYS_MAX;
 use crate::path::Level;
-use crate::program::{Argument, CallSite, ShortcutCall};
+use crate::program::{Argument, CallSite, Path, ShortcutCall};
 use crate::wire::tree::{NONE, NodeId, Place, Tree};
 use smallvec::SmallVec;
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
-    /// Takes the shortcut that a call has, or changes its texts, where it can. The instruction's lanes for which its function
-    /// is left to run.
+    /// Takes the shortcut that a call has where it can. The instruction's lanes for which its function is left to run.
     #[inline]
     pub(super) fn lanes_to_edit(&mut self, i: &Instruction, site: &'p CallSite) -> Mask {
         let lanes = self.mask(i.mask);
         match (&site.shortcut, site.arguments.first()) {
             (Some(shortcut), Some(Argument::Path(path))) => {
-                let level = self.pass.paths[usize::from(*path)].level;
-                self.take_shortcut(lanes, level, shortcut)
+                let path = &self.pass.paths[usize::from(*path)];
+                self.take_shortcut(lanes, path, shortcut, site.prepared.as_ref())
             }
-            _ => self.change_texts(lanes, site),
+            _ => lanes,
         }
     }
 
     #[inline(never)]
-    fn take_shortcut(&mut self, lanes: Mask, level: Level, shortcut: &'p ShortcutCall) -> Mask {
+    fn take_shortcut(
+        &mut self,
+        lanes: Mask,
+        path: &'p Path,
+        shortcut: &'p ShortcutCall,
+        prepared: Option<&'p Prepared>,
+    ) -> Mask {
+        let level = path.level;
         match shortcut {
             ShortcutCall::Within(extent) => self.without(lanes, level, |machine, id, _| {
                 machine.tree.node(id).is_within(*extent)
@@ -43,6 +50,12 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     machine.keep_slots(id, slots, &mut keeping)
                 })
             }
+            ShortcutCall::ChangesText(changer) => match prepared.and_then(changer) {
+                Some(change) => self.change_texts(lanes, path, change),
+                None => lanes,
+            },
+            // Of converters.
+            ShortcutCall::TellsText(_) | ShortcutCall::TakesStrings(_) => lanes,
         }
     }
 

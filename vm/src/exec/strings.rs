@@ -2,9 +2,9 @@
 
 use super::machine::Machine;
 use super::mask::{BLOCK, Mask};
-use crate::function::{Body, RunStrings};
+use crate::function::RunStrings;
 use crate::instruction::Instruction;
-use crate::program::{Argument, CallSite};
+use crate::program::{Argument, CallSite, ShortcutCall};
 use crate::value::Value;
 use smallvec::{SmallVec, smallvec};
 
@@ -14,11 +14,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     #[inline]
     pub(super) fn call_with_strings(&mut self, i: &Instruction, site: &'p CallSite) -> Mask {
         let lanes = self.mask(i.mask);
-        match (site.function.body, site.arguments.as_slice()) {
-            (Body::Strings(_, run), [Argument::Value(operand)])
-                if site.remembered_by.is_none() && !self.is_memory_spent() =>
+        match (&site.shortcut, site.arguments.first()) {
+            (Some(ShortcutCall::TakesStrings(run)), Some(Argument::Value(operand)))
+                if !self.is_memory_spent() =>
             {
-                lanes.without(self.run_strings(i, run, *operand, lanes))
+                lanes.without(self.run_strings(i, *run, *operand, lanes))
             }
             _ => lanes,
         }

@@ -15,12 +15,12 @@ use super::mask::Mask;
 use super::run::no_truth;
 use crate::compare::{Comparator, compare, same_text};
 use crate::error::Error;
-use crate::function::{Body, TellText};
+use crate::function::TellText;
 use crate::instruction::Instruction;
 use crate::math::{Operator, calculate};
 use crate::path::form::{Form, nanoseconds_between};
 use crate::path::{Access, Level};
-use crate::program::{Argument, CallSite, Path, Test, Tested};
+use crate::program::{Argument, CallSite, Path, ShortcutCall, Test, Tested};
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NONE, Node};
@@ -214,8 +214,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Of the texts that a call tells something of; `None` if it does not, or no slot says what they are.
     fn told_by_texts(&self, site: &CallSite, mask: Mask) -> Option<Told> {
-        let (Body::TextTest(_, _, test), Some(prepared), Some(Argument::Path(path))) =
-            (site.function.body, &site.prepared, site.arguments.first())
+        let (Some(ShortcutCall::TellsText(teller)), Some(prepared), Some(Argument::Path(path))) =
+            (&site.shortcut, &site.prepared, site.arguments.first())
         else {
             return None;
         };
@@ -227,7 +227,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         };
         match form {
             Form::Any | Form::String if !self.is_memory_spent() => {
-                Some(self.told_by_text(test(&**prepared)?, path, path.slot?, form, mask))
+                Some(self.told_by_text(teller(prepared)?, path, path.slot?, form, mask))
             }
             _ => None,
         }

@@ -4,10 +4,10 @@
 
 use super::machine::Machine;
 use super::mask::Mask;
-use crate::function::{Body, ChangeText, Changed};
+use crate::function::{ChangeText, Changed};
 use crate::path::form::Form;
 use crate::path::{Access, FieldNumbers, Level, every};
-use crate::program::{Argument, CallSite, Key, Path};
+use crate::program::{Key, Path};
 use crate::value::Value;
 use crate::wire::any::{KEY_TAG, STRING_TAG, VALUE_TAG, short_text};
 use crate::wire::tree::NodeId;
@@ -108,29 +108,20 @@ impl Head {
 }
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
-    /// Runs an editor for those of the lanes whose text tells what becomes of it. What is left is to be run lane by lane.
-    #[inline]
-    pub(super) fn change_texts(&mut self, lanes: Mask, site: &'p CallSite) -> Mask {
-        match (
-            site.function.body,
-            &site.prepared,
-            site.arguments.as_slice(),
-        ) {
-            (Body::Text(_, _, change), Some(prepared), [Argument::Path(path), ..])
-                if !self.is_memory_spent() =>
-            {
-                let path = &self.pass.paths[usize::from(*path)];
-                let target = Target::of(path, self.pass.context.level());
-                match (target, change(&**prepared)) {
-                    (Some(target), Some(change)) => self.change_target(change, &target, lanes),
-                    _ => lanes,
-                }
-            }
+    /// Changes the lanes' texts at a path. For which lanes that is still to be done.
+    pub(super) fn change_texts(
+        &mut self,
+        lanes: Mask,
+        path: &'p Path,
+        change: &dyn ChangeText,
+    ) -> Mask {
+        match Target::of(path, self.pass.context.level()) {
+            Some(target) if !self.is_memory_spent() => self.change_target(change, &target, lanes),
             _ => lanes,
         }
     }
 
-    /// Changes the lanes' texts in a field. For which lanes that is still to be done.
+    /// The same in a field.
     #[inline(never)]
     fn change_target(&mut self, change: &dyn ChangeText, target: &Target<'p>, lanes: Mask) -> Mask {
         lanes.filter(|lane| {
