@@ -21,7 +21,8 @@ use super::resolved::{
 use super::walk::Role;
 use code::{Code, Mask, Source};
 use hoist::Hoisted;
-use ottl_vm::function::{Prepared, Shortcut};
+use ottl_vm::function::Prepared;
+use ottl_vm::function::Shortcut::{KeepsKeys, Within, WithoutKey};
 use ottl_vm::instruction::Op;
 use ottl_vm::path::{Access, Level};
 use ottl_vm::program::{Pass, Rows, Section, Touched, TouchedLevels};
@@ -333,7 +334,7 @@ fn with_rows_at_once(groups: &[Group]) -> [Touched; Level::COUNT] {
                 continue;
             }
             let has_shortcut = matches!(&statement.action, Action::Edit(call)
-                if call.function.shortcut.is_some_and(Shortcut::is_over_attributes));
+                if matches!(call.function.shortcut, Some(Within(_) | WithoutKey(_) | KeepsKeys(_))));
             statement.action.visit(&mut |path, role| {
                 if role == Role::Read || !has_shortcut {
                     look(path);

@@ -76,13 +76,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Op::Call => {
                 let site = &self.pass.calls[usize::from(i.a)];
                 let run = runner(site);
-                let lanes = self.call_with_strings(i, site);
+                let lanes = self.lanes_to_run(i, site);
                 self.map_these(lanes, i, |machine, lane| machine.call(site, run, lane));
             }
             Op::Edit => {
                 let site = &self.pass.calls[usize::from(i.a)];
                 let run = runner(site);
-                let lanes = self.lanes_to_edit(i, site);
+                let lanes = self.lanes_to_run(i, site);
                 self.for_these(lanes, |machine, lane| {
                     machine.call(site, run, lane).map(drop)
                 });

@@ -1,26 +1,24 @@
-//! What editors do without running record by record, because their functions say what that is.
+//! What calls do without running record by record, because their functions tell what that is.
 
 use super::locate::Slot;
 use super::locator::Locator;
 use super::machine::Machine;
 use super::mask::Mask;
-use crate::function::Prepared;
 use crate::instruction::Instruction;
 use crate::limits::KEPT_KEYS_MAX;
 use crate::path::Level;
-use crate::program::{Argument, CallSite, Path, ShortcutCall};
+use crate::program::{Argument, CallSite, ShortcutCall};
 use crate::wire::tree::{NONE, NodeId, Place, Tree};
 use smallvec::SmallVec;
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Takes the shortcut that a call has where it can. The instruction's lanes for which its function is left to run.
     #[inline]
-    pub(super) fn lanes_to_edit(&mut self, i: &Instruction, site: &'p CallSite) -> Mask {
+    pub(super) fn lanes_to_run(&mut self, i: &Instruction, site: &'p CallSite) -> Mask {
         let lanes = self.mask(i.mask);
-        match (&site.shortcut, site.arguments.first()) {
-            (Some(shortcut), Some(Argument::Path(path))) => {
-                let path = &self.pass.paths[usize::from(*path)];
-                self.take_shortcut(lanes, path, shortcut, site.prepared.as_ref())
+        match &site.shortcut {
+            Some(shortcut) if !self.is_memory_spent() => {
+                self.take_shortcut(lanes, i.dst, site, shortcut)
             }
             _ => lanes,
         }
@@ -30,10 +28,17 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn take_shortcut(
         &mut self,
         lanes: Mask,
-        path: &'p Path,
+        dst: u16,
+        site: &'p CallSite,
         shortcut: &'p ShortcutCall,
-        prepared: Option<&'p Prepared>,
     ) -> Mask {
+        let path = match (shortcut, site.arguments.first()) {
+            (ShortcutCall::TakesStrings(run), Some(Argument::Value(operand))) => {
+                return self.run_strings(dst, *run, *operand, lanes);
+            }
+            (_, Some(Argument::Path(path))) => &self.pass.paths[usize::from(*path)],
+            _ => return lanes,
+        };
         let level = path.level;
         match shortcut {
             ShortcutCall::Within(extent) => self.without(lanes, level, |machine, id, _| {
@@ -50,11 +55,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     machine.keep_slots(id, slots, &mut keeping)
                 })
             }
-            ShortcutCall::ChangesText(changer) => match prepared.and_then(changer) {
+            ShortcutCall::ChangesText(changer) => match site.prepared.as_ref().and_then(changer) {
                 Some(change) => self.change_texts(lanes, path, change),
                 None => lanes,
             },
-            // Of converters.
+            // What is told of a text is a test.
             ShortcutCall::TellsText(_) | ShortcutCall::TakesStrings(_) => lanes,
         }
     }

@@ -116,8 +116,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         change: &dyn ChangeText,
     ) -> Mask {
         match Target::of(path, self.pass.context.level()) {
-            Some(target) if !self.is_memory_spent() => self.change_target(change, &target, lanes),
-            _ => lanes,
+            Some(target) => self.change_target(change, &target, lanes),
+            None => lanes,
         }
     }
 

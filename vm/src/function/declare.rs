@@ -56,7 +56,6 @@ macro_rules! function {
     (@optional optional) => { true };
 }
 
-/// What [`function!`](crate::function!) declares, part by part.
 impl Function {
     /// One of which nothing may be assumed, which is registered everywhere, and which nothing runs yet.
     pub const fn new(
@@ -81,81 +80,45 @@ impl Function {
             shortcut: None,
         }
     }
+}
 
-    const fn of_purity(self, purity: Purity) -> Function {
-        Function { purity, ..self }
-    }
+/// What [`function!`](crate::function!) may say of a function: each a method that sets these fields.
+macro_rules! sayings {
+    ($($(#[$docs:meta])+ $name:ident($($argument:ident: $ty:ty)?) = $($field:ident: $value:expr),+;)+) => {
+        impl Function {
+            $($(#[$docs])+
+            pub const fn $name(self $(, $argument: $ty)?) -> Function {
+                Function { $($field: $value,)+ ..self }
+            })+
+        }
+    };
+}
 
+sayings! {
     /// It is [`Purity::Pure`].
-    pub const fn pure(self) -> Function {
-        self.of_purity(Purity::Pure)
-    }
-
+    pure() = purity: Purity::Pure;
     /// It is pure and [`Cost::Costly`].
-    pub const fn costly(self) -> Function {
-        let cost = Cost::Costly;
-        Function { cost, ..self }.pure()
-    }
-
+    costly() = purity: Purity::Pure, cost: Cost::Costly;
     /// It is pure, and looks at types alone.
-    pub const fn by_type(self) -> Function {
-        let by_type = true;
-        Function { by_type, ..self }.pure()
-    }
-
+    by_type() = purity: Purity::Pure, by_type: true;
     /// It is [`Purity::Volatile`].
-    pub const fn volatile(self) -> Function {
-        self.of_purity(Purity::Volatile)
-    }
-
+    volatile() = purity: Purity::Volatile;
     /// It is [`Purity::Stateful`].
-    pub const fn stateful(self) -> Function {
-        self.of_purity(Purity::Stateful)
-    }
-
+    stateful() = purity: Purity::Stateful;
     /// It is [`Purity::Idempotent`].
-    pub const fn idempotent(self) -> Function {
-        self.of_purity(Purity::Idempotent)
-    }
-
+    idempotent() = purity: Purity::Idempotent;
     /// What checks and prepares its literals.
-    pub const fn prepare(self, prepare: Prepare) -> Function {
-        let prepare = Some(prepare);
-        Function { prepare, ..self }
-    }
-
+    prepare(prepare: Prepare) = prepare: Some(prepare);
     /// What runs it.
-    pub const fn run(self, run: Run) -> Function {
-        let run = Some(run);
-        Function { run, ..self }
-    }
-
+    run(run: Run) = run: Some(run);
     /// What spares running it.
-    pub const fn shortcut(self, shortcut: Shortcut) -> Function {
-        let shortcut = Some(shortcut);
-        Function { shortcut, ..self }
-    }
-
+    shortcut(shortcut: Shortcut) = shortcut: Some(shortcut);
     /// It is [`Contexts::Both`].
-    pub const fn both(self) -> Function {
-        let contexts = Contexts::Both;
-        Function { contexts, ..self }
-    }
-
-    /// It is registered in these [`Contexts`] alone.
-    pub const fn only(self, places: &'static [&'static str]) -> Function {
-        let contexts = Contexts::Only(places);
-        Function { contexts, ..self }
-    }
-
+    both() = contexts: Contexts::Both;
+    /// It is [registered in these places](Contexts::Only) alone.
+    only(places: &'static [&'static str]) = contexts: Contexts::Only(places);
     /// It looks at these paths beside its arguments.
-    pub const fn uses(self, uses: &'static [&'static str]) -> Function {
-        Function { uses, ..self }
-    }
-
+    uses(paths: &'static [&'static str]) = uses: paths;
     /// Only the extended dialect has it.
-    pub const fn extension(self) -> Function {
-        let extension = true;
-        Function { extension, ..self }
-    }
+    extension() = extension: true;
 }

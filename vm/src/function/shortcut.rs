@@ -25,16 +25,6 @@ pub enum Shortcut {
     TakesStrings(RunStrings),
 }
 
-impl Shortcut {
-    /// Whether it is one over attributes.
-    pub fn is_over_attributes(self) -> bool {
-        matches!(
-            self,
-            Shortcut::Within(_) | Shortcut::WithoutKey(_) | Shortcut::KeepsKeys(_)
-        )
-    }
-}
-
 /// What attributes there are at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
