@@ -90,3 +90,68 @@ fn what_is_missing_may_be_what_decides_the_context() {
         assert_eq!(count, 1, "{}", ran.stdout());
     }
 }
+
+#[test]
+fn warnings_have_places_and_do_not_fail_unless_denied() {
+    let yaml = br#"processors:
+  transform:
+    trace_statements:
+      - statements:
+          - set(span.name, "a") where span.kind == "SERVER"
+      - context: span
+        conditions: [1 == 2]
+        statements:
+          - set(attributes["a"], Duration("3x"))
+  filter:
+    error_mode: ignore
+    log_conditions:
+      - log.severity_number > "ERROR"
+"#;
+    let ran = ottlc(&["check", "--format", "json", "-"], yaml);
+    assert_eq!(ran.status, Some(0), "{}", ran.stderr);
+    let found: Vec<Value> = ran
+        .stdout()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let place = |found: &Value| {
+        let span = &found["span"];
+        let (line, column) = (&span["line"], &span["column"]);
+        format!("{} {} {line}:{column}", found["severity"], found["code"]).replace('"', "")
+    };
+    let found: Vec<String> = found.iter().map(place).collect();
+    let expected = [
+        "warning W204 5:39",
+        "warning W203 7:22",
+        "warning W201 9:34",
+        "warning W204 13:9",
+    ];
+    assert_eq!(found, expected);
+    let denied = ottlc(&["check", "--deny-warnings", "-"], yaml);
+    assert_eq!(denied.status, Some(1));
+    assert!(
+        denied.stdout().contains(" --> <stdin>:5:39\n"),
+        "{}",
+        denied.stdout()
+    );
+    let fine = ottlc(&["check", "--deny-warnings", "set(span.name, \"a\")"], b"");
+    assert_eq!((fine.status, fine.stdout()), (Some(0), ""));
+}
+
+#[test]
+fn warnings_and_errors_are_told_in_order() {
+    let yaml = br#"trace_statements:
+  - set(span.start_time, "2024-01-01")
+  - set(span.nam, "a")
+  - set(span.kind, "client")
+"#;
+    let ran = ottlc(&["check", "-"], yaml);
+    assert_eq!(ran.status, Some(1));
+    let lines = ran.stdout().lines();
+    let codes: Vec<&str> = lines
+        .filter_map(|line| line.split(']').next()?.split_once('['))
+        .map(|(_, code)| code)
+        .filter(|code| code.len() == 4)
+        .collect();
+    assert_eq!(codes, ["W202", "E202", "W202"], "{}", ran.stdout());
+}

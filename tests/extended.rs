@@ -1,6 +1,6 @@
 //! The functions of the extended dialect: that the reference's has none of them, and what they do over many records.
 
-use ottl::compile::{Dialect, Gates, Options, Refusal, Registry, compile_group};
+use ottl::compile::{Dialect, Finding, Gates, Options, Registry, compile_group};
 use ottl::config::{ContextName, Group, Signal, Text};
 use ottl_stdlib::{Table, Tables};
 use ottl_vm::exec::{Validation, Worker};
@@ -8,7 +8,7 @@ use ottl_vm::program::Program;
 use ottl_vm::wire::json;
 use serde_json::{Value, json};
 
-fn compiled(dialect: Dialect, statements: &[&str]) -> Result<Program, Vec<Refusal>> {
+fn compiled(dialect: Dialect, statements: &[&str]) -> Result<Program, Vec<Finding>> {
     let text = |text: &&str| Text {
         text: (*text).to_owned(),
         ..Text::default()

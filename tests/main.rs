@@ -28,6 +28,7 @@ mod streaming;
 mod texts;
 mod tidy;
 mod touched;
+mod warnings;
 
 // The requests of the benchmarks are written with it.
 use regressions::fuzz::protobuf;

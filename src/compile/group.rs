@@ -7,7 +7,7 @@ use super::paths::{PathRule, context_of_name};
 use super::registry::FunctionScope;
 use super::resolve::{Resolver, Scope};
 use super::resolved::{Group, GroupAction, Resolved};
-use super::{Dialect, Options, Refusal, desugar};
+use super::{Dialect, Finding, Options, desugar};
 use crate::config::{self, ContextName, ErrorMode, ProcessorKind, Signal, Text};
 use crate::report::Diagnostic;
 use ottl_grammar::{ast, parse_condition, parse_statement};
@@ -29,7 +29,10 @@ pub(super) struct Groups<'o> {
     /// The processor's, for groups without one of their own.
     pub(super) error_mode: ErrorMode,
     pub(super) resolved: Resolved,
-    pub(super) refusals: Vec<Refusal>,
+    pub(super) refusals: Vec<Finding>,
+    /// Whether warnings are wanted.
+    pub(super) warns: bool,
+    pub(super) warnings: Vec<Finding>,
 }
 
 impl Groups<'_> {
@@ -59,11 +62,7 @@ impl Groups<'_> {
             .iter()
             .map(|parsed| {
                 let statement = resolver.statement(&parsed.tree, &parsed.text.text);
-                (
-                    parsed.text,
-                    statement,
-                    std::mem::take(&mut resolver.problems),
-                )
+                (parsed.text, statement, resolver.told())
             })
             .collect();
         // Conditions see the filter processor's functions, and paths as its older lists do.
@@ -165,7 +164,7 @@ impl Groups<'_> {
                 Err(errors) => {
                     let errors = errors.as_slice().iter();
                     self.refusals
-                        .extend(errors.map(|error| Refusal::of(Diagnostic::from(error), text)));
+                        .extend(errors.map(|error| Finding::of(Diagnostic::from(error), text)));
                 }
             }
         }
@@ -204,7 +203,7 @@ impl Groups<'_> {
             place = None;
             for (index, problem) in &unknown {
                 if let Some(text) = text_at(*index, statements, conditions) {
-                    let refusal = Refusal::of(problem.clone().into(), text);
+                    let refusal = Finding::of(problem.clone().into(), text);
                     self.refusals.push(refusal);
                 }
             }
@@ -280,8 +279,8 @@ impl Groups<'_> {
                 .or(conditions.first().map(|parsed| parsed.text))
         };
         let refusal = match text.or_else(first) {
-            Some(text) => Refusal::of(diagnostic, text),
-            None => Refusal::of(
+            Some(text) => Finding::of(diagnostic, text),
+            None => Finding::of(
                 diagnostic,
                 &Text {
                     place: place.clone(),
@@ -306,7 +305,7 @@ impl Groups<'_> {
                     context: context.name(),
                 };
                 self.refusals
-                    .push(Refusal::of(Problem { kind, span }.into(), text));
+                    .push(Finding::of(Problem { kind, span }.into(), text));
             }
         }
         found
@@ -328,12 +327,14 @@ impl Groups<'_> {
             },
             is_extended: self.is_extended(),
             lambdas: self.is_extended() || self.options.gates.allows_lambdas(),
+            warns: self.warns,
         };
         let prepared = std::mem::take(&mut self.resolved.prepared);
         Resolver {
             registry: self.options.registry,
             scope,
             problems: Vec::new(),
+            warnings: Vec::new(),
             prepared,
             locals: Vec::new(),
         }
@@ -343,15 +344,19 @@ impl Groups<'_> {
         self.options.dialect == Dialect::Extended
     }
 
-    /// What could be resolved; the problems of the rest are recorded.
-    fn keep<T>(&mut self, resolved: Vec<(&Text, Option<T>, Vec<Problem>)>) -> Vec<T> {
+    /// What could be resolved; the problems of the rest are recorded, and what is to be warned of.
+    fn keep<T>(&mut self, resolved: ResolvedTexts<'_, T>) -> Vec<T> {
         let mut kept = Vec::with_capacity(resolved.len());
-        for (text, item, problems) in resolved {
+        for (text, item, told) in resolved {
+            let (problems, warnings) = told;
             kept.extend(item);
+            let warnings = warnings.into_iter();
+            self.warnings
+                .extend(warnings.map(|warning| Finding::of(warning, text)));
             self.refusals.extend(
                 problems
                     .into_iter()
-                    .map(|problem| Refusal::of(problem.into(), text)),
+                    .map(|problem| Finding::of(problem.into(), text)),
             );
         }
         kept
@@ -379,7 +384,8 @@ fn retain_by_index<T>(items: &mut Vec<T>, keeps: impl Fn(usize) -> bool) {
     });
 }
 
-type ResolvedTexts<'c, T> = Vec<(&'c Text, Option<T>, Vec<Problem>)>;
+/// Texts, what they are if they could be resolved, and what is told of them.
+type ResolvedTexts<'c, T> = Vec<(&'c Text, Option<T>, (Vec<Problem>, Vec<Diagnostic>))>;
 
 fn resolve_conditions<'c>(
     resolver: &mut Resolver<'_>,
@@ -389,11 +395,7 @@ fn resolve_conditions<'c>(
         .iter()
         .map(|parsed| {
             let condition = resolver.condition(&parsed.tree, &parsed.text.text);
-            (
-                parsed.text,
-                condition,
-                std::mem::take(&mut resolver.problems),
-            )
+            (parsed.text, condition, resolver.told())
         })
         .collect()
 }

@@ -40,6 +40,7 @@ mod resolved;
 mod upstream;
 mod visit;
 mod walk;
+mod warn;
 
 use crate::config::{ConditionGroup, Filter, Group, Processor, Signal, Text, Transform};
 use crate::report::{Diagnostic, Source, locate};
@@ -55,6 +56,7 @@ pub use ottl_grammar::Dialect;
 pub(crate) use paths::context_of_name;
 pub use registry::Registry;
 pub use upstream::{Lowered, to_upstream};
+pub use warn::CODES as WARNING_CODES;
 
 /// How to compile.
 #[derive(Clone, Copy, Debug)]
@@ -69,18 +71,18 @@ pub struct Options<'o> {
     pub registry: &'o Registry,
 }
 
-/// Why a configuration is refused: one thing that is wrong.
+/// One thing found in a configuration: why it is refused, or what is to be warned of.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
-    /// What is wrong. Its spans are bytes of `text`.
+pub struct Finding {
+    /// What it is. Its spans are bytes of `text`.
     pub diagnostic: Diagnostic,
     /// The statement or condition that it is about.
     pub text: Text,
 }
 
-impl Refusal {
-    fn of(diagnostic: Diagnostic, text: &Text) -> Refusal {
-        Refusal {
+impl Finding {
+    fn of(diagnostic: Diagnostic, text: &Text) -> Finding {
+        Finding {
             diagnostic,
             text: text.clone(),
         }
@@ -114,37 +116,13 @@ impl From<Problem> for Diagnostic {
 ///
 /// # Errors
 /// All that is wrong, of all statements and conditions.
-pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, Vec<Refusal>> {
-    let mut refusals = Vec::new();
-    let mut compiled = None;
-    for signal in Signal::ALL.iter().copied() {
-        let mut groups = Groups {
-            options,
-            kind: processor.kind(),
-            signal,
-            error_mode: match processor {
-                Processor::Transform(transform) => transform.error_mode,
-                Processor::Filter(filter) => filter.error_mode,
-            },
-            resolved: Resolved::default(),
-            refusals: Vec::new(),
-        };
-        let sweeps = match processor {
-            Processor::Transform(transform) => {
-                transform
-                    .groups(signal)
-                    .iter()
-                    .for_each(|group| groups.statements(group));
-                Vec::new()
-            }
-            Processor::Filter(filter) => filter_lists(filter, &mut groups),
-        };
-        refusals.append(&mut groups.refusals);
-        if signal == options.signal {
-            compiled = Some((groups.resolved, sweeps));
-        }
-    }
-    let (resolved, sweeps) = compiled.unwrap_or_default();
+pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, Vec<Finding>> {
+    let Resolution {
+        resolved,
+        sweeps,
+        refusals,
+        ..
+    } = resolve(processor, options, false);
     if !refusals.is_empty() {
         return Err(refusals);
     }
@@ -167,11 +145,79 @@ pub fn compile(processor: &Processor, options: &Options<'_>) -> Result<Program, 
     Ok(program)
 }
 
+/// What is to be warned of in a processor's configuration: what certainly does something else than it says. Nothing is told
+/// of statements that are refused.
+///
+/// ```
+/// use ottl::compile::{Dialect, Gates, Options, Registry, warnings};
+/// use ottl::config::{Processor, ProcessorKind, Signal};
+///
+/// let json = serde_json::json!({"trace_statements": ["set(span.name, \"x\") where span.kind == \"SERVER\""]});
+/// let processor = Processor::from_json(ProcessorKind::Transform, &json)?;
+/// let registry = Registry::new(ottl_stdlib::FUNCTIONS);
+/// let options = Options { signal: Signal::Traces, dialect: Dialect::Upstream, gates: &Gates::default(), registry: &registry };
+/// let warnings = warnings(&processor, &options);
+/// assert_eq!(warnings[0].diagnostic.message, "`span.kind` is an int, which never equals a string");
+/// assert_eq!(warnings[0].diagnostic.help, ["write `SPAN_KIND_SERVER`"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn warnings(processor: &Processor, options: &Options<'_>) -> Vec<Finding> {
+    resolve(processor, options, true).warnings
+}
+
+/// What is known of a processor's configuration before it is lowered.
+#[derive(Default)]
+struct Resolution {
+    /// For the signal asked for.
+    resolved: Resolved,
+    /// For the signal asked for.
+    sweeps: Vec<Sweeping>,
+    refusals: Vec<Finding>,
+    warnings: Vec<Finding>,
+}
+
+/// Resolves a processor's groups for all signals; `warns` says whether warnings are wanted.
+fn resolve(processor: &Processor, options: &Options<'_>, warns: bool) -> Resolution {
+    let mut resolution = Resolution::default();
+    for signal in Signal::ALL.iter().copied() {
+        let mut groups = Groups {
+            options,
+            kind: processor.kind(),
+            signal,
+            error_mode: match processor {
+                Processor::Transform(transform) => transform.error_mode,
+                Processor::Filter(filter) => filter.error_mode,
+            },
+            resolved: Resolved::default(),
+            refusals: Vec::new(),
+            warns,
+            warnings: Vec::new(),
+        };
+        let sweeps = match processor {
+            Processor::Transform(transform) => {
+                transform
+                    .groups(signal)
+                    .iter()
+                    .for_each(|group| groups.statements(group));
+                Vec::new()
+            }
+            Processor::Filter(filter) => filter_lists(filter, &mut groups),
+        };
+        resolution.refusals.append(&mut groups.refusals);
+        resolution.warnings.append(&mut groups.warnings);
+        if signal == options.signal {
+            resolution.resolved = groups.resolved;
+            resolution.sweeps = sweeps;
+        }
+    }
+    resolution
+}
+
 /// Compiles a transform processor that has one group of statements only.
 ///
 /// # Errors
 /// As for [`compile`].
-pub fn compile_group(group: Group, options: &Options<'_>) -> Result<Program, Vec<Refusal>> {
+pub fn compile_group(group: Group, options: &Options<'_>) -> Result<Program, Vec<Finding>> {
     let mut transform = Transform::default();
     match options.signal {
         Signal::Traces => transform.trace_statements.push(group),
@@ -189,7 +235,7 @@ pub fn compile_group(group: Group, options: &Options<'_>) -> Result<Program, Vec
 pub fn compile_conditions(
     group: ConditionGroup,
     options: &Options<'_>,
-) -> Result<Program, Vec<Refusal>> {
+) -> Result<Program, Vec<Finding>> {
     let mut filter = Filter::default();
     match options.signal {
         Signal::Traces => filter.trace_conditions.push(group),
@@ -250,11 +296,13 @@ fn matching(filter: &Filter, groups: &mut Groups<'_>) -> Option<Sweep> {
             };
             groups
                 .refusals
-                .push(Refusal::of(Diagnostic::from(error), &text));
+                .push(Finding::of(Diagnostic::from(error), &text));
         }
         return None;
     }
     let mut what = None;
+    // These are nobody's words.
+    groups.warns = false;
     for (context, text) in matching::conditions(filter, groups.signal) {
         let text = Text {
             text,
@@ -284,13 +332,13 @@ fn signal_of(signal: Signal) -> ottl_vm::wire::Signal {
     }
 }
 
-fn too_complex(text: String) -> Refusal {
+fn too_complex(text: String) -> Finding {
     let span = Span::new(0, text.len().try_into().unwrap_or(u32::MAX));
     let problem = Problem {
         kind: ProblemKind::TooComplex,
         span,
     };
-    Refusal {
+    Finding {
         diagnostic: problem.into(),
         text: Text {
             text,

@@ -7,6 +7,8 @@ use super::error::{Problem, ProblemKind};
 use super::paths::{PathRule, PathUse};
 use super::registry::{FunctionScope, Registry};
 use super::resolved::{Action, Call, Condition, Expr, Key, Operator, Statement, Test};
+use super::warn;
+use crate::report::Diagnostic;
 use crate::report::nearest::nearest;
 use ottl_grammar::ast::{self, Span};
 use ottl_vm::enums;
@@ -23,6 +25,8 @@ pub(super) struct Scope {
     pub(super) is_extended: bool,
     /// Whether lambda expressions are enabled.
     pub(super) lambdas: bool,
+    /// Whether warnings are wanted.
+    pub(super) warns: bool,
 }
 
 /// Resolves the statements and conditions of one configuration.
@@ -31,6 +35,8 @@ pub(super) struct Resolver<'r> {
     pub(super) scope: Scope,
     /// What is wrong with the text at hand.
     pub(super) problems: Vec<Problem>,
+    /// What is to be warned of in it.
+    pub(super) warnings: Vec<Diagnostic>,
     /// What calls prepared, in the order met.
     pub(super) prepared: Vec<Option<Prepared>>,
     /// The parameters of the lambdas around what is at hand, outermost first.
@@ -50,11 +56,15 @@ impl Resolver<'_> {
             None => Some(Test::Literal(true)),
         };
         let action = action(call?);
-        Some(Statement {
+        let resolved = Statement {
             text: text.to_owned(),
             condition: condition?,
             action,
-        })
+        };
+        if self.scope.warns {
+            self.warnings = warn::statement(self, statement, &resolved);
+        }
+        Some(resolved)
     }
 
     /// A condition of a list; `None` if [`Resolver::problems`] says why not.
@@ -63,10 +73,22 @@ impl Resolver<'_> {
         condition: &ast::Condition,
         text: &str,
     ) -> Option<Condition> {
+        let test = self.test(condition)?;
+        if self.scope.warns {
+            self.warnings = warn::condition(self, condition);
+        }
         Some(Condition {
             text: text.to_owned(),
-            test: self.test(condition)?,
+            test,
         })
+    }
+
+    /// What is wrong with the text at hand, and what is to be warned of, once.
+    pub(super) fn told(&mut self) -> (Vec<Problem>, Vec<Diagnostic>) {
+        (
+            std::mem::take(&mut self.problems),
+            std::mem::take(&mut self.warnings),
+        )
     }
 
     pub(super) fn problem(&mut self, kind: ProblemKind, span: Span) {

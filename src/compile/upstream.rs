@@ -225,7 +225,7 @@ impl Lowering<'_, '_> {
     /// Why what was made cannot be run upstream, each with the text that it is about.
     fn told(
         &self,
-        compiled: Result<ottl_vm::program::Program, Vec<super::Refusal>>,
+        compiled: Result<ottl_vm::program::Program, Vec<super::Finding>>,
         context: ContextName,
     ) -> Vec<(Option<Text>, String)> {
         match compiled {

@@ -1,15 +1,16 @@
 //! `ottlc check`: what is wrong with configurations and statements.
 
 use crate::error::{CliError, FINDINGS, FINE, Status};
-use crate::program::{Findings, ProgramArguments, Programs, load};
+use crate::program::{Findings, ProgramArguments, Programs, check_adhoc, check_file, sort};
 use crate::subjects::Subjects;
 use clap::ValueEnum;
-use ottl::report::{render, render_json};
+use ottl::report::{Severity, render, render_json};
 use std::io::{self, Write};
 
 /// Find what is wrong with configurations and statements
 ///
-/// Tells everything that is wrong at once, each with its place and, where it can be told, what was likely meant.
+/// Tells everything that is wrong at once, each with its place and, where it can be told, what was likely meant. Warnings
+/// are of what can be run but certainly does something else than it says, on every record.
 /// Arguments that are files, or are named like YAML or JSON files, are configurations; all others are statements.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
@@ -19,8 +20,8 @@ Examples:
   ottlc check --format json collector.yaml | jq .fix
 
 Exit status:
-  0  nothing is wrong
-  1  there are findings; they are on standard output
+  0  nothing is wrong, warnings aside
+  1  there are errors, or warnings that are denied; findings are on standard output
   2  usage, or a file cannot be read")]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -30,6 +31,9 @@ pub(crate) struct Arguments {
     /// How findings are written: for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Exit with 1 if there are warnings, too
+    #[arg(long)]
+    deny_warnings: bool,
     /// Also tell which context each group of statements runs on
     #[arg(short, long)]
     verbose: bool,
@@ -47,16 +51,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     let (files, statements) = arguments.subjects.split("check", is_enough)?;
     let mut findings = Vec::new();
     let mut output = io::BufWriter::new(io::stdout().lock());
-    let mut take = |result: Result<Programs, Findings>| match result {
-        Ok(programs) if arguments.verbose => eprint!("{}", contexts(&programs)),
-        Ok(_) => {}
-        Err(more) => findings.extend(more),
+    let mut take = |(result, mut more): (Result<Programs, Findings>, Findings), is_file: bool| {
+        match result {
+            Ok(programs) if arguments.verbose => eprint!("{}", contexts(&programs)),
+            Ok(_) => {}
+            Err(errors) => more.extend(errors),
+        }
+        if is_file {
+            sort(&mut more);
+        }
+        findings.append(&mut more);
     };
     for file in files {
-        take(crate::program::load_file(&file, &arguments.program)?);
+        take(check_file(&file, &arguments.program)?, true);
     }
     if !statements.is_empty() || arguments.program.has_conditions() {
-        take(load(&[], &statements, &arguments.program)?);
+        take(check_adhoc(&statements, &arguments.program), false);
     }
     let style = crate::error::style_of_stdout();
     for (index, (diagnostic, source)) in findings.iter().enumerate() {
@@ -70,7 +80,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, CliError> {
     output
         .flush()
         .map_err(|error| CliError::writing("<stdout>", &error))?;
-    Ok(if findings.is_empty() { FINE } else { FINDINGS })
+    let counts = |severity| severity == Severity::Error || arguments.deny_warnings;
+    let mut severities = findings.iter().map(|(found, _)| found.severity);
+    Ok(if severities.any(counts) {
+        FINDINGS
+    } else {
+        FINE
+    })
 }
 
 /// Which context each group runs on, a line each.

@@ -4,7 +4,7 @@ use crate::error::CliError;
 use crate::limits::{CONFIG_BYTES_MAX, TABLE_BYTES_MAX};
 use clap::ValueEnum;
 use ottl::compile::{
-    Gates, KNOWN_GATES, Lowered, Options, Refusal, Registry, compile, to_upstream,
+    Finding, Gates, KNOWN_GATES, Lowered, Options, Registry, compile, to_upstream, warnings,
 };
 use ottl::config::{
     Component, ConditionGroup, ConfigErrors, ContextName, ErrorMode, Filter, Group, Processor,
@@ -357,6 +357,18 @@ impl Unit {
         }
     }
 
+    /// What is to be warned of. All statements are looked at whatever the signal.
+    fn warnings(&self, language: &LanguageArguments, signal: Signal) -> Findings {
+        let of_component =
+            |component: &Component| with_options(component, language, signal, warnings);
+        let components = self.components.iter();
+        components
+            .filter_map(|component| of_component(component).ok())
+            .flatten()
+            .map(|warning| warning.located(self.file.as_ref()))
+            .collect()
+    }
+
     /// Compiles all for the signals asked for.
     pub(crate) fn compile(
         &self,
@@ -402,9 +414,7 @@ impl Unit {
             }
         }
         if self.file.is_some() {
-            // They come by group and kind; in a file, from the top.
-            let place = |label: &Label| label.span.start;
-            findings.sort_by_key(|(diagnostic, _)| diagnostic.primary.as_ref().map(place));
+            sort(&mut findings);
         }
         if findings.is_empty() {
             by_signal.retain(|(_, stages)| !stages.is_empty());
@@ -418,6 +428,49 @@ impl Unit {
     }
 }
 
+/// Compiles a configuration, as [`load_file`] does, and finds what is to be warned of.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn check_file(
+    path: &Path,
+    arguments: &ProgramArguments,
+) -> Result<(Result<Programs, Findings>, Findings), CliError> {
+    let language = &arguments.language;
+    Ok(match Unit::read(path)? {
+        Ok(unit) => {
+            let signals = candidates(language);
+            let warnings = unit.warnings(language, signals[0]);
+            (unit.compile(language, &signals), warnings)
+        }
+        Err(findings) => (Err(findings), Findings::new()),
+    })
+}
+
+/// The same of statements and conditions of the command line. What is to be warned of is told of those that compile.
+pub(crate) fn check_adhoc(
+    statements: &[String],
+    arguments: &ProgramArguments,
+) -> (Result<Programs, Findings>, Findings) {
+    let (drop, language) = (&arguments.drop, &arguments.language);
+    let programs = load_adhoc(statements, drop, language);
+    let signal = programs
+        .as_ref()
+        .ok()
+        .and_then(|programs| programs.iter().next());
+    let warnings = signal.map(|(signal, _)| {
+        let unit = Unit::adhoc(statements, drop, language, signal);
+        unit.warnings(language, signal)
+    });
+    (programs, warnings.unwrap_or_default())
+}
+
+/// Findings of a file come by group and kind: puts them in the order of the file.
+pub(crate) fn sort(findings: &mut Findings) {
+    let place = |label: &Label| label.span.start;
+    findings.sort_by_key(|(diagnostic, _)| diagnostic.primary.as_ref().map(place));
+}
+
 /// Refuses a component that needs a gate which is not enabled.
 fn check_gates(component: &Component, language: &LanguageArguments) -> Result<(), ConfigErrors> {
     let is_enabled = |gate: &str| language.gates.iter().any(|enabled| enabled == gate);
@@ -428,15 +481,27 @@ fn compile_component(
     component: &Component,
     language: &LanguageArguments,
     signal: Signal,
-) -> Result<Program, Vec<Refusal>> {
-    let whole = |message: String| {
-        vec![Refusal {
+) -> Result<Program, Vec<Finding>> {
+    with_options(component, language, signal, compile).unwrap_or_else(|message| {
+        Err(vec![Finding {
             diagnostic: Diagnostic::error("E200", message),
             text: Text::default(),
-        }]
-    };
+        }])
+    })
+}
+
+/// What `work` makes of a component as the command line has it.
+///
+/// # Errors
+/// A feature gate that does not exist.
+fn with_options<T>(
+    component: &Component,
+    language: &LanguageArguments,
+    signal: Signal,
+    work: impl FnOnce(&Processor, &Options<'_>) -> T,
+) -> Result<T, String> {
     let gates = Gates::new(language.gates.iter().map(String::as_str));
-    let gates = gates.map_err(|gate| whole(format!("there is no feature gate `{gate}`")))?;
+    let gates = gates.map_err(|gate| format!("there is no feature gate `{gate}`"))?;
     let mut processor = component.processor.clone();
     if let Some(mode) = language.error_mode {
         override_error_mode(&mut processor, mode);
@@ -451,7 +516,7 @@ fn compile_component(
         gates: &gates,
         registry: &registry,
     };
-    compile(&processor, &options)
+    Ok(work(&processor, &options))
 }
 
 /// What the statements and conditions of a component that compiles are upstream.

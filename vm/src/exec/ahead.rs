@@ -1,31 +1,24 @@
-//! Calls ahead of any request: what a pure function makes of literals.
+//! Calls ahead of any request: what a converter makes of literals.
 
 use super::call::runner;
 use super::failures::Failures;
 use super::machine::Machine;
 use super::passes::idle_pass;
-use crate::function::{Function, Literal};
-use crate::program::{Argument, CallSite, Pass, Program, ProgramId, TouchedLevels};
+use crate::function::Literal;
+use crate::program::{CallSite, Pass, Program, ProgramId, TouchedLevels};
+use crate::text::time::Time;
 use crate::value::Value;
 use crate::wire::Signal;
 use crate::wire::tree::Tree;
 use bumpalo::Bump;
 
-/// What a call of a pure function that prepares nothing yields, as a literal; its arguments are constants. `None` if it
-/// fails, or if no literal says what it yields.
+/// What a call of a converter yields at each of these times, as a literal; its arguments are constants. `None` if no literal
+/// says what it yields; the error's text if it fails.
 pub fn call_ahead(
-    function: &'static Function,
-    arguments: Vec<Argument>,
+    site: CallSite,
     constants: Vec<Literal>,
-) -> Option<Literal> {
-    let site = CallSite {
-        function,
-        arguments,
-        prepared: None,
-        scratch: 0,
-        remembered_by: None,
-        shortcut: None,
-    };
+    times: &[Time],
+) -> Vec<Result<Option<Literal>, String>> {
     let program = program_of(Pass {
         constants,
         calls: vec![site],
@@ -42,8 +35,14 @@ pub fn call_ahead(
     let pass = &program.passes[0];
     machine.enter(pass);
     let site = &pass.calls[0];
-    let result = machine.call(site, runner(site), 0);
-    literal(&result.ok()?)
+    let mut run = |time: &Time| {
+        machine.fixed_time = Some(*time);
+        let result = machine.call(site, runner(site), 0);
+        result
+            .map(|value| literal(&value))
+            .map_err(|error| error.to_string())
+    };
+    times.iter().map(&mut run).collect()
 }
 
 /// A program that is one pass and looks for nothing.

@@ -3,17 +3,18 @@
 use super::{ResolvedKey, Result, Special, special};
 use crate::error::Error;
 use crate::exec::{Lane, keyed};
+use crate::path::form::Form;
 use crate::value::Value;
 
 special! {
     /// `otelcol.client.addr`.
-    CLIENT_ADDRESS = read_nothing, refuse;
+    CLIENT_ADDRESS: Any = read_nothing, refuse;
     /// `otelcol.client.metadata`.
-    CLIENT_METADATA = read_metadata, refuse;
+    CLIENT_METADATA: Any = read_metadata, refuse;
     /// `otelcol.client.auth.attributes`.
-    CLIENT_AUTH = read_auth, refuse;
+    CLIENT_AUTH: Any = read_auth, refuse;
     /// `otelcol.grpc.metadata`.
-    GRPC_METADATA = read_grpc, refuse;
+    GRPC_METADATA: Any = read_grpc, refuse;
 }
 
 fn read_nothing<'a>(_: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {

@@ -16,33 +16,33 @@ use bumpalo::collections::Vec;
 
 special! {
     /// `datapoint.value_double`.
-    VALUE_DOUBLE = read_value_double, write_value_double;
+    VALUE_DOUBLE: Double = read_value_double, write_value_double;
     /// `datapoint.value_int`.
-    VALUE_INT = read_value_int, write_value_int;
+    VALUE_INT: Int = read_value_int, write_value_int;
     /// `datapoint.exemplars`.
-    EXEMPLARS = read_exemplars, write_exemplars;
+    EXEMPLARS: Any = read_exemplars, write_exemplars;
     /// `datapoint.bucket_counts`.
-    BUCKET_COUNTS = read_bucket_counts, write_bucket_counts;
+    BUCKET_COUNTS: Any = read_bucket_counts, write_bucket_counts;
     /// `datapoint.explicit_bounds`.
-    EXPLICIT_BOUNDS = read_bounds, write_bounds;
+    EXPLICIT_BOUNDS: Any = read_bounds, write_bounds;
     /// `datapoint.positive`.
-    POSITIVE = read_buckets::<POSITIVE_FIELD>, write_buckets::<POSITIVE_FIELD>;
+    POSITIVE: Any = read_buckets::<POSITIVE_FIELD>, write_buckets::<POSITIVE_FIELD>;
     /// `datapoint.positive.offset`.
-    POSITIVE_OFFSET = read_offset::<POSITIVE_FIELD>, write_offset::<POSITIVE_FIELD>;
+    POSITIVE_OFFSET: Int = read_offset::<POSITIVE_FIELD>, write_offset::<POSITIVE_FIELD>;
     /// `datapoint.positive.bucket_counts`.
-    POSITIVE_BUCKET_COUNTS = read_counts::<POSITIVE_FIELD>, write_counts::<POSITIVE_FIELD>;
+    POSITIVE_BUCKET_COUNTS: Any = read_counts::<POSITIVE_FIELD>, write_counts::<POSITIVE_FIELD>;
     /// `datapoint.negative`.
-    NEGATIVE = read_buckets::<NEGATIVE_FIELD>, write_buckets::<NEGATIVE_FIELD>;
+    NEGATIVE: Any = read_buckets::<NEGATIVE_FIELD>, write_buckets::<NEGATIVE_FIELD>;
     /// `datapoint.negative.offset`.
-    NEGATIVE_OFFSET = read_offset::<NEGATIVE_FIELD>, write_offset::<NEGATIVE_FIELD>;
+    NEGATIVE_OFFSET: Int = read_offset::<NEGATIVE_FIELD>, write_offset::<NEGATIVE_FIELD>;
     /// `datapoint.negative.bucket_counts`.
-    NEGATIVE_BUCKET_COUNTS = read_counts::<NEGATIVE_FIELD>, write_counts::<NEGATIVE_FIELD>;
+    NEGATIVE_BUCKET_COUNTS: Any = read_counts::<NEGATIVE_FIELD>, write_counts::<NEGATIVE_FIELD>;
     /// `datapoint.quantile_values`.
-    QUANTILE_VALUES = read_quantiles, write_quantiles;
+    QUANTILE_VALUES: Any = read_quantiles, write_quantiles;
     /// `exemplar.double_value`.
-    EXEMPLAR_DOUBLE = read_exemplar_double, write_exemplar_double;
+    EXEMPLAR_DOUBLE: Double = read_exemplar_double, write_exemplar_double;
     /// `exemplar.int_value`.
-    EXEMPLAR_INT = read_exemplar_int, write_exemplar_int;
+    EXEMPLAR_INT: Int = read_exemplar_int, write_exemplar_int;
 }
 
 /// The four kinds of data points, as [`crate::path::FieldNumbers`] orders them.

@@ -13,13 +13,13 @@ use bumpalo::collections::Vec;
 
 special! {
     /// `metric.type`.
-    METRIC_TYPE = read_type, write_type;
+    METRIC_TYPE: Int = read_type, write_type;
     /// `metric.aggregation_temporality`.
-    AGGREGATION_TEMPORALITY = read_temporality, write_temporality, MetricData;
+    AGGREGATION_TEMPORALITY: Int = read_temporality, write_temporality, MetricData;
     /// `metric.is_monotonic`.
-    IS_MONOTONIC = read_monotonic, write_monotonic, MetricData;
+    IS_MONOTONIC: Bool = read_monotonic, write_monotonic, MetricData;
     /// `metric.data_points`.
-    DATA_POINTS = read_data_points, write_data_points, MetricData;
+    DATA_POINTS: Any = read_data_points, write_data_points, MetricData;
 }
 
 /// `Metric.data`'s fields, by the number of the metric's type less one, with the Go type of their points.

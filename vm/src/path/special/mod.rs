@@ -20,11 +20,11 @@ use crate::value::{Element, Pdata, TypedList, Value};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-/// Declares paths: `NAME = read, write;`, with a level beside the path's own that they look at or change.
+/// Declares paths: `NAME: form = read, write;`, with a level beside the path's own that they look at or change.
 macro_rules! special {
-    ($($(#[doc = $docs:literal])+ $name:ident = $read:expr, $write:expr $(, $also:ident)?;)+) => {
+    ($($(#[doc = $docs:literal])+ $name:ident : $form:ident = $read:expr, $write:expr $(, $also:ident)?;)+) => {
         $($(#[doc = $docs])+ pub static $name: Special =
-            Special { read: $read, write: $write, also: &[$(Level::$also)?] };)+
+            Special { form: Form::$form, read: $read, write: $write, also: &[$(Level::$also)?] };)+
     };
 }
 use special;
@@ -49,6 +49,8 @@ pub type Write = for<'a> fn(&mut Lane<'_, '_, 'a>, &[ResolvedKey<'a>], Value<'a>
 /// How a special path is read and written.
 #[derive(Debug)]
 pub struct Special {
+    /// What it holds, as a field would, if it holds something; [`Form::Any`] if that is no one scalar.
+    pub form: Form,
     /// Reads it.
     pub read: Read,
     /// Writes it.

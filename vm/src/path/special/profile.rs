@@ -21,23 +21,23 @@ use std::collections::HashMap;
 
 special! {
     /// `profile.sample_type`.
-    SAMPLE_TYPE = read_sample_type, write_sample_type;
+    SAMPLE_TYPE: Any = read_sample_type, write_sample_type;
     /// `profile.sample_type.type`.
-    SAMPLE_TYPE_TYPE = read_sample_type_type, write_sample_type_type, Dictionary;
+    SAMPLE_TYPE_TYPE: String = read_sample_type_type, write_sample_type_type, Dictionary;
     /// `profile.sample_type.unit`.
-    SAMPLE_TYPE_UNIT = read_sample_type_unit, write_sample_type_unit, Dictionary;
+    SAMPLE_TYPE_UNIT: String = read_sample_type_unit, write_sample_type_unit, Dictionary;
     /// `profile.period_type`.
-    PERIOD_TYPE = read_period_type, write_period_type;
+    PERIOD_TYPE: Any = read_period_type, write_period_type;
     /// `profile.period_type.type`.
-    PERIOD_TYPE_TYPE = read_period_type_type, write_period_type_type, Dictionary;
+    PERIOD_TYPE_TYPE: String = read_period_type_type, write_period_type_type, Dictionary;
     /// `profile.period_type.unit`.
-    PERIOD_TYPE_UNIT = read_period_type_unit, write_period_type_unit, Dictionary;
+    PERIOD_TYPE_UNIT: String = read_period_type_unit, write_period_type_unit, Dictionary;
     /// `profile.sample`.
-    SAMPLES = read_samples, write_samples;
+    SAMPLES: Any = read_samples, write_samples;
     /// `profile.attribute_indices`.
-    ATTRIBUTE_INDICES = read_indices, write_indices;
+    ATTRIBUTE_INDICES: Any = read_indices, write_indices;
     /// `profile.attributes`, or one of them.
-    PROFILE_ATTRIBUTES = read_attributes, write_attributes, Dictionary;
+    PROFILE_ATTRIBUTES: Any = read_attributes, write_attributes, Dictionary;
 }
 
 const SAMPLE_TYPE_FIELD: u32 = 1;

@@ -2,7 +2,7 @@
 
 use super::{
     ResolvedKey, Result, Special, expect_pdata, expect_string, expects, pdata, read_form, read_run,
-    trace_state, write_run,
+    special, trace_state, write_run,
 };
 use crate::error::Error;
 use crate::exec::Lane;
@@ -20,54 +20,24 @@ const LINKS: &str = "ptrace.SpanLinkSlice";
 const STATUS_FIELD: u32 = 15;
 const BODY_FIELD: u32 = 5;
 
-/// `span.trace_state`, or one of its members.
-pub static TRACE_STATE: Special = Special {
-    read: read_trace_state,
-    write: write_trace_state,
-    also: &[],
-};
-/// `span.kind.string`.
-pub static SPAN_KIND_STRING: Special = Special {
-    read: read_kind,
-    write: write_kind,
-    also: &[],
-};
-/// `span.kind.deprecated_string`.
-pub static SPAN_KIND_DEPRECATED_STRING: Special = Special {
-    read: read_deprecated_kind,
-    write: write_deprecated_kind,
-    also: &[],
-};
-/// `span.events`.
-pub static SPAN_EVENTS: Special = Special {
-    read: read_events,
-    write: write_events,
-    also: &[],
-};
-/// `span.links`.
-pub static SPAN_LINKS: Special = Special {
-    read: read_links,
-    write: write_links,
-    also: &[],
-};
-/// `span.status`.
-pub static SPAN_STATUS: Special = Special {
-    read: read_status,
-    write: write_status,
-    also: &[],
-};
-/// `spanevent.event_index`.
-pub static EVENT_INDEX: Special = Special {
-    read: read_event_index,
-    write: write_event_index,
-    also: &[],
-};
-/// `log.body.string`.
-pub static BODY_STRING: Special = Special {
-    read: read_body,
-    write: write_body,
-    also: &[],
-};
+special! {
+    /// `span.trace_state`, or one of its members.
+    TRACE_STATE: String = read_trace_state, write_trace_state;
+    /// `span.kind.string`.
+    SPAN_KIND_STRING: String = read_kind, write_kind;
+    /// `span.kind.deprecated_string`.
+    SPAN_KIND_DEPRECATED_STRING: String = read_deprecated_kind, write_deprecated_kind;
+    /// `span.events`.
+    SPAN_EVENTS: Any = read_events, write_events;
+    /// `span.links`.
+    SPAN_LINKS: Any = read_links, write_links;
+    /// `span.status`.
+    SPAN_STATUS: Any = read_status, write_status;
+    /// `spanevent.event_index`.
+    EVENT_INDEX: Int = read_event_index, write_event_index;
+    /// `log.body.string`.
+    BODY_STRING: String = read_body, write_body;
+}
 
 const NOT_A_STRING_KEY: Error<'static> = Error::new("trace_state indexing type must be a string");
 
