@@ -174,6 +174,10 @@ fn what_is_certain_is_warned_of() {
             "W204: `span.start_time` is a time, which is neither more nor less than an int | so the statement does nothing | `span.start_time_unix_nano` is the same as an int",
         ),
         (
+            "set(span.name, \"a\") where span.end_time - span.start_time > 3",
+            "W204: this compares a duration, which is neither more nor less than an int | so the statement does nothing | write a duration, such as `Duration(\"3s\")`",
+        ),
+        (
             "set(span.name, \"a\") where span.trace_id != \"5b8efff798038103d269b633813fc60c\"",
             "W204: `span.trace_id` is a trace id, which never equals a string | so the condition makes no difference | `span.trace_id.string` is the same as a string",
         ),

@@ -6,7 +6,7 @@ mod kinds;
 
 use super::fold;
 use super::resolve::Resolver;
-use super::resolved::{Action, Comparator, Expr, Path, Statement};
+use super::resolved::{Action, Comparator, Expr, Operator, Path, Statement};
 use crate::report::{Diagnostic, Fix};
 use kinds::{Meant, meant, never_equal, of_form, of_literal};
 use ottl_grammar::ast::{self, ArgumentValue, ConditionKind, KeyKind, Math, Span, ValueKind};
@@ -175,7 +175,7 @@ impl<'l, 'r> Look<'l, 'r> {
         }
     }
 
-    /// A comparison of a path of a known type with a value of another.
+    /// A comparison of what has a known type with a value of another.
     fn mismatch(
         &mut self,
         span: Span,
@@ -184,17 +184,25 @@ impl<'l, 'r> Look<'l, 'r> {
         literal: &Literal,
         written: &ast::Value,
     ) -> Option<bool> {
+        let is_unequal = operator == Comparator::NotEqual;
+        let relation = match is_unequal || operator == Comparator::Equal {
+            true => "never equals",
+            false => "is neither more nor less than",
+        };
+        if is_between_times(value) && !matches!(literal, Literal::Duration(_)) {
+            let found = of_literal(literal);
+            let message = format!("this compares a duration, which {relation} {found}");
+            let found = self.tell(NEVER_EQUAL, span, message);
+            let words = "write a duration, such as `Duration(\"3s\")`".to_owned();
+            help(found, Some(Meant::Words(words)), written);
+            return Some(is_unequal);
+        }
         let Expr::Path(path) = value else { return None };
         let form = of_path(path)?;
         if !never_equal(form, literal) || (may_be_nil(path) && *literal == Literal::Nil) {
             return None;
         }
         let (text, holds, found) = (&path.text, of_form(form), of_literal(literal));
-        let is_unequal = operator == Comparator::NotEqual;
-        let relation = match is_unequal || operator == Comparator::Equal {
-            true => "never equals",
-            false => "is neither more nor less than",
-        };
         let message = match literal {
             Literal::Nil => format!("`{text}` is never nil"),
             _ => format!("`{text}` is {holds}, which {relation} {found}"),
@@ -387,6 +395,13 @@ fn of_path(path: &Path) -> Option<Form> {
         Access::Attributes { .. } => return None,
     };
     kinds::is_scalar(form).then_some(form)
+}
+
+/// Whether a value is what lies between the times at two paths.
+fn is_between_times(value: &Expr) -> bool {
+    let is_time =
+        |value: &Expr| matches!(value, Expr::Path(path) if of_path(path) == Some(Form::Time));
+    matches!(value, Expr::Math(Operator::Subtract, end, start) if is_time(end) && is_time(start))
 }
 
 /// Whether there may be nothing at a path.
