@@ -15,7 +15,7 @@ use crate::wire::prefetch::ahead;
 use crate::wire::short::is_other_order;
 use crate::wire::tree::{NONE, Node, NodeId, Place, read_whole};
 use crate::wire::usual::message_at;
-use crate::wire::validate::{Canonical, validate_message};
+use crate::wire::validate::{Canonical, is_plain_value, validate_message};
 
 /// A field to check: `at..end` of a node.
 #[derive(Clone, Copy, Debug)]
@@ -509,17 +509,11 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         match action {
             SKIP => {}
             ATTRIBUTE => {
-                let known =
-                    any::key_and_value(payload).filter(|_| wire_type == Some(WireType::Bytes));
-                let value_bytes = known.map_or(usize::MAX, |(_, value)| value.len());
-                self.found.measure(1, value_bytes);
-                self.found.extend_run(place.at, place.at, place.end);
-                // Those of a run have a tag and a length of the usual form.
-                self.found.run.is_scattered |= place.edit != NONE || known.is_none();
-                let (key, value) = known.unwrap_or_else(|| any::key_value(payload));
-                let all = self.found.locator.rows == Rows::AtOnce;
-                // With `FULL`, all is checked already.
-                self.attribute(Row { place, key, value }, all, || FULL || is_plain());
+                let is_bytes = wire_type == Some(WireType::Bytes);
+                match any::key_and_value(payload).filter(|_| is_bytes) {
+                    Some((key, value)) => self.attribute(Row { place, key, value }),
+                    None => self.odd_attribute(payload, place),
+                }
             }
             action => {
                 if !FULL && !is_plain() {
@@ -551,11 +545,33 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         self.is_irregular |= self.found.field(usize::from(action) - 1, payload, place);
     }
 
+    /// An attribute that is one key and one value. With `FULL`, it is checked already.
     #[inline(always)]
-    fn attribute(&mut self, row: Row<'a>, all: bool, is_plain: impl FnOnce() -> bool) {
+    fn attribute(&mut self, row: Row<'a>) {
+        let Row { place, value, .. } = row;
+        self.found.measure(1, value.len());
+        self.found.extend_run(place.at, place.at, place.end);
+        // Those of a run have a tag and a length of the usual form.
+        self.found.run.is_scattered |= place.edit != NONE;
+        self.note_attribute(row, || is_plain_value(value));
+    }
+
+    /// The same of any form.
+    #[inline(never)]
+    fn odd_attribute(&mut self, payload: &'a [u8], place: Place) {
+        self.found.measure(1, usize::MAX);
+        self.found.extend_run(place.at, place.at, place.end);
+        self.found.run.is_scattered = true;
+        let (key, value) = any::key_value(payload);
+        self.note_attribute(Row { place, key, value }, || false);
+    }
+
+    #[inline(always)]
+    fn note_attribute(&mut self, row: Row<'a>, is_plain: impl FnOnce() -> bool) {
         self.has_unnamed |= row.key.is_empty();
+        let all = self.found.locator.rows == Rows::AtOnce;
         let has_slot = self.found.attribute(row, all);
-        if (has_slot || all) && !is_plain() {
+        if !FULL && (has_slot || all) && !is_plain() {
             self.doubt_attribute(has_slot, row.place);
         }
     }

@@ -7,9 +7,11 @@ use super::super::locator::{
     ALL_WANTED, NONE_WANTED, SOME_WANTED, SOME_WANTED_ALL_MEASURED, Step, Wanted, bucket,
 };
 use super::{Walk, input_place};
+use crate::wire::any;
 use crate::wire::short::{Short, Window};
 use crate::wire::tree::NONE;
 use crate::wire::usual::Windows;
+use crate::wire::validate::is_plain_value;
 
 impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
     /// Goes over fields and attributes of the usual form. Where that ends: at the end of the message or of what is to be
@@ -53,8 +55,17 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                     }
                     unnoted = windows.position() as u32;
                     match windows.first() {
-                        // What has this tag still has another form.
-                        Some(window) if window[0] == tag => return windows.position() as u32,
+                        Some(window) if window[0] == tag => {
+                            let Some(length) = self.long_attribute(window, unnoted, end) else {
+                                return unnoted;
+                            };
+                            windows = windows.after(length);
+                            unnoted = windows.position() as u32;
+                            if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
+                                return end;
+                            }
+                            continue;
+                        }
                         Some(_) => continue,
                         None => break,
                     }
@@ -164,6 +175,23 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             self.found.extend_run(first, next - length, next);
         }
         Ok(windows)
+    }
+
+    /// An attribute of the usual form but for lengths of two bytes, at `at`. How many bytes it takes, unless it is another or
+    /// goes beyond the message.
+    #[inline(never)]
+    fn long_attribute(&mut self, window: &Window, at: u32, end: u32) -> Option<usize> {
+        let is_long = window[1] >= 0x80;
+        let (header, payload) = long_payload(window).filter(|_| is_long)?;
+        let length = header + payload;
+        let field = self.input[..end as usize].get(at as usize..at as usize + length)?;
+        let (key, value) = any::key_and_value(&field[header..])?;
+        let place = input_place(at, at + length as u32);
+        if FULL && !is_plain_value(value) {
+            self.check(place.at, place.end);
+        }
+        self.attribute(Row { place, key, value });
+        Some(length)
     }
 
     /// Makes rows for attributes of the usual form. What comes behind them.
