@@ -10,7 +10,7 @@ pub(crate) const LAMBDA: &str = "lambda function";
 /// The list or map at a parameter, as `pcommon` takes it; nothing else.
 pub(crate) fn source<'a>(call: &mut Call<'_, '_, 'a>, parameter: usize) -> Outcome<'a> {
     match call.value(parameter)? {
-        map @ (Value::WireMap(_) | Value::Map(_)) => Ok(map),
+        map @ (Value::WireMap(_) | Value::Map(_) | Value::RawMap(_)) => Ok(map),
         Value::TypedList(list) if list.element == Element::Bytes => {
             Err(unsupported(call, &Value::TypedList(list)))
         }

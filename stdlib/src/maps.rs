@@ -40,6 +40,11 @@ impl<'a> MapBuilder<'a> {
         self.position(key).is_some()
     }
 
+    /// The map as one of Go's own.
+    pub(crate) fn into_raw(self, arena: &'a Bump) -> Value<'a> {
+        Value::raw_map(self.entries, arena)
+    }
+
     pub(crate) fn into_value(self) -> Value<'a> {
         Value::Map(self.entries.into_bump_slice())
     }

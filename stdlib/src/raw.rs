@@ -4,7 +4,7 @@ use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::value::Element;
 
-/// The value as `pcommon.Value.FromRaw` takes it: nil, scalars, bytes and list literals of such. Maps and
+/// The value as `pcommon.Value.FromRaw` takes it: nil, scalars, bytes, Go's maps and list literals of such. Maps and
 /// lists of other kinds are refused, as they are not raw.
 pub(crate) fn from_raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome<'a> {
     match value {
@@ -14,6 +14,7 @@ pub(crate) fn from_raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome
         | Value::Double(_)
         | Value::String(_)
         | Value::Bytes(_) => Ok(value),
+        Value::RawMap(map) => Ok(Value::WireMap(map)),
         // List literals nest as deep as they are written.
         Value::TypedList(list) if list.element == Element::Any => {
             let mut items = Vec::with_capacity_in(list.items.len(), call.arena());

@@ -39,7 +39,7 @@ pub(crate) fn kind_name(value: &Value<'_>) -> &'static str {
         Value::Double(_) => "Double",
         Value::String(_) => "Str",
         Value::Bytes(_) => "Bytes",
-        Value::WireMap(_) | Value::Map(_) => "Map",
+        Value::WireMap(_) | Value::Map(_) | Value::RawMap(_) => "Map",
         Value::WireList(_) | Value::List(_) | Value::TypedList(_) => "Slice",
         _ => "Empty",
     }

@@ -7,6 +7,7 @@
 use crate::error::Error;
 use crate::text::time::Time;
 use crate::wire::any;
+use bumpalo::Bump;
 
 /// One value of the language.
 ///
@@ -36,6 +37,9 @@ pub enum Value<'a> {
     WireMap(&'a [u8]),
     /// A map made while running.
     Map(&'a [Entry<'a>]),
+    /// A map of Go's own, as `URL` yields, in the form of a `KeyValueList`'s payload: lists take it where they take no
+    /// `pcommon.Map`.
+    RawMap(&'a [u8]),
     /// A list as it stands on the wire: the payload of an `ArrayValue`.
     WireList(&'a [u8]),
     /// A list made while running (`pcommon.Slice`).
@@ -117,6 +121,7 @@ impl<'a> Value<'a> {
             Value::Time(_) => "time.Time",
             Value::Duration(_) => "time.Duration",
             Value::WireMap(_) | Value::Map(_) => "pcommon.Map",
+            Value::RawMap(_) => "map[string]interface {}",
             Value::WireList(_) | Value::List(_) => "pcommon.Slice",
             Value::TypedList(list) => list.element.list_type_name(),
             Value::TraceId(_) => "pcommon.TraceID",
@@ -144,7 +149,9 @@ impl<'a> Value<'a> {
     /// The entries of a map, or `None` for anything else.
     pub fn entries(&self) -> Option<Entries<'a>> {
         match self {
-            Value::WireMap(wire) => Some(Entries::Wire(any::MapIter::new(wire))),
+            Value::WireMap(wire) | Value::RawMap(wire) => {
+                Some(Entries::Wire(any::MapIter::new(wire)))
+            }
             Value::Map(entries) => Some(Entries::Made(entries.iter())),
             _ => None,
         }
@@ -163,7 +170,7 @@ impl<'a> Value<'a> {
     /// The value of the first entry with this key, if this is a map that has one.
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
         match self {
-            Value::WireMap(wire) => {
+            Value::WireMap(wire) | Value::RawMap(wire) => {
                 let found = any::MapIter::new(wire).find_key(key)?;
                 Some(any::decode(found.value))
             }
@@ -173,6 +180,11 @@ impl<'a> Value<'a> {
             }
             _ => None,
         }
+    }
+
+    /// These entries as one of Go's maps.
+    pub fn raw_map(entries: impl IntoIterator<Item = Entry<'a>>, arena: &'a Bump) -> Value<'a> {
+        Value::RawMap(any::wire_map(entries, arena))
     }
 
     /// The item at this index, if this is a list that long.

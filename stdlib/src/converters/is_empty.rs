@@ -31,7 +31,7 @@ fn is_empty<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
                 && time.nanosecond() == 0
                 && time.zone() == ZoneId::UTC
         }
-        Value::WireMap(_) | Value::Map(_) => target
+        Value::WireMap(_) | Value::Map(_) | Value::RawMap(_) => target
             .entries()
             .is_none_or(|mut entries| entries.next().is_none()),
         Value::WireList(_) | Value::List(_) | Value::TypedList(_) => target

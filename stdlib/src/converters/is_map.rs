@@ -18,6 +18,6 @@ function! {
 fn is_map<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     Ok(Value::Bool(matches!(
         call.value(0)?,
-        Value::WireMap(_) | Value::Map(_)
+        Value::WireMap(_) | Value::Map(_) | Value::RawMap(_)
     )))
 }

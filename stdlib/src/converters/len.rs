@@ -23,7 +23,7 @@ fn len<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::Map(entries) => entries.len(),
         Value::List(items) => items.len(),
         Value::TypedList(list) => list.items.len(),
-        Value::WireMap(_) => target.entries().map_or(0, Iterator::count),
+        Value::WireMap(_) | Value::RawMap(_) => target.entries().map_or(0, Iterator::count),
         Value::WireList(_) => target.items().map_or(0, Iterator::count),
         Value::Pdata(part) if shape::is_known_slice(part) => shape::slice_len(part),
         _ => {

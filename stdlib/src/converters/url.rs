@@ -79,7 +79,7 @@ fn parts<'a>(call: &Call<'_, '_, 'a>, url: &Url<'a>) -> Outcome<'a> {
         })?;
         map.put(b"url.port", Value::Int(number));
     }
-    Ok(map.into_value())
+    Ok(map.into_raw(call.arena()))
 }
 
 /// The names and values of a query. A bad pair makes it an error.
@@ -115,5 +115,5 @@ fn parse_query<'a>(call: &Call<'_, '_, 'a>, query: &'a [u8]) -> Outcome<'a> {
     if !pairs.is_empty() {
         map.put(b"query", names.into_value());
     }
-    Ok(map.into_value())
+    Ok(map.into_raw(call.arena()))
 }

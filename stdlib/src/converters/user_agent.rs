@@ -50,5 +50,5 @@ fn map_of<'a>(
     if !system.version.is_empty() {
         put("os.version", call.bytes(&system.version));
     }
-    map.into_value()
+    map.into_raw(call.arena())
 }

@@ -32,7 +32,7 @@ fn clear<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::Bytes(_) => Value::Bytes(b""),
         Value::Time(_) => Value::Time(Time::from_unix(GO_ZERO_TIME_SECONDS, 0, ZoneId::UTC)),
         Value::Duration(_) => Value::Duration(0),
-        Value::WireMap(_) | Value::Map(_) => Value::Map(&[]),
+        Value::WireMap(_) | Value::Map(_) | Value::RawMap(_) => Value::Map(&[]),
         Value::WireList(_) | Value::List(_) => Value::List(&[]),
         Value::TypedList(list) => Value::TypedList(call.arena().alloc(TypedList {
             element: list.element,

@@ -124,6 +124,7 @@ impl Printer<'_> {
             Value::TraceId(id) | Value::ProfileId(id) => self.id(id, value.type_name()),
             Value::SpanId(id) => self.id(id, value.type_name()),
             Value::TypedList(list) => self.list(list.items, list.element),
+            Value::RawMap(_) => self.raw_map(value),
             Value::Map(_) | Value::WireMap(_) | Value::List(_) | Value::WireList(_) => {
                 let mut text = Vec::new();
                 json::append_pdata_string(&mut text, value);
@@ -235,9 +236,56 @@ impl Printer<'_> {
         true
     }
 
+    /// A map of Go's own, in the order of its keys.
+    fn raw_map(&mut self, map: &Value<'_>) -> bool {
+        let [open, separator, close] = match self.is_source() {
+            true => ["map[string]interface {}{", ", ", "}"],
+            false => ["map[", " ", "]"],
+        };
+        let mut entries: Vec<_> = map.entries().into_iter().flatten().collect();
+        entries.sort_by_key(|entry| entry.key);
+        self.out.extend_from_slice(open.as_bytes());
+        for (position, entry) in entries.iter().enumerate() {
+            if position > 0 {
+                self.out.extend_from_slice(separator.as_bytes());
+            }
+            self.value(&Value::String(entry.key));
+            self.out.push(b':');
+            self.raw_value(&entry.value);
+        }
+        self.out.extend_from_slice(close.as_bytes());
+        true
+    }
+
+    /// A value in such a map, of which all is Go's own.
+    fn raw_value(&mut self, value: &Value<'_>) {
+        match value {
+            Value::WireMap(_) => {
+                self.raw_map(value);
+            }
+            Value::WireList(_) => {
+                let items: Vec<_> = value.items().into_iter().flatten().collect();
+                self.list(&items, Element::Any);
+            }
+            // A port is an `int`.
+            Value::Int(value) => {
+                let number = Integer::signed(*value);
+                if !integer::append(self.out, self.spec, self.verb, number) {
+                    bad(self.out, self.verb, b"(int=");
+                    integer::append(self.out, self.spec, 'v', number);
+                    self.out.push(b')');
+                }
+            }
+            value => self.value(value),
+        }
+    }
+
+    fn is_source(&self) -> bool {
+        self.spec.source && self.verb == 'v'
+    }
+
     fn list(&mut self, items: &[Value<'_>], element: Element) -> bool {
-        let is_source = self.spec.source && self.verb == 'v';
-        let [open, separator, close] = if is_source {
+        let [open, separator, close] = if self.is_source() {
             self.out
                 .extend_from_slice(element.list_type_name().as_bytes());
             ["{", ", ", "}"]

@@ -476,6 +476,7 @@ pub(crate) fn is_storable(value: &Value<'_>) -> bool {
             | Value::Bytes(_)
             | Value::WireMap(_)
             | Value::Map(_)
+            | Value::RawMap(_)
             | Value::WireList(_)
             | Value::List(_)
     )

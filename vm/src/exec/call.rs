@@ -211,6 +211,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     pub fn map(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
         match self.value(parameter)? {
             value @ (Value::WireMap(_) | Value::Map(_)) => Ok(value),
+            Value::RawMap(map) => Ok(Value::WireMap(map)),
             other => Err(self.expected("pcommon.Map", &other)),
         }
     }

@@ -11,6 +11,7 @@ use crate::limits::{REMEMBERED_COUNT_MAX, REMEMBERED_KEY_BYTES_MAX, REMEMBERED_R
 use crate::program::CallSite;
 use crate::value::Value;
 use crate::wire::any;
+use bumpalo::Bump;
 
 /// What a string found again adds to the balance, of which each that is new takes 1: looking for a string
 /// and keeping a result costs a tenth of what the calls cost that are declared costly.
@@ -38,6 +39,17 @@ struct Known {
     key: Box<[u8]>,
     /// As an `AnyValue`'s payload.
     result: Box<[u8]>,
+    /// Whether it is a [`Value::RawMap`].
+    is_raw: bool,
+}
+
+impl Known {
+    fn value<'a>(&self, arena: &'a Bump) -> Value<'a> {
+        match any::decode(arena.alloc_slice_copy(&self.result)) {
+            Value::WireMap(map) if self.is_raw => Value::RawMap(map),
+            value => value,
+        }
+    }
 }
 
 impl Memory {
@@ -54,12 +66,12 @@ impl Memory {
         false
     }
 
-    fn find(&mut self, key: &[u8]) -> Option<&[u8]> {
+    fn find(&mut self, key: &[u8]) -> Option<&Known> {
         let place = self.places.get(place_of(key))?.as_ref();
         match place.filter(|known| *known.key == *key) {
             Some(known) => {
                 self.balance = (self.balance + GAIN).min(BALANCE_MAX);
-                Some(&known.result)
+                Some(known)
             }
             None => {
                 self.balance -= 1;
@@ -74,15 +86,18 @@ impl Memory {
 
     /// Remembers a result, if it is one that reads back as it is.
     fn keep(&mut self, key: &[u8], result: &Value<'_>) {
-        if !matches!(result, Value::String(_) | Value::Map(_) | Value::WireMap(_))
-            || any::encoded_len(result) > REMEMBERED_RESULT_BYTES_MAX
-        {
+        let reads_back = matches!(
+            result,
+            Value::String(_) | Value::Map(_) | Value::WireMap(_) | Value::RawMap(_)
+        );
+        if !reads_back || any::encoded_len(result) > REMEMBERED_RESULT_BYTES_MAX {
             return;
         }
         if let Some(place) = self.places.get_mut(place_of(key)) {
             *place = Some(Known {
                 key: key.into(),
                 result: any::encoded(result),
+                is_raw: matches!(result, Value::RawMap(_)),
             });
         }
     }
@@ -123,7 +138,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let result = match memory.is_awake() {
             false => self.run_call(site, run, lane),
             true => match memory.find(key) {
-                Some(known) => Ok(any::decode(self.arena.alloc_slice_copy(known))),
+                Some(known) => Ok(known.value(self.arena)),
                 None => {
                     let result = self.run_call(site, run, lane);
                     if let Ok(result) = &result {
@@ -148,8 +163,12 @@ mod tests {
         assert!(memory.is_awake());
         assert!(memory.find(b"key").is_none());
         memory.keep(b"key", &Value::String(b"result"));
-        let found = memory.find(b"key").map(any::decode);
+        let arena = Bump::new();
+        let found = memory.find(b"key").map(|known| known.value(&arena));
         assert!(matches!(found, Some(Value::String(b"result"))));
+        memory.keep(b"raw", &Value::RawMap(b""));
+        let found = memory.find(b"raw").map(|known| known.value(&arena));
+        assert!(matches!(found, Some(Value::RawMap(b""))));
         assert!(memory.find(b"other").is_none());
     }
 

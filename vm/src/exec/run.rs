@@ -490,6 +490,7 @@ fn raw<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
         | Value::Double(_)
         | Value::String(_)
         | Value::Bytes(_) => Ok(value),
+        Value::RawMap(map) => Ok(Value::WireMap(map)),
         Value::TypedList(TypedList {
             element: Element::Any,
             items,

@@ -267,16 +267,16 @@ impl<'a> MapIter<'a> {
     }
 }
 
-/// A map made while running as one that stands on the wire.
+/// A map's entries as a `KeyValueList`'s payload.
 pub(crate) fn wire_map<'a, 'e>(
     entries: impl IntoIterator<Item = Entry<'e>>,
     arena: &'a Bump,
-) -> Value<'a> {
+) -> &'a [u8] {
     let mut out = bumpalo::collections::Vec::new_in(arena);
     for entry in entries {
         encode_key_value(VALUES, entry.key, &entry.value, &mut out);
     }
-    Value::WireMap(out.into_bump_slice())
+    out.into_bump_slice()
 }
 
 /// A map's entries as fields with this number, which is below 16, in the arena; and how many they are. `None` if they
@@ -405,9 +405,11 @@ pub(crate) fn encoded_len(value: &Value<'_>) -> usize {
         Value::Bool(_) => 2,
         Value::Int(v) => 1 + varint_len(*v as u64),
         Value::Double(_) => 9,
-        Value::String(b) | Value::Bytes(b) | Value::WireMap(b) | Value::WireList(b) => {
-            field_len(b.len())
-        }
+        Value::String(b)
+        | Value::Bytes(b)
+        | Value::WireMap(b)
+        | Value::RawMap(b)
+        | Value::WireList(b) => field_len(b.len()),
         Value::Map(entries) => field_len(map_len(entries)),
         Value::List(items) | Value::TypedList(TypedList { items, .. }) => {
             field_len(list_len(items))
@@ -605,7 +607,7 @@ pub fn kind_name(value: &Value<'_>) -> &'static str {
         Value::Bool(_) => "Bool",
         Value::Int(_) => "Int",
         Value::Double(_) => "Double",
-        Value::WireMap(_) | Value::Map(_) => "Map",
+        Value::WireMap(_) | Value::Map(_) | Value::RawMap(_) => "Map",
         Value::WireList(_) | Value::List(_) | Value::TypedList(_) => "Slice",
         Value::Bytes(_) => "Bytes",
         _ => "Empty",

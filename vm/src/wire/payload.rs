@@ -34,7 +34,7 @@ impl<'t> Flat<'t> {
             Value::Int(v) => return Some(Flat::number(INT, v as u64)),
             Value::Double(v) => return Some(Flat::double(v)),
             Value::Bytes(bytes) => (BYTES, bytes),
-            Value::WireMap(bytes) => (MAP, bytes),
+            Value::WireMap(bytes) | Value::RawMap(bytes) => (MAP, bytes),
             Value::WireList(bytes) => (ARRAY, bytes),
             _ => return None,
         };

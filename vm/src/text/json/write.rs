@@ -133,7 +133,7 @@ impl<'o> Writer<'o> {
                 self.out.push(b'"');
             }
             Value::Time(time) => self.time(*time)?,
-            Value::WireMap(_) | Value::Map(_) => self.map(value, depth)?,
+            Value::WireMap(_) | Value::Map(_) | Value::RawMap(_) => self.map(value, depth)?,
             Value::TypedList(TypedList {
                 element: Element::Any,
                 items,
