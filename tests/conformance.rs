@@ -129,10 +129,13 @@ pub(crate) fn golden(path: &Path, text: &str) {
 
 #[test]
 fn the_records_are_of_the_cases_as_they_stand() {
+    let mut recorded = BTreeSet::new();
     for topic in topics() {
         let mut hash = Sha256::new();
         for source in topic.header["sources"].as_array().expect("sources") {
-            hash.update(read(&directory().join(source.as_str().expect("a file"))));
+            let source = directory().join(source.as_str().expect("a file"));
+            hash.update(read(&source));
+            recorded.insert(source);
         }
         let hash: String = hash
             .finalize()
@@ -143,6 +146,16 @@ fn the_records_are_of_the_cases_as_they_stand() {
             topic.header["source_sha256"], hash,
             "{}: run tests/reference record",
             topic.header["topic"]
+        );
+    }
+    for entry in std::fs::read_dir(directory()).expect("topics") {
+        let path = entry.expect("a file").path();
+        let is_topic = path
+            .extension()
+            .is_some_and(|extension| extension == "toml");
+        assert!(
+            !is_topic || recorded.contains(&path),
+            "{path:?} has no record"
         );
     }
 }
