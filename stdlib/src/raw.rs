@@ -15,6 +15,7 @@ pub(crate) fn from_raw<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome
         | Value::String(_)
         | Value::Bytes(_) => Ok(value),
         Value::RawMap(map) => Ok(Value::WireMap(map)),
+        Value::Byte(byte) => Ok(Value::Int(byte.into())),
         // List literals nest as deep as they are written.
         Value::TypedList(list) if list.element == Element::Any => {
             let mut items = Vec::with_capacity_in(list.items.len(), call.arena());

@@ -157,6 +157,7 @@ fn compare_other<'a>(
         _ if left.entries().is_some() && right.entries().is_some() => {
             op.of_equality(equal(left, right))
         }
+        (Value::Byte(l), Value::Byte(r)) => op.of_equality(l == r),
         (Value::TraceId(l), Value::TraceId(r)) => op.of_equality(l == r),
         (Value::SpanId(l), Value::SpanId(r)) => op.of_equality(l == r),
         (Value::ProfileId(l), Value::ProfileId(r)) => op.of_equality(l == r),
@@ -179,6 +180,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::Nil, Value::Nil) => true,
         (Value::Bool(l), Value::Bool(r)) => l == r,
         (Value::Int(l), Value::Int(r)) => l == r,
+        (Value::Byte(l), Value::Byte(r)) => l == r,
         (Value::Double(l), Value::Double(r)) => l == r,
         (Value::String(l), Value::String(r)) | (Value::Bytes(l), Value::Bytes(r)) => l == r,
         (Value::Time(l), Value::Time(r)) => l == r,

@@ -29,6 +29,8 @@ pub enum Value<'a> {
     String(&'a [u8]),
     /// `[]byte`.
     Bytes(&'a [u8]),
+    /// `uint8`: an item of bytes. It has a text form, and maps and appended items take it as an int; nothing else does.
+    Byte(u8),
     /// An instant with its zone.
     Time(Time),
     /// A span of time, in nanoseconds.
@@ -118,6 +120,7 @@ impl<'a> Value<'a> {
             Value::Double(_) => "float64",
             Value::String(_) => "string",
             Value::Bytes(_) => "[]uint8",
+            Value::Byte(_) => "uint8",
             Value::Time(_) => "time.Time",
             Value::Duration(_) => "time.Duration",
             Value::WireMap(_) | Value::Map(_) => "pcommon.Map",

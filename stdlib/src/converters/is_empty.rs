@@ -25,6 +25,7 @@ fn is_empty<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::Bool(value) => !value,
         Value::Int(value) | Value::Duration(value) => value == 0,
         Value::Double(value) => value == 0.0,
+        Value::Byte(value) => value == 0,
         Value::String(bytes) | Value::Bytes(bytes) => bytes.is_empty(),
         Value::Time(time) => {
             time.unix() == GO_ZERO_TIME_SECONDS

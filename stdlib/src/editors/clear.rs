@@ -30,6 +30,7 @@ fn clear<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::Double(_) => Value::Double(0.0),
         Value::String(_) => Value::String(b""),
         Value::Bytes(_) => Value::Bytes(b""),
+        Value::Byte(_) => Value::Byte(0),
         Value::Time(_) => Value::Time(Time::from_unix(GO_ZERO_TIME_SECONDS, 0, ZoneId::UTC)),
         Value::Duration(_) => Value::Duration(0),
         Value::WireMap(_) | Value::Map(_) | Value::RawMap(_) => Value::Map(&[]),

@@ -112,6 +112,9 @@ impl Printer<'_> {
             Value::Double(value) => float::append(self.out, self.spec, self.verb, *value),
             Value::String(text) => self.string(text),
             Value::Bytes(bytes) => self.bytes(bytes),
+            Value::Byte(byte) => {
+                integer::append(self.out, self.spec, self.verb, Integer::byte(*byte))
+            }
             Value::Duration(nanos) => self.duration(*nanos),
             Value::Time(time) if !has_text(self.verb) && time.zone() == ZoneId::UTC => {
                 self.time_parts(time)

@@ -135,9 +135,7 @@ pub(crate) fn read_result<'a>(
                 {
                     return Err(unsupported_index("int", &value, arena));
                 }
-                (Value::Bytes(bytes), Ok(at)) if at < bytes.len() => {
-                    Value::Int(i64::from(bytes[at]))
-                }
+                (Value::Bytes(bytes), Ok(at)) if at < bytes.len() => Value::Byte(bytes[at]),
                 (_, Ok(at)) if value.items().is_some() => {
                     value.at(at).ok_or_else(|| out_of_bounds(index, arena))?
                 }

@@ -491,6 +491,7 @@ fn raw<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
         | Value::String(_)
         | Value::Bytes(_) => Ok(value),
         Value::RawMap(map) => Ok(Value::WireMap(map)),
+        Value::Byte(byte) => Ok(Value::Int(byte.into())),
         Value::TypedList(TypedList {
             element: Element::Any,
             items,

@@ -571,7 +571,7 @@ pub(crate) fn key_value_field<'a>(
 ///
 /// # Errors
 ///
-/// For times, durations, ids and pdata, which no attribute holds.
+/// For times, durations, single bytes, ids and pdata, which no attribute holds.
 pub fn storable<'a>(
     value: Value<'a>,
     current: &Value<'_>,
@@ -581,6 +581,7 @@ pub fn storable<'a>(
         Value::Error(error) => Err(error),
         Value::Time(_)
         | Value::Duration(_)
+        | Value::Byte(_)
         | Value::TraceId(_)
         | Value::SpanId(_)
         | Value::ProfileId(_)

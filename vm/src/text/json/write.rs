@@ -119,6 +119,7 @@ impl<'o> Writer<'o> {
             Value::Bool(true) => self.out.extend_from_slice(b"true"),
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Int(n) | Value::Duration(n) => append_int(self.out, *n),
+            Value::Byte(byte) => append_int(self.out, (*byte).into()),
             Value::Double(float) if !float.is_finite() => return Err(WriteError::Float(*float)),
             Value::Double(float) => match self.dialect {
                 Dialect::GoJson => append_go_json_float(self.out, *float),
