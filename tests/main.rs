@@ -22,6 +22,7 @@ mod passed_over;
 mod paths;
 mod programs;
 mod regressions;
+mod sequences;
 mod shortcuts;
 mod stepwise;
 mod streaming;

@@ -151,9 +151,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// Checks the attributes of a message with rows.
     #[inline(never)]
     fn check_rows(&mut self, id: NodeId) {
-        let node = self.tree.node(id);
-        for at in node.rows..node.rows + node.rows_len {
-            self.check_attribute(id, self.rows[at as usize].place);
+        for at in self.tree.node(id).row_range() {
+            self.check_attribute(id, self.rows[at].place);
         }
     }
 

@@ -209,18 +209,18 @@ impl<'a> Machine<'_, 'a> {
     /// The rows of a message that is located.
     pub(super) fn rows_of(&self, id: NodeId) -> &[Row<'a>] {
         let node = self.tree.node(id);
-        &self.rows[node.rows as usize..][..node.rows_len as usize]
+        &self.rows[node.row_range()]
     }
 
     /// Makes a message's rows the last ones, so that more can come after them.
     fn move_rows_to_end(&mut self, id: NodeId) {
         let node = &mut self.tree.nodes[id as usize];
-        let (start, end) = (node.rows as usize, (node.rows + node.rows_len) as usize);
-        if start + node.rows_room as usize == self.rows.len() {
-            self.rows.truncate(end);
+        let range = node.row_range();
+        if node.rows_len > 0 && range.start + node.rows_room as usize == self.rows.len() {
+            self.rows.truncate(range.end);
         } else {
             node.rows = self.rows.len() as u32;
-            self.rows.extend_from_within(start..end);
+            self.rows.extend_from_within(range);
         }
         node.rows_room = node.rows_len;
     }

@@ -37,7 +37,7 @@ impl<'a> Machine<'_, 'a> {
             }
             from = index + 1;
             let node = self.tree.node(id);
-            rows = &self.rows[node.rows as usize..][from..node.rows_len as usize];
+            rows = &self.rows[node.row_range()][from..];
         }
     }
 
@@ -74,7 +74,7 @@ impl<'a> Machine<'_, 'a> {
             return false;
         }
         let node = self.tree.node(id);
-        let rows = &mut self.rows[node.rows as usize..][..node.rows_len as usize];
+        let rows = &mut self.rows[node.row_range()];
         let mut kept = 0;
         let mut removal = Removal::default();
         for index in 0..rows.len() {
@@ -153,7 +153,7 @@ impl<'a> Machine<'_, 'a> {
     fn settle_slots(&mut self, id: NodeId) {
         let node = self.tree.node(id);
         let locator = &self.locators[node.level as usize];
-        let rows = &self.rows[node.rows as usize..][..node.rows_len as usize];
+        let rows = &self.rows[node.row_range()];
         let slots = &mut self.slots[node.slots as usize..];
         for (key, slot) in locator.keys().zip(locator.key_slots()) {
             let first = rows.iter().position(|row| same_text(row.key, key));

@@ -461,6 +461,15 @@ impl Node {
         self.value_bytes_max = self.value_bytes_max.max(bytes);
     }
 
+    /// Which are its rows. Where there are none, they have no place: the rows may end before the one that they had.
+    #[inline(always)]
+    pub(crate) fn row_range(&self) -> std::ops::Range<usize> {
+        match self.rows_len {
+            0 => 0..0,
+            count => self.rows as usize..(self.rows + count) as usize,
+        }
+    }
+
     /// Whether it has no more and no longer attributes, as far as is known.
     #[inline(always)]
     pub(crate) fn is_within(&self, extent: Extent) -> bool {
