@@ -37,33 +37,38 @@ impl Variant {
     }
 
     pub(crate) fn encode<'a>(self, arena: &'a Bump, bytes: &[u8]) -> &'a [u8] {
-        let mut out = Vec::with_capacity_in(bytes.len().div_ceil(3) * 4, arena);
+        self.encode_behind(arena, b"", bytes)
+    }
+
+    /// The same, behind a text.
+    pub(crate) fn encode_behind<'a>(self, arena: &'a Bump, text: &[u8], bytes: &[u8]) -> &'a [u8] {
         let alphabet = if self.is_url { URL } else { STANDARD };
-        let digit = |bits: u32| alphabet[bits as usize & 63];
-        let (groups, rest) = bytes.as_chunks::<3>();
-        for &[a, b, c] in groups {
+        let encode = |[a, b, c]: [u8; 3]| {
             let bits = u32::from_be_bytes([0, a, b, c]);
-            let group = [
-                digit(bits >> 18),
-                digit(bits >> 12),
-                digit(bits >> 6),
-                digit(bits),
-            ];
-            out.extend_from_slice_copy(&group);
+            [18, 12, 6, 0].map(|shift| alphabet[(bits >> shift) as usize & 63])
+        };
+        let (groups, rest) = bytes.as_chunks::<3>();
+        let last = match rest.len() {
+            0 => 0,
+            _ if self.is_padded => 4,
+            length => length + 1,
+        };
+        let out = arena.alloc_slice_fill_copy(text.len() + groups.len() * 4 + last, b'=');
+        let (start, digits) = out.split_at_mut(text.len());
+        start.copy_from_slice(text);
+        let (encoded, last) = digits.as_chunks_mut::<4>();
+        for (encoded, group) in encoded.iter_mut().zip(groups) {
+            *encoded = encode(*group);
         }
-        for group in rest.chunks(3) {
-            let bits = (0..3).fold(0, |bits, i| {
-                bits << 8 | u32::from(group.get(i).copied().unwrap_or(0))
-            });
-            for i in 0..4 {
-                if i <= group.len() {
-                    out.push(digit(bits >> (18 - 6 * i)));
-                } else if self.is_padded {
-                    out.push(b'=');
-                }
-            }
-        }
-        out.into_bump_slice()
+        let last = match encoded.get_mut(groups.len()) {
+            Some(padded) => padded.as_mut_slice(),
+            None => last,
+        };
+        let mut group = [0; 3];
+        group[..rest.len()].copy_from_slice(rest);
+        let digits = rest.len() + usize::from(!rest.is_empty());
+        last[..digits].copy_from_slice(&encode(group)[..digits]);
+        out
     }
 
     /// Line breaks between digits are skipped; bits left over need not be zero.

@@ -1,8 +1,8 @@
 //! Ids of traces, spans and profiles from bytes or hexadecimal digits.
 
-use crate::hex;
 use crate::prelude::*;
 use ottl_vm::function::Literal;
+use ottl_vm::text::hex;
 use ottl_vm::text::quote;
 use std::fmt;
 
@@ -100,18 +100,13 @@ fn decode<const N: usize>(bytes: &[u8]) -> Result<[u8; N], IdError> {
     if let Ok(id) = bytes.try_into() {
         return Ok(id);
     }
-    let mut id = [0; N];
     if bytes.len() != 2 * N {
         return Err(IdError::Length {
             expected: N,
             got: bytes.len(),
         });
     }
-    for (byte, pair) in id.iter_mut().zip(bytes.as_chunks::<2>().0) {
-        let digit = |digit: u8| hex::digit_value(digit).ok_or(IdError::Digit(digit));
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Ok(id)
+    hex::decode(bytes).map_err(IdError::Digit)
 }
 
 #[cfg(test)]

@@ -22,7 +22,6 @@ mod encodings;
 mod glob;
 mod grok;
 mod hash;
-mod hex;
 mod ids;
 mod keys;
 mod lambdas;

@@ -50,23 +50,42 @@ fn community_id<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     } else {
         (destination, source)
     };
-    let mut hash = Sha1::new();
-    hash.update(seed.to_be_bytes());
+    let mut flow = Flow {
+        bytes: [0; FLOW_MAX],
+        length: 0,
+    };
+    flow.add(&seed.to_be_bytes());
     for (address, _) in [first, second] {
         match address {
-            IpAddr::V4(address) => hash.update(address.octets()),
-            IpAddr::V6(address) => hash.update(address.octets()),
+            IpAddr::V4(address) => flow.add(&address.octets()),
+            IpAddr::V6(address) => flow.add(&address.octets()),
         }
     }
-    hash.update([protocol, 0]);
-    hash.update(first.1.to_be_bytes());
-    hash.update(second.1.to_be_bytes());
-    let text = Variant::PADDED.encode(call.arena(), &hash.finalize());
-    Ok(Value::String(
-        bumpalo::format!(in call.arena(), "1:{}", text.escape_ascii())
-            .into_bump_str()
-            .as_bytes(),
-    ))
+    flow.add(&[protocol, 0]);
+    flow.add(&first.1.to_be_bytes());
+    flow.add(&second.1.to_be_bytes());
+    let hash = Sha1::digest(&flow.bytes[..flow.length]);
+    Ok(Value::String(Variant::PADDED.encode_behind(
+        call.arena(),
+        b"1:",
+        &hash,
+    )))
+}
+
+/// What is hashed, in one piece: the seed, two addresses, the protocol and two ports.
+struct Flow {
+    bytes: [u8; FLOW_MAX],
+    length: usize,
+}
+
+/// Of addresses of 16 bytes.
+const FLOW_MAX: usize = 2 + 2 * 16 + 2 + 2 * 2;
+
+impl Flow {
+    fn add(&mut self, bytes: &[u8]) {
+        self.bytes[self.length..][..bytes.len()].copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
 }
 
 /// The address at parameter `first` and the port after it.

@@ -1,7 +1,7 @@
 //! `Hex`: bytes in hexadecimal.
 
-use crate::hex;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 
 function! {
     /// The bytes of `target` in lower-case hexadecimal: those of a string or of bytes, the 8 bytes of an

@@ -1,8 +1,8 @@
 //! `MD5`: the MD5 hash of a string.
 
-use crate::hex;
 use crate::prelude::*;
 use md5::{Digest, Md5};
+use ottl_vm::text::hex;
 
 function! {
     /// The MD5 hash of `target`, in lower-case hexadecimal.

@@ -1,8 +1,8 @@
 //! `Murmur3Hash`: the 32-bit MurmurHash3 of a string.
 
-use crate::hex;
 use crate::murmur3;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 
 function! {
     /// The 32-bit MurmurHash3 of `target` with seed 0: its bytes, the lowest first, in hexadecimal.

@@ -1,8 +1,8 @@
 //! `Murmur3Hash128`: the 128-bit MurmurHash3 of a string.
 
-use crate::hex;
 use crate::murmur3;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 
 function! {
     /// The 128-bit MurmurHash3 (for 64-bit machines) of `target` with seed 0: the bytes of its two halves,

@@ -1,7 +1,7 @@
 //! `SHA1`: the SHA-1 hash of a string.
 
-use crate::hex;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 use sha1::{Digest, Sha1};
 
 function! {

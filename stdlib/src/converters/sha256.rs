@@ -1,9 +1,9 @@
 //! `SHA256`: the SHA-256 hash of a string.
 
 use crate::hash;
-use crate::hex;
 use crate::prelude::*;
 use bumpalo::Bump;
+use ottl_vm::text::hex;
 
 function! {
     /// The SHA-256 hash of `target`, in lower-case hexadecimal.

@@ -1,7 +1,7 @@
 //! `SHA512`: the SHA-512 hash of a string.
 
-use crate::hex;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 use sha2::{Digest, Sha512};
 
 function! {

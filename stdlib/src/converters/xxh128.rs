@@ -1,7 +1,7 @@
 //! `XXH128`: the 128-bit XXH3 hash of a string.
 
-use crate::hex;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 use xxhash_rust::xxh3::xxh3_128;
 
 function! {

@@ -1,7 +1,7 @@
 //! `XXH3`: the 64-bit XXH3 hash of a string.
 
-use crate::hex;
 use crate::prelude::*;
+use ottl_vm::text::hex;
 use xxhash_rust::xxh3::xxh3_64;
 
 function! {

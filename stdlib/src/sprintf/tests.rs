@@ -22,7 +22,7 @@ fn unescape(text: &str) -> Vec<u8> {
                 let mut digit = || {
                     bytes
                         .next()
-                        .and_then(crate::hex::digit_value)
+                        .and_then(ottl_vm::text::hex::digit_value)
                         .expect("a digit")
                 };
                 digit() << 4 | digit()

@@ -1,9 +1,9 @@
 //! Percent signs in URLs: which characters need one depends on the part.
 
 use super::Reason;
-use crate::hex::digit_value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
+use ottl_vm::text::hex::digit_value;
 
 /// A part of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,9 @@ pub(super) fn unescape<'a>(
 ) -> Result<&'a [u8], Reason<'a>> {
     // In most parts a percent sign, in a query a plus sign, too, is all that can be amiss.
     if !matches!(part, Part::Host | Part::Zone) && memchr::memchr2(b'%', b'+', text).is_none() {
+        return Ok(text);
+    }
+    if text.iter().all(|byte| part.allows(*byte)) {
         return Ok(text);
     }
     let mut is_plain = true;

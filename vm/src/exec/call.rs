@@ -9,10 +9,10 @@ use super::map_edit::MapEdit;
 use super::merge::Strategy;
 use crate::error::Error;
 use crate::function::{Function, Literal, Run, RunStrings};
-use crate::path::form::hex;
+
 use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
-use crate::text::{json, number, time::Time};
+use crate::text::{hex, json, number, time::Time};
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::NodeId;
@@ -254,7 +254,7 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         Ok(match value {
             Value::Nil => None,
             Value::String(text) => Some(text),
-            Value::Bytes(bytes) => Some(hex(bytes, self.machine.arena)),
+            Value::Bytes(bytes) => Some(hex::encode(self.machine.arena, bytes)),
             Value::Int(number) => Some(self.bytes(itoa::Buffer::new().format(number).as_bytes())),
             Value::Bool(is_true) => Some(if is_true { b"true" } else { b"false" }),
             other => {

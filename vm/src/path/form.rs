@@ -4,7 +4,7 @@
 //! type, as the reference does: nothing is converted.
 
 use crate::error::Error;
-use crate::text::time::Time;
+use crate::text::{hex, time::Time};
 use crate::value::Value;
 use crate::wire::any::{self, Sink, put_field, put_tag, put_varint};
 use crate::wire::cursor::{Cursor, WireType};
@@ -83,8 +83,10 @@ impl Form {
             Form::TraceId => Value::TraceId(id(bytes)),
             Form::SpanId => Value::SpanId(id(bytes)),
             Form::ProfileId => Value::ProfileId(id(bytes)),
-            Form::TraceIdHex | Form::ProfileIdHex => Value::String(hex(&id::<16>(bytes), arena)),
-            Form::SpanIdHex => Value::String(hex(&id::<8>(bytes), arena)),
+            Form::TraceIdHex | Form::ProfileIdHex => {
+                Value::String(hex::encode(arena, &id::<16>(bytes)))
+            }
+            Form::SpanIdHex => Value::String(hex::encode(arena, &id::<8>(bytes))),
             Form::Bytes => Value::Bytes(bytes),
             Form::Any => any::decode(bytes),
         }
@@ -243,19 +245,6 @@ fn id<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().unwrap_or([0; N])
 }
 
-/// Lower-case hex in the arena.
-pub fn hex<'a>(bytes: &[u8], arena: &'a Bump) -> &'a [u8] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    arena.alloc_slice_fill_with(bytes.len() * 2, |i| {
-        let byte = bytes[i / 2];
-        DIGITS[usize::from(if i.is_multiple_of(2) {
-            byte >> 4
-        } else {
-            byte & 15
-        })]
-    })
-}
-
 fn parse_id<'a, const N: usize>(
     text: &[u8],
     name: &str,
@@ -267,28 +256,22 @@ fn parse_id<'a, const N: usize>(
             format_args!("{name} ids must be {} hex characters", N * 2),
         ));
     }
-    let mut id = [0; N];
-    for (i, byte) in id.iter_mut().enumerate() {
-        *byte = hex_digit(text[2 * i], arena)? << 4 | hex_digit(text[2 * i + 1], arena)?;
+    let (digits, rest) = text.split_at(2 * N);
+    let id = hex::decode(digits).map_err(|byte| no_digit(byte, arena))?;
+    match *rest {
+        [] => Ok(id),
+        [byte, ..] if hex::digit_value(byte).is_none() => Err(no_digit(byte, arena)),
+        _ => Err(Error::new("encoding/hex: odd length hex string")),
     }
-    if !text.len().is_multiple_of(2) {
-        hex_digit(text[2 * N], arena)?;
-        return Err(Error::new("encoding/hex: odd length hex string"));
-    }
-    Ok(id)
 }
 
-fn hex_digit(byte: u8, arena: &Bump) -> Result<u8, Error<'_>> {
-    match (byte as char).to_digit(16) {
-        Some(digit) => Ok(digit as u8),
-        None => {
-            let shown = byte as char;
-            Err(Error::format(
-                arena,
-                format_args!("encoding/hex: invalid byte: U+{byte:04X} '{shown}'"),
-            ))
-        }
-    }
+#[cold]
+fn no_digit(byte: u8, arena: &Bump) -> Error<'_> {
+    let shown = byte as char;
+    Error::format(
+        arena,
+        format_args!("encoding/hex: invalid byte: U+{byte:04X} '{shown}'"),
+    )
 }
 
 /// A whole length-delimited field in the arena.

@@ -6,6 +6,7 @@
 
 pub mod duration;
 pub mod float;
+pub mod hex;
 pub mod json;
 pub mod layout;
 mod layout_format;
