@@ -2,23 +2,54 @@
 
 use crate::prelude::*;
 use crate::raw;
-use ottl_vm::value::{Element, TypedList};
+use ottl_vm::value::{Element, Entry, TypedList};
 
 /// What a lambda is evaluated for, in errors.
 pub(crate) const LAMBDA: &str = "lambda function";
 
-/// The list or map at a parameter, as `pcommon` takes it; nothing else.
-pub(crate) fn source<'a>(call: &mut Call<'_, '_, 'a>, parameter: usize) -> Outcome<'a> {
-    match call.value(parameter)? {
-        map @ (Value::WireMap(_) | Value::Map(_) | Value::RawMap(_)) => Ok(map),
-        Value::TypedList(list) if list.element == Element::Bytes => {
-            Err(unsupported(call, &Value::TypedList(list)))
-        }
-        Value::WireList(_) | Value::List(_) | Value::TypedList(_) => raw::list(call, parameter),
-        other => Err(unsupported(call, &other)),
+/// What lambdas are evaluated for.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    List(&'a [Value<'a>]),
+    Map(&'a [Entry<'a>]),
+}
+
+impl<'a> Source<'a> {
+    /// The items of a list with their positions, or the values of a map with their keys.
+    #[inline(always)]
+    pub(crate) fn items(self) -> impl Iterator<Item = (Value<'a>, &'a Value<'a>)> {
+        let count = match self {
+            Source::List(items) => items.len(),
+            Source::Map(entries) => entries.len(),
+        };
+        (0..count).map(move |index| match self {
+            Source::List(items) => (Value::Int(index as i64), &items[index]),
+            Source::Map(entries) => (Value::String(entries[index].key), &entries[index].value),
+        })
     }
 }
 
+/// The list or map at a parameter, as `pcommon` takes it; nothing else.
+pub(crate) fn source<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    parameter: usize,
+) -> Result<Source<'a>, Error<'a>> {
+    let arena = call.arena();
+    let value = match call.value(parameter)? {
+        Value::TypedList(list) if list.element == Element::Any => {
+            raw::from_raw(call, Value::TypedList(list))?
+        }
+        Value::TypedList(list) if list.element == Element::Bytes => {
+            return Err(unsupported(call, &Value::TypedList(list)));
+        }
+        value => value,
+    };
+    let items = value.item_slice(arena).map(Source::List);
+    let source = items.or_else(|| value.entry_slice(arena).map(Source::Map));
+    source.ok_or_else(|| unsupported(call, &value))
+}
+
+#[cold]
 fn unsupported<'a>(call: &Call<'_, '_, 'a>, value: &Value<'a>) -> Error<'a> {
     call.error(format_args!(
         "unsupported type provided: {}",
@@ -26,58 +57,57 @@ fn unsupported<'a>(call: &Call<'_, '_, 'a>, value: &Value<'a>) -> Error<'a> {
     ))
 }
 
-/// The items of a list with their positions, or the values of a map with their keys.
-pub(crate) fn items<'a>(source: &Value<'a>) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
-    let entries = source.entries().into_iter().flatten();
-    let items = source.items().into_iter().flatten();
-    let entries = entries.map(|entry| (Value::String(entry.key), entry.value));
-    let items = items.enumerate();
-    entries.chain(items.map(|(position, item)| (Value::Int(position as i64), item)))
-}
-
 /// Whether the lambda at a parameter holds for an item of a list or map.
+#[inline]
 pub(crate) fn holds<'a>(
     call: &mut Call<'_, '_, 'a>,
     parameter: usize,
-    item: (Value<'a>, Value<'a>),
+    position: &Value<'a>,
+    item: &Value<'a>,
 ) -> Result<bool, Error<'a>> {
-    let holds = call.apply(parameter, &[item.0, item.1]);
-    let holds = holds.and_then(|value| boolean(call, value));
-    holds.map_err(|error| failed(call, LAMBDA, &item.0, error))
+    let holds = applied_bool(call, parameter, &[position, item]);
+    holds.map_err(|error| failed(call, LAMBDA, position, error))
 }
 
-/// A lambda's result that must be a bool.
-pub(crate) fn boolean<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Result<bool, Error<'a>> {
-    match value {
-        Value::Bool(holds) => Ok(holds),
-        other => Err(wrong_type(call, "bool", &other)),
-    }
+/// The result of the lambda at a parameter that must be a bool.
+#[inline]
+pub(crate) fn applied_bool<'a>(
+    call: &mut Call<'_, '_, 'a>,
+    parameter: usize,
+    values: &[&Value<'a>],
+) -> Result<bool, Error<'a>> {
+    let found = match call.apply(parameter, values)? {
+        Value::Bool(holds) => return Ok(*holds),
+        other => other.type_name(),
+    };
+    Err(wrong_type(call, "bool", found))
 }
 
 /// A lambda's result that must be a string.
 pub(crate) fn string<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Result<&'a [u8], Error<'a>> {
     match value {
         Value::String(text) => Ok(text),
-        other => Err(wrong_type(call, "string", &other)),
+        other => Err(wrong_type(call, "string", other.type_name())),
     }
 }
 
 /// A lambda's result that may be anything but nil, which to the reference is of no type at all.
 pub(crate) fn anything<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome<'a> {
     match value {
-        Value::Nil => Err(wrong_type(call, "<nil>", &value)),
+        Value::Nil => Err(wrong_type(call, "<nil>", value.type_name())),
         value => Ok(value),
     }
 }
 
-fn wrong_type<'a>(call: &Call<'_, '_, 'a>, expected: &str, found: &Value<'a>) -> Error<'a> {
-    let found = found.type_name();
+#[cold]
+fn wrong_type<'a>(call: &Call<'_, '_, 'a>, expected: &str, found: &str) -> Error<'a> {
     call.error(format_args!(
         "lambda expression must return a value of type {expected}, got {found}"
     ))
 }
 
 /// The error of a lambda that failed on an item, named by its position or key.
+#[cold]
 pub(crate) fn failed<'a>(
     call: &Call<'_, '_, 'a>,
     what: &str,

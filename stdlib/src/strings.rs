@@ -9,6 +9,16 @@ use ottl_vm::value::{Element, TypedList, Value};
 /// `strings.Split`: the pieces between the separators; with an empty separator the characters, where a
 /// bad byte counts as one.
 pub(crate) fn split<'a>(arena: &'a Bump, text: &'a [u8], separator: &[u8]) -> Vec<'a, &'a [u8]> {
+    split_as(arena, text, separator, |piece| piece)
+}
+
+/// What `make` makes of each of the pieces.
+pub(crate) fn split_as<'a, T>(
+    arena: &'a Bump,
+    text: &'a [u8],
+    separator: &[u8],
+    make: impl Fn(&'a [u8]) -> T,
+) -> Vec<'a, T> {
     let count = match separator {
         [byte] => memchr_iter(*byte, text).count() + 1,
         _ => 0,
@@ -16,7 +26,7 @@ pub(crate) fn split<'a>(arena: &'a Bump, text: &'a [u8], separator: &[u8]) -> Ve
     let mut pieces = Vec::with_capacity_in(count, arena);
     let mut start = 0;
     let mut cut = |at: usize| {
-        pieces.push(&text[start..at]);
+        pieces.push(make(&text[start..at]));
         start = at + separator.len();
     };
     match separator {
@@ -92,8 +102,7 @@ fn find_by_first(text: &[u8], first: u8, needle: &[u8]) -> Option<usize> {
 }
 
 /// A `[]string` of these strings.
-pub(crate) fn list<'a>(arena: &'a Bump, strings: &[&'a [u8]]) -> Value<'a> {
-    let items = arena.alloc_slice_fill_iter(strings.iter().map(|text| Value::String(text)));
+pub(crate) fn list<'a>(arena: &'a Bump, items: &'a [Value<'a>]) -> Value<'a> {
     Value::TypedList(arena.alloc(TypedList {
         element: Element::String,
         items,

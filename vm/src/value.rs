@@ -170,6 +170,25 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The entries of a map one beside the other, or `None` for anything else.
+    pub fn entry_slice(&self, arena: &'a Bump) -> Option<&'a [Entry<'a>]> {
+        match self {
+            Value::Map(entries) => Some(entries),
+            Value::WireMap(wire) | Value::RawMap(wire) => Some(decoded_entries(wire, arena)),
+            _ => None,
+        }
+    }
+
+    /// The items of a list of any Go type one beside the other, or `None` for anything else.
+    pub fn item_slice(&self, arena: &'a Bump) -> Option<&'a [Value<'a>]> {
+        match self {
+            Value::List(items) => Some(items),
+            Value::TypedList(list) => Some(list.items),
+            Value::WireList(wire) => Some(decoded_items(wire, arena)),
+            _ => None,
+        }
+    }
+
     /// The value of the first entry with this key, if this is a map that has one.
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
         match self {
@@ -194,6 +213,20 @@ impl<'a> Value<'a> {
     pub fn at(&self, index: usize) -> Option<Value<'a>> {
         self.items()?.nth(index)
     }
+}
+
+#[inline(never)]
+fn decoded_entries<'a>(wire: &'a [u8], arena: &'a Bump) -> &'a [Entry<'a>] {
+    let mut entries = bumpalo::collections::Vec::new_in(arena);
+    entries.extend(any::MapIter::new(wire));
+    entries.into_bump_slice()
+}
+
+#[inline(never)]
+fn decoded_items<'a>(wire: &'a [u8], arena: &'a Bump) -> &'a [Value<'a>] {
+    let mut items = bumpalo::collections::Vec::new_in(arena);
+    items.extend(any::ListIter::new(wire));
+    items.into_bump_slice()
 }
 
 impl<'a> From<Result<Value<'a>, Error<'a>>> for Value<'a> {

@@ -19,9 +19,8 @@ function! {
 }
 
 fn any<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let source = lambdas::source(call, 0)?;
-    for item in lambdas::items(&source) {
-        if lambdas::holds(call, 1, item)? {
+    for (position, item) in lambdas::source(call, 0)?.items() {
+        if lambdas::holds(call, 1, &position, item)? {
             return Ok(Value::Bool(true));
         }
     }

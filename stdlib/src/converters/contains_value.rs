@@ -30,8 +30,8 @@ fn contains_value<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     }
     let target = raw::list(call, 0)?;
     let item = call.value(1)?;
-    for value in target.items().into_iter().flatten() {
-        if compare(Comparator::Equal, &value, &item)? {
+    for value in target.item_slice(call.arena()).into_iter().flatten() {
+        if compare(Comparator::Equal, value, &item)? {
             return Ok(Value::Bool(true));
         }
     }

@@ -1,9 +1,8 @@
 //! `Filter`: the items for which a lambda holds.
 
-use crate::lambdas;
+use crate::lambdas::{self, Source};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
-use ottl_vm::value::Entry;
 
 function! {
     /// The items of the list or map `source` for which `predicate` holds, in their order, as a list or map.
@@ -20,21 +19,25 @@ function! {
 }
 
 fn filter<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let source = lambdas::source(call, 0)?;
-    let Some(entries) = source.entries() else {
-        let mut kept = Vec::new_in(call.arena());
-        for item in lambdas::items(&source) {
-            if lambdas::holds(call, 1, item)? {
-                kept.push(item.1);
+    let arena = call.arena();
+    match lambdas::source(call, 0)? {
+        Source::List(items) => {
+            let mut kept = Vec::with_capacity_in(items.len(), arena);
+            for (position, item) in (0..).zip(items) {
+                if lambdas::holds(call, 1, &Value::Int(position), item)? {
+                    kept.push(*item);
+                }
             }
+            Ok(Value::List(kept.into_bump_slice()))
         }
-        return Ok(Value::List(kept.into_bump_slice()));
-    };
-    let mut kept: Vec<'_, Entry<'a>> = Vec::new_in(call.arena());
-    for entry in entries {
-        if lambdas::holds(call, 1, (Value::String(entry.key), entry.value))? {
-            kept.push(entry);
+        Source::Map(entries) => {
+            let mut kept = Vec::with_capacity_in(entries.len(), arena);
+            for entry in entries {
+                if lambdas::holds(call, 1, &Value::String(entry.key), &entry.value)? {
+                    kept.push(*entry);
+                }
+            }
+            Ok(Value::Map(kept.into_bump_slice()))
         }
     }
-    Ok(Value::Map(kept.into_bump_slice()))
 }

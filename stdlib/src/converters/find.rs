@@ -25,22 +25,21 @@ function! {
 }
 
 fn find<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let source = lambdas::source(call, 0)?;
-    for item in lambdas::items(&source) {
-        if !lambdas::holds(call, 1, item)? {
+    for (position, item) in lambdas::source(call, 0)?.items() {
+        if !lambdas::holds(call, 1, &position, item)? {
             continue;
         }
         if !call.given(2) {
-            return Ok(item.1);
+            return Ok(*item);
         }
-        let made = call.apply(2, &[item.0, item.1]);
+        let made = call.apply(2, &[&position, item]).copied();
         let made = made.and_then(|value| lambdas::anything(call, value));
         return match made {
             Ok(value) => Ok(lambdas::normalized(call, value)),
             Err(error) => Err(lambdas::failed(
                 call,
                 "mapper lambda function",
-                &item.0,
+                &position,
                 error,
             )),
         };

@@ -1,7 +1,6 @@
 //! `Keys`: the keys of a map.
 
 use crate::prelude::*;
-use bumpalo::collections::Vec;
 
 function! {
     /// The keys of the map `target` in order, as a list.
@@ -14,14 +13,9 @@ function! {
 }
 
 fn keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let target = call.map(0)?;
-    let mut keys = Vec::new_in(call.arena());
-    keys.extend(
-        target
-            .entries()
-            .into_iter()
-            .flatten()
-            .map(|entry| Value::String(entry.key)),
-    );
-    Ok(Value::List(keys.into_bump_slice()))
+    let keys = call
+        .entries(0)?
+        .iter()
+        .map(|entry| Value::String(entry.key));
+    Ok(Value::List(call.arena().alloc_slice_fill_iter(keys)))
 }

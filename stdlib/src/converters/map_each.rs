@@ -1,6 +1,6 @@
 //! `MapEach`: a list or map with each item made anew.
 
-use crate::lambdas;
+use crate::lambdas::{self, Source};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::value::Entry;
@@ -21,26 +21,30 @@ function! {
 }
 
 fn map_each<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let source = lambdas::source(call, 0)?;
-    if source.entries().is_none() {
-        let mut made = Vec::new_in(call.arena());
-        for item in lambdas::items(&source) {
-            made.push(mapped(call, item)?);
+    let arena = call.arena();
+    match lambdas::source(call, 0)? {
+        Source::List(items) => {
+            let mut made = Vec::with_capacity_in(items.len(), arena);
+            for (position, item) in (0..).zip(items) {
+                made.push(mapped(call, &Value::Int(position), item)?);
+            }
+            Ok(Value::List(made.into_bump_slice()))
         }
-        return Ok(Value::List(made.into_bump_slice()));
+        Source::Map(entries) => {
+            let mut made = Vec::with_capacity_in(entries.len(), arena);
+            for Entry { key, value } in entries {
+                let value = mapped(call, &Value::String(key), value)?;
+                made.push(Entry { key, value });
+            }
+            Ok(Value::Map(made.into_bump_slice()))
+        }
     }
-    let mut made = Vec::new_in(call.arena());
-    for Entry { key, value } in source.entries().into_iter().flatten() {
-        let value = mapped(call, (Value::String(key), value))?;
-        made.push(Entry { key, value });
-    }
-    Ok(Value::Map(made.into_bump_slice()))
 }
 
 /// What the lambda makes of an item.
-fn mapped<'a>(call: &mut Call<'_, '_, 'a>, item: (Value<'a>, Value<'a>)) -> Outcome<'a> {
-    let made = call.apply(1, &[item.0, item.1]);
+fn mapped<'a>(call: &mut Call<'_, '_, 'a>, position: &Value<'a>, item: &Value<'a>) -> Outcome<'a> {
+    let made = call.apply(1, &[position, item]).copied();
     let made = made.and_then(|value| lambdas::anything(call, value));
     let made = made.and_then(|value| lambdas::storable(call, value));
-    made.map_err(|error| lambdas::failed(call, lambdas::LAMBDA, &item.0, error))
+    made.map_err(|error| lambdas::failed(call, lambdas::LAMBDA, position, error))
 }

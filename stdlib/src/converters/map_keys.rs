@@ -20,14 +20,14 @@ function! {
 }
 
 fn map_keys<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let source = call.map(0)?;
-    let mut made = MapBuilder::new_in(call.arena());
-    for Entry { key, value } in source.entries().into_iter().flatten() {
+    let source = call.entries(0)?;
+    let mut made = MapBuilder::with_capacity_in(source.len(), call.arena());
+    for Entry { key, value } in source {
         let key = Value::String(key);
-        let other = call.apply(1, &[key, value]);
+        let other = call.apply(1, &[&key, value]).copied();
         let other = other.and_then(|other| lambdas::string(call, other));
         let other = other.map_err(|error| lambdas::failed(call, lambdas::LAMBDA, &key, error))?;
-        made.put(other, value);
+        made.put(other, *value);
     }
     Ok(made.into_value())
 }

@@ -22,9 +22,9 @@ function! {
 fn reduce<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let source = lambdas::source(call, 0)?;
     let mut value = call.value(1)?;
-    for (position, item) in lambdas::items(&source) {
+    for (position, item) in source.items() {
         let seen = lambdas::normalized(call, value);
-        let next = call.apply(2, &[seen, position, item]);
+        let next = call.apply(2, &[&seen, &position, item]).copied();
         let next = next.and_then(|next| lambdas::anything(call, next));
         value =
             next.map_err(|error| lambdas::failed(call, "accumulator function", &position, error))?;

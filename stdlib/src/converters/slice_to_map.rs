@@ -40,30 +40,35 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 fn slice_to_map<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let paths: &Paths = call.prepared();
     let target = raw::list(call, 0)?;
-    let mut map = MapBuilder::new_in(call.arena());
-    for (position, item) in target.items().into_iter().flatten().enumerate() {
+    let items = target.item_slice(call.arena()).unwrap_or_default();
+    let mut map = MapBuilder::with_capacity_in(items.len(), call.arena());
+    for (position, item) in items.iter().enumerate() {
         if (paths.key.is_some() || paths.value.is_some()) && item.entries().is_none() {
             return Err(call.error(format_args!(
                 "slice elements must be maps when using `key_path` or `value_path`, but could not cast \
                  element of type `{}` to a map",
-                shape::kind_name(&item)
+                shape::kind_name(item)
             )));
         }
         let key = match &paths.key {
             None => written(call, |out| float::append_int(out, position as i64)),
-            Some(path) => match extract(call, item, path, "key", position)? {
-                Value::String(key) => key,
-                other => {
+            Some(path) => match found(item, path) {
+                Some(Value::String(key)) => key,
+                Some(other) => {
                     let kind = shape::kind_name(&other);
                     return Err(call.error(format_args!(
                         "element {position}: extracted key attribute is not of type string, got \"{kind}\""
                     )));
                 }
+                None => return Err(missing(call, path, "key", position)),
             },
         };
         let value = match &paths.value {
-            None => item,
-            Some(path) => extract(call, item, path, "value", position)?,
+            None => *item,
+            Some(path) => match found(item, path) {
+                Some(value) => value,
+                None => return Err(missing(call, path, "value", position)),
+            },
         };
         map.put(key, value);
     }
@@ -71,30 +76,32 @@ fn slice_to_map<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
 }
 
 /// What stands at a path in an item.
-fn extract<'a>(
+fn found<'a>(item: &Value<'a>, path: &[Vec<u8>]) -> Option<Value<'a>> {
+    let (first, rest) = path.split_first()?;
+    rest.iter()
+        .try_fold(item.get(first)?, |value, key| value.get(key))
+}
+
+/// Why nothing stands at a path in an item.
+#[cold]
+fn missing<'a>(
     call: &Call<'_, '_, 'a>,
-    item: Value<'a>,
     path: &[Vec<u8>],
     what: &str,
     position: usize,
-) -> Outcome<'a> {
-    let failed = |reason: &str| {
-        call.error(format_args!(
-            "could not extract {what} from element {position}: {reason}"
-        ))
+) -> Error<'a> {
+    let reason = match path {
+        [] => "must provide at least one path item".to_owned(),
+        path => {
+            let shown: Vec<_> = path
+                .iter()
+                .map(|key| String::from_utf8_lossy(key))
+                .collect();
+            let shown = shown.join(" ");
+            format!("provided object does not contain the path [{shown}]")
+        }
     };
-    if path.is_empty() {
-        return Err(failed("must provide at least one path item"));
-    }
-    let found = path.iter().try_fold(item, |value, key| value.get(key));
-    found.ok_or_else(|| {
-        let shown: Vec<_> = path
-            .iter()
-            .map(|key| String::from_utf8_lossy(key))
-            .collect();
-        failed(&format!(
-            "provided object does not contain the path [{}]",
-            shown.join(" ")
-        ))
-    })
+    call.error(format_args!(
+        "could not extract {what} from element {position}: {reason}"
+    ))
 }

@@ -74,7 +74,8 @@ fn sort<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
                 Ordering::Less => texts.sort_unstable(),
                 _ => texts.sort_unstable_by(|a, b| b.cmp(a)),
             }
-            Ok(crate::strings::list(arena, texts))
+            let items = arena.alloc_slice_fill_iter(texts.iter().map(|text| Value::String(text)));
+            Ok(crate::strings::list(arena, items))
         }
         Value::TypedList(list) if list.element != Element::Bytes => {
             let items = arena.alloc_slice_copy(list.items);

@@ -17,8 +17,6 @@ function! {
 
 fn split<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let (target, delimiter) = (call.string(0)?, call.string(1)?);
-    Ok(strings::list(
-        call.arena(),
-        &strings::split(call.arena(), target, delimiter),
-    ))
+    let pieces = strings::split_as(call.arena(), target, delimiter, Value::String);
+    Ok(strings::list(call.arena(), pieces.into_bump_slice()))
 }

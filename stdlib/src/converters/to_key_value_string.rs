@@ -3,9 +3,7 @@
 use crate::pairs::Delimiters;
 use crate::prelude::*;
 use crate::strings;
-use bumpalo::collections::Vec as List;
 use ottl_vm::text::json;
-use ottl_vm::value::Entry;
 
 function! {
     /// The entries of the map `target` as text, with `delimiter` (default: `=`) between key and value and
@@ -34,12 +32,8 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 
 fn to_key_value_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let delimiters: &Delimiters = call.prepared();
-    let target = call.map(0)?;
-    let mut entries: List<'a, Entry<'a>> = match target {
-        Value::Map(entries) => List::with_capacity_in(entries.len(), call.arena()),
-        _ => List::new_in(call.arena()),
-    };
-    entries.extend(target.entries().into_iter().flatten());
+    let entries = call.entries(0)?;
+    let entries = call.arena().alloc_slice_fill_iter(entries);
     if call.bool_literal(3) == Some(true) {
         entries.sort_by_key(|entry| entry.key);
     }
@@ -50,9 +44,9 @@ fn to_key_value_string<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             }
             append_quoted(out, delimiters, |out| out.extend_from_slice(entry.key));
             out.extend_from_slice(&delimiters.key);
-            append_quoted(out, delimiters, |out| match entry.value {
+            append_quoted(out, delimiters, |out| match &entry.value {
                 Value::String(text) => out.extend_from_slice(text),
-                value => json::append_pdata_string(out, &value),
+                value => json::append_pdata_string(out, value),
             });
         }
     });

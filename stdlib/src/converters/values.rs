@@ -1,7 +1,6 @@
 //! `Values`: the values of a map.
 
 use crate::prelude::*;
-use bumpalo::collections::Vec;
 
 function! {
     /// The values of the map `target` in order, as a list.
@@ -14,14 +13,6 @@ function! {
 }
 
 fn values<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let target = call.map(0)?;
-    let mut values = Vec::new_in(call.arena());
-    values.extend(
-        target
-            .entries()
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.value),
-    );
-    Ok(Value::List(values.into_bump_slice()))
+    let values = call.entries(0)?.iter().map(|entry| entry.value);
+    Ok(Value::List(call.arena().alloc_slice_fill_iter(values)))
 }

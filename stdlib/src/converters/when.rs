@@ -18,9 +18,7 @@ function! {
 }
 
 fn when<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let holds = call.apply(0, &[]);
-    let holds = holds.and_then(|value| lambdas::boolean(call, value));
-    match holds {
+    match lambdas::applied_bool(call, 0, &[]) {
         Ok(true) => call.value(1),
         Ok(false) => call.value(2),
         Err(error) => Err(call.error(format_args!(

@@ -5,12 +5,13 @@ use super::lane::Lane;
 use super::locate::{Row, Slot};
 use super::machine::Machine;
 use super::map_edit::{MapEdit, MapItem};
+use crate::compare::same_text;
 use crate::error::Error;
 use crate::path::form::{Form, any_field};
 use crate::path::special::ResolvedKey;
 use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Key, Path};
-use crate::value::{Entry, Value};
+use crate::value::{Element, Entry, TypedList, Value};
 use crate::wire::any::{self, Sink};
 use crate::wire::tree::{NONE, NodeId, Place, Removal, Tree, message_fields};
 use bumpalo::Bump;
@@ -318,7 +319,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     fn find_attribute(&mut self, id: NodeId, field: &FieldNumbers, key: &[u8]) -> Slot<'a> {
         let mut found = Slot::ABSENT;
         let _ = self.each_attribute(id, field, |row| {
-            if row.key != key {
+            if !same_text(row.key, key) {
                 return ControlFlow::Continue(());
             }
             found = Slot::of(row.place, row.value);
@@ -329,16 +330,23 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     fn all_attributes(&mut self, id: NodeId, field: &FieldNumbers) -> Value<'a> {
         let arena = self.arena;
-        let entry = |row: &Row<'a>| Entry {
-            key: row.key,
-            value: any::decode(row.value),
-        };
         if let Some(rows) = self.rows(id, field) {
-            return Value::Map(arena.alloc_slice_fill_iter(rows.iter().map(entry)));
+            let keys = rows.iter().map(|row| Entry {
+                key: row.key,
+                value: Value::Nil,
+            });
+            let entries = arena.alloc_slice_fill_iter(keys);
+            for (entry, row) in entries.iter_mut().zip(rows) {
+                any::decode_into(Some(row.value), &mut entry.value);
+            }
+            return Value::Map(entries);
         }
         let mut entries = bumpalo::collections::Vec::new_in(arena);
         let _ = self.each_attribute(id, field, |row| {
-            entries.push(entry(&row));
+            entries.push(Entry {
+                key: row.key,
+                value: any::decode(row.value),
+            });
             ControlFlow::Continue(())
         });
         Value::Map(entries.into_bump_slice())
@@ -479,6 +487,14 @@ pub(crate) fn is_storable(value: &Value<'_>) -> bool {
             | Value::RawMap(_)
             | Value::WireList(_)
             | Value::List(_)
+            | Value::TypedList(TypedList {
+                element: Element::String
+                    | Element::Bool
+                    | Element::Int
+                    | Element::Double
+                    | Element::Bytes,
+                ..
+            })
     )
 }
 

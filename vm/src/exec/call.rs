@@ -8,11 +8,10 @@ use super::machine::Machine;
 use super::map_edit::MapEdit;
 use super::merge::Strategy;
 use crate::error::Error;
-use crate::function::{Function, Literal, Run, RunStrings};
-
+use crate::function::{Function, Literal, Run};
 use crate::path::{Access, FieldNumbers};
 use crate::program::{Argument, CallSite};
-use crate::text::{hex, json, number, time::Time};
+use crate::text::time::Time;
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::NodeId;
@@ -23,7 +22,7 @@ pub(super) type Result<'a, T> = std::result::Result<T, Error<'a>>;
 
 /// A call of a function on one record.
 pub struct Call<'m, 'p: 'a, 'a> {
-    machine: &'m mut Machine<'p, 'a>,
+    pub(super) machine: &'m mut Machine<'p, 'a>,
     lane: usize,
     arguments: Arguments<'m, 'p, 'a>,
     site: &'p CallSite,
@@ -128,14 +127,39 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     /// The argument's value.
     #[inline]
     pub fn value(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
+        match self.standing(parameter) {
+            Some(value) => value.ok(),
+            None => self.other_value(parameter),
+        }
+    }
+
+    /// The argument's value where it stands, as those of most arguments do that a body asks for: what is copied would be
+    /// written in parts and then read as a whole, for which a processor waits.
+    #[inline]
+    pub(super) fn standing(&self, parameter: usize) -> Option<&Value<'a>> {
         match self.arguments {
-            // What most arguments are that a body asks for.
-            Arguments::Site(arguments) => match arguments.get(parameter) {
-                Some(Argument::Value(operand)) => self.machine.operand(*operand, self.lane).ok(),
-                Some(argument) => self.value_of(argument),
-                None => Ok(Value::Nil),
-            },
-            Arguments::Given(values) => values.get(parameter).copied().unwrap_or_default().ok(),
+            Arguments::Site(arguments) => self.where_it_stands(arguments.get(parameter)?),
+            Arguments::Given(values) => values.get(parameter),
+        }
+    }
+
+    #[inline]
+    fn where_it_stands(&self, argument: &Argument) -> Option<&Value<'a>> {
+        match argument {
+            Argument::Value(operand) => {
+                let column = self.machine.column(*operand);
+                Some(self.machine.value(column, self.lane))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of an argument that stands nowhere yet.
+    #[inline(never)]
+    pub(super) fn other_value(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
+        match self.argument(parameter) {
+            Some(argument) => self.value_of(argument),
+            None => Ok(Value::Nil),
         }
     }
 
@@ -151,180 +175,6 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
                 Ok(Value::Nil)
             }
         }
-    }
-
-    #[cold]
-    fn expected(&self, expected: &str, found: &Value<'_>) -> Error<'a> {
-        let found = if found.is_nil() {
-            "nil"
-        } else {
-            found.type_name()
-        };
-        self.error(format_args!("expected {expected} but got {found}"))
-    }
-
-    /// A string; nothing else.
-    #[inline]
-    pub fn string(&mut self, parameter: usize) -> Result<'a, &'a [u8]> {
-        match self.value(parameter)? {
-            Value::String(text) => Ok(text),
-            other => Err(self.expected("string", &other)),
-        }
-    }
-
-    /// Runs a body over several records' strings on this record's alone.
-    ///
-    /// # Errors
-    /// The argument is no string.
-    pub fn run_strings(&mut self, run: RunStrings) -> Result<'a, Value<'a>> {
-        let string = self.string(0)?;
-        let mut result = Value::Nil;
-        run(&[string], std::slice::from_mut(&mut result), self.arena());
-        Ok(result)
-    }
-
-    /// An int; nothing else.
-    pub fn int(&mut self, parameter: usize) -> Result<'a, i64> {
-        match self.value(parameter)? {
-            Value::Int(v) => Ok(v),
-            other => Err(self.expected("int64", &other)),
-        }
-    }
-
-    /// A double; nothing else.
-    pub fn float(&mut self, parameter: usize) -> Result<'a, f64> {
-        match self.value(parameter)? {
-            Value::Double(v) => Ok(v),
-            other => Err(self.expected("float64", &other)),
-        }
-    }
-
-    /// A bool; nothing else.
-    pub fn bool(&mut self, parameter: usize) -> Result<'a, bool> {
-        match self.value(parameter)? {
-            Value::Bool(v) => Ok(v),
-            other => Err(self.expected("bool", &other)),
-        }
-    }
-
-    /// A map; nothing else.
-    pub fn map(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
-        match self.value(parameter)? {
-            value @ (Value::WireMap(_) | Value::Map(_)) => Ok(value),
-            Value::RawMap(map) => Ok(Value::WireMap(map)),
-            other => Err(self.expected("pcommon.Map", &other)),
-        }
-    }
-
-    /// A list of any kind; nothing else.
-    pub fn list(&mut self, parameter: usize) -> Result<'a, Value<'a>> {
-        match self.value(parameter)? {
-            value @ (Value::WireList(_) | Value::List(_) | Value::TypedList(_)) => Ok(value),
-            other => Err(self.expected("pcommon.Slice", &other)),
-        }
-    }
-
-    /// An instant; nothing else.
-    pub fn time(&mut self, parameter: usize) -> Result<'a, Time> {
-        match self.value(parameter)? {
-            Value::Time(time) => Ok(time),
-            other => Err(self.expected("time", &other)),
-        }
-    }
-
-    /// A duration in nanoseconds; nothing else.
-    pub fn duration(&mut self, parameter: usize) -> Result<'a, i64> {
-        match self.value(parameter)? {
-            Value::Duration(nanos) => Ok(nanos),
-            other => Err(self.expected("duration", &other)),
-        }
-    }
-
-    /// Anything with a text form; nil is `None`.
-    #[inline(always)]
-    pub fn string_like(&mut self, parameter: usize) -> Result<'a, Option<&'a [u8]>> {
-        match self.value(parameter)? {
-            Value::String(text) => Ok(Some(text)),
-            other => self.text_form(other),
-        }
-    }
-
-    /// A value's text form, as parameters that take anything with one see it.
-    pub fn text_form(&self, value: Value<'a>) -> Result<'a, Option<&'a [u8]>> {
-        Ok(match value {
-            Value::Nil => None,
-            Value::String(text) => Some(text),
-            Value::Bytes(bytes) => Some(hex::encode(self.machine.arena, bytes)),
-            Value::Int(number) => Some(self.bytes(itoa::Buffer::new().format(number).as_bytes())),
-            Value::Bool(is_true) => Some(if is_true { b"true" } else { b"false" }),
-            other => {
-                /// Bytes that most such texts need no more of.
-                const USUAL_BYTES: usize = 1024;
-                let mut out = Vec::with_capacity(USUAL_BYTES);
-                json::append_value(&mut out, &other).map_err(|_| {
-                    self.error(format_args!("unsupported type: {}", other.type_name()))
-                })?;
-                Some(self.bytes(&out))
-            }
-        })
-    }
-
-    /// Anything that converts to an int; nil is `None`.
-    pub fn int_like(&mut self, parameter: usize) -> Result<'a, Option<i64>> {
-        Ok(Some(match self.value(parameter)? {
-            Value::Nil => return Ok(None),
-            Value::Int(v) => v,
-            Value::Double(v) => double_to_int(v),
-            Value::Bool(v) => i64::from(v),
-            Value::String(text) => {
-                number::parse_int(text, 10).map_err(|e| self.error(format_args!("{e}")))?
-            }
-            other => return Err(self.unsupported(&other)),
-        }))
-    }
-
-    /// Anything that converts to a double; nil is `None`.
-    pub fn float_like(&mut self, parameter: usize) -> Result<'a, Option<f64>> {
-        Ok(Some(match self.value(parameter)? {
-            Value::Nil => return Ok(None),
-            Value::Int(v) => v as f64,
-            Value::Double(v) => v,
-            Value::Bool(v) => f64::from(u8::from(v)),
-            Value::String(text) => {
-                number::parse_float(text).map_err(|e| self.error(format_args!("{e}")))?
-            }
-            other => return Err(self.unsupported(&other)),
-        }))
-    }
-
-    /// Anything that converts to a bool; nil is `None`.
-    pub fn bool_like(&mut self, parameter: usize) -> Result<'a, Option<bool>> {
-        Ok(Some(match self.value(parameter)? {
-            Value::Nil => return Ok(None),
-            Value::Int(v) => v != 0,
-            Value::Double(v) => v != 0.0,
-            Value::Bool(v) => v,
-            Value::String(text) => {
-                number::parse_bool(text).map_err(|e| self.error(format_args!("{e}")))?
-            }
-            other => return Err(self.unsupported(&other)),
-        }))
-    }
-
-    /// Anything that converts to bytes, numbers big-endian; nil is `None`.
-    pub fn bytes_like(&mut self, parameter: usize) -> Result<'a, Option<&'a [u8]>> {
-        Ok(Some(match self.value(parameter)? {
-            Value::Nil => return Ok(None),
-            Value::String(bytes) | Value::Bytes(bytes) => bytes,
-            Value::Int(v) => self.bytes(&v.to_be_bytes()),
-            Value::Double(v) => self.bytes(&v.to_bits().to_be_bytes()),
-            Value::Bool(v) => self.bytes(&[u8::from(v)]),
-            other => return Err(self.unsupported(&other)),
-        }))
-    }
-
-    fn unsupported(&self, value: &Value<'_>) -> Error<'a> {
-        self.error(format_args!("unsupported type: {}", value.type_name()))
     }
 
     fn literal(&self, parameter: usize) -> Option<&'p Literal> {
@@ -424,11 +274,18 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 
     /// Item `index` of a list argument: anything with a text form.
+    #[inline]
     pub fn item_string_like(
         &mut self,
         parameter: usize,
         index: usize,
     ) -> Result<'a, Option<&'a [u8]>> {
+        if let Some(Argument::List(items)) = self.argument(parameter)
+            && let Some(item) = items.get(index)
+            && let Some(Value::String(text)) = self.where_it_stands(item)
+        {
+            return Ok(Some(text));
+        }
         let value = self.item(parameter, index)?;
         self.text_form(value)
     }
@@ -625,11 +482,11 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     }
 
     /// Evaluates the lambda given for the parameter with these values for its own parameters, of which it
-    /// has as many as the parameter's type says.
+    /// has as many as the parameter's type says. Its result where it stands.
     ///
     /// # Errors
     /// What the lambda fails with.
-    pub fn apply(&mut self, parameter: usize, values: &[Value<'a>]) -> Result<'a, Value<'a>> {
+    pub fn apply(&mut self, parameter: usize, values: &[&Value<'a>]) -> Result<'a, &Value<'a>> {
         match self.argument(parameter) {
             Some(Argument::Lambda(lambda)) => {
                 let lambda = &self.machine.pass.lambdas[usize::from(*lambda)];
@@ -673,10 +530,4 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
         any::encode(value, &mut out);
         out.into_bump_slice()
     }
-}
-
-/// A double without its fraction, as amd64 converts: what does not fit is the smallest int.
-pub fn double_to_int(v: f64) -> i64 {
-    let fits = v >= i64::MIN as f64 && v < i64::MAX as f64;
-    if fits { v as i64 } else { i64::MIN }
 }

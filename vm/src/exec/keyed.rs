@@ -3,6 +3,7 @@
 //! Paths and converters index by different rules: a path's missing key is nil, a converter's is an error.
 //! Values are immutable, so a write makes the containers on its way anew.
 
+use super::access::is_storable;
 use crate::error::Error;
 use crate::path::special::ResolvedKey;
 use crate::value::{Element, Entry, TypedList, Value};
@@ -200,6 +201,10 @@ pub(crate) fn storable<'a>(
         }) => {
             let mut result = Ok(());
             let items = arena.alloc_slice_fill_iter(items.iter().map(|item| {
+                if is_storable(item) {
+                    result = Ok(());
+                    return *item;
+                }
                 let (stored, error) = storable(*item, &Value::Nil, arena);
                 result = error;
                 if error.is_ok() { stored } else { Value::Nil }

@@ -32,13 +32,13 @@ impl<'a> Lambdas<'a> {
 }
 
 impl<'p: 'a, 'a> Machine<'p, 'a> {
-    /// Evaluates a lambda on a lane.
+    /// Evaluates a lambda on a lane. Its result where it stands.
     pub(crate) fn evaluate(
         &mut self,
         lambda: &'p Lambda,
         lane: usize,
-        values: &[Value<'a>],
-    ) -> Result<Value<'a>, Error<'a>> {
+        values: &[&Value<'a>],
+    ) -> Result<&Value<'a>, Error<'a>> {
         self.lambdas.run_count += 1;
         if self.lambdas.run_count > LAMBDA_RUN_COUNT_MAX || self.is_memory_spent() {
             return Err(Error::new(
@@ -47,15 +47,18 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
         for (parameter, value) in lambda.parameters.iter().zip(values) {
             if let Some(register) = parameter {
-                self.set_register(*register, lane, *value);
+                self.set_register(*register, lane, **value);
             }
         }
         if !lambda.code.is_empty() {
             self.run_lambda(lambda, lane);
         }
-        match self.lambdas.raised.take() {
-            Some(error) => Err(error),
-            None => self.operand(lambda.result, lane).ok(),
+        if let Some(error) = self.lambdas.raised.take() {
+            return Err(error);
+        }
+        match self.value(self.column(lambda.result), lane) {
+            Value::Error(error) => Err(*error),
+            value => Ok(value),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod ahead;
+mod arguments;
 mod call;
 mod check;
 mod dictionary;
@@ -36,7 +37,8 @@ mod walk;
 mod worker;
 
 pub use ahead::{call_ahead, literal};
-pub use call::{Call, double_to_int};
+pub use arguments::double_to_int;
+pub use call::Call;
 pub use dictionary::{AttributeEntry, Dictionary};
 pub use failures::{Failure, keep_first};
 pub use lane::Lane;

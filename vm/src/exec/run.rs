@@ -164,6 +164,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 // Not read as a whole what was written in parts: see `any::decode_into`.
                 Ok(Value::Bool(true)) => *register = Value::Bool(true),
                 Ok(Value::Bool(false)) => *register = Value::Bool(false),
+                Ok(Value::Int(v)) => *register = Value::Int(v),
+                Ok(Value::Double(v)) => *register = Value::Double(v),
                 other => *register = other.into(),
             }
         });
@@ -425,10 +427,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut entries =
             bumpalo::collections::Vec::with_capacity_in(operands.len() / 2, self.arena);
         for pair in operands.chunks_exact(2) {
-            let Value::String(key) = self.operand(pair[0], lane) else {
+            let Value::String(key) = self.value(self.column(pair[0]), lane) else {
                 continue;
             };
-            let value = entry_value(self.operand(pair[1], lane).ok()?, self.arena)?;
+            let value = match self.value(self.column(pair[1]), lane) {
+                Value::String(text) => Value::String(text),
+                value => entry_value(value.ok()?, self.arena)?,
+            };
             entries.push(Entry { key, value });
         }
         Ok(Value::Map(entries.into_bump_slice()))
