@@ -3,6 +3,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
+use ottl_vm::compare::same_text;
 use ottl_vm::value::{Entry, Value};
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ const SCAN_MAX: usize = 32;
 pub(crate) struct MapBuilder<'a> {
     entries: Vec<'a, Entry<'a>>,
     /// Where the keys are, once there are more than [`SCAN_MAX`].
-    index: HashMap<&'a [u8], usize>,
+    index: Option<HashMap<&'a [u8], usize>>,
 }
 
 impl<'a> MapBuilder<'a> {
@@ -24,15 +25,21 @@ impl<'a> MapBuilder<'a> {
     pub(crate) fn with_capacity_in(capacity: usize, arena: &'a Bump) -> MapBuilder<'a> {
         MapBuilder {
             entries: Vec::with_capacity_in(capacity, arena),
-            index: HashMap::new(),
+            index: None,
         }
     }
 
     /// Sets a key, in its place if it is there.
     pub(crate) fn put(&mut self, key: &'a [u8], value: Value<'a>) {
+        let place = self.place(key);
+        self.entries[place].value = value;
+    }
+
+    /// The place of a key, which is the last one, without a value, if it was not there.
+    pub(crate) fn place(&mut self, key: &'a [u8]) -> usize {
         match self.position(key) {
-            Some(position) => self.entries[position].value = value,
-            None => self.push(key, value),
+            Some(position) => position,
+            None => self.push(key),
         }
     }
 
@@ -50,31 +57,30 @@ impl<'a> MapBuilder<'a> {
     }
 
     fn position(&self, key: &[u8]) -> Option<usize> {
-        match self.entries.len() {
-            // Keys that are written alike differ at their ends, most of them.
-            0..=SCAN_MAX => self.entries.iter().position(|entry| {
-                entry.key.len() == key.len() && entry.key.last() == key.last() && entry.key == key
-            }),
-            _ => self.index.get(key).copied(),
+        match &self.index {
+            None => self
+                .entries
+                .iter()
+                .position(|entry| same_text(entry.key, key)),
+            Some(index) => index.get(key).copied(),
         }
     }
 
-    fn push(&mut self, key: &'a [u8], value: Value<'a>) {
+    fn push(&mut self, key: &'a [u8]) -> usize {
+        let place = self.entries.len();
+        let value = Value::Nil;
         self.entries.push(Entry { key, value });
-        match self.entries.len() {
-            0..=SCAN_MAX => {}
-            length if length == SCAN_MAX + 1 => {
-                self.index.extend(
-                    self.entries
-                        .iter()
-                        .enumerate()
-                        .map(|(position, entry)| (entry.key, position)),
-                );
+        match &mut self.index {
+            Some(index) => {
+                index.insert(key, place);
             }
-            length => {
-                self.index.insert(key, length - 1);
+            None if place == SCAN_MAX => {
+                let keys = self.entries.iter().map(|entry| entry.key);
+                self.index = Some(keys.zip(0..).collect());
             }
+            None => {}
         }
+        place
     }
 }
 

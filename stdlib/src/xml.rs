@@ -9,5 +9,5 @@ mod tree;
 
 pub(crate) use build::document;
 pub(crate) use output::append_children;
-pub(crate) use token::{Decoder, Token, is_blank};
+pub(crate) use token::{Decoder, Name, Token, is_blank};
 pub(crate) use tree::{Attribute, Document, Kind, NodeId, ROOT};

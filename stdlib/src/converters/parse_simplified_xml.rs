@@ -6,7 +6,7 @@ use crate::markup;
 use crate::prelude::*;
 use crate::xml::{Document, Kind, NodeId, ROOT};
 use bumpalo::collections::Vec as List;
-use std::collections::HashMap;
+use ottl_vm::value::Entry;
 
 function! {
     /// The XML document `target` as a map from the names of elements to what is in them: a string where there
@@ -29,6 +29,24 @@ fn parse_simplified_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     Ok(map.unwrap_or(Value::Map(&[])))
 }
 
+/// The elements of one name in a node.
+struct Siblings<'a> {
+    count: usize,
+    /// Where they stand in the map, once one of them has something in it.
+    place: Option<usize>,
+    values: List<'a, Value<'a>>,
+}
+
+impl<'a> Siblings<'a> {
+    /// The only one as it is, several as a list.
+    fn into_value(self) -> Option<Value<'a>> {
+        match self.count {
+            1 => self.values.first().copied(),
+            _ => Some(Value::List(self.values.into_bump_slice())),
+        }
+    }
+}
+
 /// The elements in a node as a map; none if there is nothing in them.
 fn children<'a>(
     document: &Document<'a>,
@@ -38,45 +56,47 @@ fn children<'a>(
     if depth > XML_VALUE_DEPTH_MAX {
         return Err(Error::new("exceeded maximum XML nesting depth"));
     }
-    let elements = || {
-        document
-            .children(parent)
-            .filter(|id| is_element(document, *id))
-    };
-    let mut counts: HashMap<&[u8], usize> = HashMap::new();
-    for child in elements() {
-        *counts.entry(document.node(child).data).or_default() += 1;
-    }
-    // Lists are filled after their place in the map is known.
-    let mut lists: HashMap<&[u8], List<'a, Value<'a>>> = HashMap::new();
-    let mut map = MapBuilder::new_in(document.arena);
-    let mut is_empty = true;
-    for child in elements() {
+    let arena = document.arena;
+    let (mut names, mut all) = (MapBuilder::new_in(arena), List::new_in(arena));
+    let mut entries = List::new_in(arena);
+    for child in document.children(parent) {
         let node = document.node(child);
-        if node.first.is_none() {
+        if !is_element(document, child) {
             continue;
         }
-        let is_list = counts.get(node.data).is_some_and(|count| *count > 1);
-        if is_list && !lists.contains_key(node.data) {
-            lists.insert(node.data, List::new_in(document.arena));
-            map.put(node.data, Value::Nil);
-            is_empty = false;
+        let number = names.place(node.data);
+        if number == all.len() {
+            all.push(Siblings {
+                count: 0,
+                place: None,
+                values: List::new_in(arena),
+            });
+        }
+        all[number].count += 1;
+        if node.first.is_none() {
+            continue;
         }
         let value = match leaf(document, child) {
             Some(text) => Some(Value::String(text)),
             None => children(document, child, depth + 1)?,
         };
-        let Some(value) = value else { continue };
-        match lists.get_mut(node.data) {
-            Some(list) => list.push(value),
-            None => map.put(node.data, value),
+        let siblings: &mut Siblings<'a> = &mut all[number];
+        siblings.values.extend(value);
+        if siblings.place.is_none() {
+            siblings.place = Some(entries.len());
+            let (key, value) = (node.data, Value::Nil);
+            entries.push(Entry { key, value });
         }
-        is_empty = false;
     }
-    for (name, list) in lists {
-        map.put(name, Value::List(list.into_bump_slice()));
+    for siblings in all {
+        if let Some(place) = siblings.place
+            && let Some(value) = siblings.into_value()
+        {
+            entries[place].value = value;
+        }
     }
-    Ok((!is_empty).then(|| map.into_value()))
+    entries.retain(|entry| !entry.value.is_nil());
+    Ok((!entries.is_empty()).then(|| Value::Map(entries.into_bump_slice())))
 }
 
 fn is_element(document: &Document<'_>, id: NodeId) -> bool {

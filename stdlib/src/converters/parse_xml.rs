@@ -4,9 +4,10 @@ use crate::limits::XML_VALUE_DEPTH_MAX;
 use crate::maps::MapBuilder;
 use crate::prelude::*;
 use crate::strings::trim_space;
-use crate::xml::{Decoder, Token};
+use crate::xml::{Decoder, Name, Token};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as List;
+use ottl_vm::value::Entry;
 
 function! {
     /// The XML element in `target` as a map: the string `tag`, and as far as the element has them the string
@@ -24,61 +25,87 @@ function! {
 /// An element that is being read.
 struct Element<'a> {
     tag: &'a [u8],
-    text: List<'a, u8>,
-    attributes: MapBuilder<'a>,
-    has_attributes: bool,
+    text: &'a [u8],
+    /// All text, if it stands in several places.
+    texts: List<'a, u8>,
+    /// Nil if there are none.
+    attributes: Value<'a>,
     children: List<'a, Value<'a>>,
 }
 
 impl<'a> Element<'a> {
-    fn into_value(self, arena: &'a Bump) -> Value<'a> {
-        let mut map = MapBuilder::with_capacity_in(4, arena);
-        map.put(b"tag", Value::String(self.tag));
-        if !self.text.is_empty() {
-            map.put(b"content", Value::String(self.text.into_bump_slice()));
+    fn add_text(&mut self, text: &'a [u8]) {
+        if self.text.is_empty() {
+            self.text = text;
+        } else if !text.is_empty() {
+            if self.texts.is_empty() {
+                self.texts.extend_from_slice_copy(self.text);
+            }
+            self.texts.extend_from_slice_copy(text);
         }
-        if self.has_attributes {
-            map.put(b"attributes", self.attributes.into_value());
+    }
+
+    fn into_value(self, arena: &'a Bump) -> Value<'a> {
+        let text = match self.texts.is_empty() {
+            true => self.text,
+            false => self.texts.into_bump_slice(),
+        };
+        let mut entries = List::with_capacity_in(4, arena);
+        let mut put = |key, value| entries.push(Entry { key, value });
+        put(b"tag" as &[u8], Value::String(self.tag));
+        if !text.is_empty() {
+            put(b"content", Value::String(text));
+        }
+        if !self.attributes.is_nil() {
+            put(b"attributes", self.attributes);
         }
         if !self.children.is_empty() {
-            map.put(b"children", Value::List(self.children.into_bump_slice()));
+            put(b"children", Value::List(self.children.into_bump_slice()));
         }
-        map.into_value()
+        Value::Map(entries.into_bump_slice())
     }
+}
+
+/// Attributes as a map; nil if there are none.
+fn attributes<'a>(attributes: &[(Name<'a>, &'a [u8])], arena: &'a Bump) -> Value<'a> {
+    if attributes.is_empty() {
+        return Value::Nil;
+    }
+    let mut map = MapBuilder::with_capacity_in(attributes.len(), arena);
+    for (name, value) in attributes {
+        map.put(name.local, Value::String(value));
+    }
+    map.into_value()
 }
 
 fn parse_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let target = call.string(0)?;
     let arena = call.arena();
     let mut decoder = Decoder::new(arena, target, false);
-    let mut open: Vec<Element<'a>> = Vec::new();
+    let mut open: List<'a, Element<'a>> = List::new_in(arena);
     let element = loop {
         let token = decoder
             .next()
             .map_err(|error| call.error(format_args!("unmarshal xml: {error}")))?;
-        let Some(token) = token else {
-            return Err(Error::new("unmarshal xml: EOF"));
-        };
         match token {
-            Token::Start { name, attributes } => {
+            Token::Start {
+                name,
+                attributes: given,
+            } => {
                 if decoder.depth() > XML_VALUE_DEPTH_MAX {
                     return Err(Error::new("exceeded maximum XML nesting depth"));
                 }
-                let mut map = MapBuilder::with_capacity_in(attributes.len(), arena);
-                for (name, value) in &attributes {
-                    map.put(name.local, Value::String(value));
-                }
                 open.push(Element {
                     tag: name.local,
-                    text: List::new_in(arena),
-                    attributes: map,
-                    has_attributes: !attributes.is_empty(),
+                    text: b"",
+                    texts: List::new_in(arena),
+                    attributes: attributes(given, arena),
                     children: List::new_in(arena),
                 });
             }
             Token::Text(text) => {
                 if let Some(element) = open.last_mut() {
-                    element.text.extend_from_slice_copy(trim_space(text));
+                    element.add_text(trim_space(text));
                 }
             }
             Token::End => {
@@ -90,6 +117,7 @@ fn parse_xml<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
                 }
             }
             Token::Comment(_) | Token::Instruction { .. } | Token::Directive(_) => {}
+            Token::Over => return Err(Error::new("unmarshal xml: EOF")),
         }
     };
     if !decoder.is_at_end() {

@@ -10,9 +10,7 @@ use std::collections::HashMap;
 /// is none and then takes out the first node, unless the text begins with `<?xml`.
 pub(crate) fn document<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Document<'a>, String> {
     let mut builder = Builder::new(arena, text);
-    while let Some(token) = builder.decoder.next().map_err(parse_error)? {
-        builder.add(token).map_err(parse_error)?;
-    }
+    while builder.add_next().map_err(parse_error)? {}
     let mut document = builder.document;
     let mut tops = std::iter::successors(Some(ROOT), |id| document.node(*id).next);
     let is_element = |id: NodeId| document.node(id).kind == Kind::Element;
@@ -61,9 +59,11 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn add(&mut self, token: Token<'a>) -> Result<(), String> {
-        match token {
-            Token::Start { name, attributes } => self.start(name, &attributes),
+    /// Adds what the next token is. Whether there was one.
+    fn add_next(&mut self) -> Result<bool, String> {
+        match self.decoder.next()? {
+            Token::Over => return Ok(false),
+            Token::Start { name, attributes } => self.start(name, attributes),
             Token::End => {
                 self.level = self.level.saturating_sub(1);
                 Ok(())
@@ -80,7 +80,8 @@ impl<'a> Builder<'a> {
             Token::Comment(text) => self.leaf(Kind::Comment, text),
             Token::Directive(text) => self.leaf(Kind::Notation, text),
             Token::Instruction { target, text } => self.instruction(target, text),
-        }
+        }?;
+        Ok(true)
     }
 
     fn leaf(&mut self, kind: Kind, text: &'a [u8]) -> Result<(), String> {

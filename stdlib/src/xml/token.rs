@@ -7,20 +7,28 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as List;
 use encoding_rs::Encoding;
 use memchr::memmem;
+use ottl_vm::compare::same_text;
 use std::collections::HashMap;
 
 /// A name with what stands before its colon, or the namespace which that stands for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Name<'a> {
     pub(crate) space: &'a [u8],
     pub(crate) local: &'a [u8],
+}
+
+impl PartialEq for Name<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        same_text(self.local, other.local) && same_text(self.space, other.space)
+    }
 }
 
 #[derive(Debug)]
 pub(crate) enum Token<'a> {
     Start {
         name: Name<'a>,
-        attributes: List<'a, (Name<'a>, &'a [u8])>,
+        attributes: &'a [(Name<'a>, &'a [u8])],
     },
     End,
     /// Text, whether it stood in a CDATA section or not.
@@ -32,6 +40,8 @@ pub(crate) enum Token<'a> {
     },
     /// `<!…>`.
     Directive(&'a [u8]),
+    /// Nothing is left.
+    Over,
 }
 
 type Result<T> = std::result::Result<T, String>;
@@ -48,7 +58,7 @@ pub(crate) struct Decoder<'a> {
     is_peeked: bool,
     /// Whether the element that was read last ends itself.
     is_empty: bool,
-    open: Vec<Open<'a>>,
+    open: List<'a, Open<'a>>,
     namespaces: HashMap<&'a [u8], &'a [u8]>,
     /// Whether other encodings than UTF-8 may be declared.
     decodes: bool,
@@ -75,7 +85,7 @@ impl<'a> Decoder<'a> {
             at: 0,
             is_peeked: false,
             is_empty: false,
-            open: Vec::new(),
+            open: List::new_in(arena),
             namespaces: HashMap::new(),
             decodes,
             is_decoded: false,
@@ -98,12 +108,12 @@ impl<'a> Decoder<'a> {
         self.seen
     }
 
-    /// The next token; none at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>> {
+    /// The next token.
+    pub(crate) fn next(&mut self) -> Result<Token<'a>> {
         if std::mem::take(&mut self.is_empty) {
             self.seen = b"";
             self.close();
-            return Ok(Some(Token::End));
+            return Ok(Token::End);
         }
         let start = self.at + usize::from(std::mem::take(&mut self.is_peeked));
         self.seen = match self.is_decoded && self.at > 0 {
@@ -112,12 +122,12 @@ impl<'a> Decoder<'a> {
         };
         let Some(first) = self.input.get(self.at) else {
             return match self.open.is_empty() {
-                true => Ok(None),
+                true => Ok(Token::Over),
                 false => syntax("unexpected EOF"),
             };
         };
         if *first != b'<' {
-            return self.text(None, false).map(|text| Some(Token::Text(text)));
+            return self.text(None, false).map(Token::Text);
         }
         self.at += 1;
         match self.must()? {
@@ -129,7 +139,6 @@ impl<'a> Decoder<'a> {
                 self.start()
             }
         }
-        .map(Some)
     }
 
     fn must(&mut self) -> Result<u8> {
@@ -381,7 +390,10 @@ impl<'a> Decoder<'a> {
         for (attribute, _) in &mut attributes {
             self.translate(attribute, false);
         }
-        Ok(Token::Start { name, attributes })
+        Ok(Token::Start {
+            name,
+            attributes: attributes.into_bump_slice(),
+        })
     }
 
     /// Puts the namespace in the place of a prefix, if it has one.
