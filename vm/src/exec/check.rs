@@ -33,12 +33,18 @@ impl Machine<'_, '_> {
             true => &[],
             false => self.tree.nodes.as_slice(),
         };
+        // The last message that was checked as a whole, and with it those within.
+        let mut checked = 0..0;
         for node in nodes.iter().filter(|node| levels.contains(node.level)) {
+            if checked.start < node.start && node.end <= checked.end {
+                continue;
+            }
             // Containers are looked into to find the messages.
             let Some(kind) = kind_of(node, self.tree.input) else {
                 continue;
             };
             let found = if plan.looks.whole.contains(node.level) {
+                checked = node.start..node.end;
                 self.check(kind, node.start, node.end)?
             } else {
                 self.check_fields(kind, node, &plan.looks)?
