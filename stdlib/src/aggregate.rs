@@ -309,7 +309,7 @@ fn merged_histogram<'a>(points: &[&[u8]], arena: &'a Bump) -> Result<Bytes<'a>, 
         }
     }
     totals.put(&mut out);
-    put_fixed64s(&mut out, COUNTS, counts.into_iter(), arena);
+    put_fixed64s(&mut out, COUNTS, counts.into_iter());
     Ok(out)
 }
 

@@ -1,7 +1,6 @@
 //! Fields of messages on the wire, by number: what functions that make data points read and write. The
 //! numbers are below 16, so that a tag is one byte.
 
-use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use ottl_vm::wire::{Cursor, Field, message_fields};
 
@@ -112,9 +111,11 @@ pub(crate) fn varints(message: &[u8], number: u32) -> impl Iterator<Item = u64> 
 }
 
 /// Appends a fixed64 or double.
+#[inline]
 pub(crate) fn put_fixed64(out: &mut Vec<'_, u8>, number: u32, bits: u64) {
-    out.push((number as u8) << 3 | FIXED64);
-    out.extend_from_slice_copy(&bits.to_le_bytes());
+    let [a, b, c, d, e, f, g, h] = bits.to_le_bytes();
+    let tag = (number as u8) << 3 | FIXED64;
+    out.extend_from_slice_copy(&[tag, a, b, c, d, e, f, g, h]);
 }
 
 /// Appends a fixed64 or double unless it is the field's zero.
@@ -125,27 +126,65 @@ pub(crate) fn put_nonzero(out: &mut Vec<'_, u8>, number: u32, bits: u64) {
 }
 
 /// Appends a packed field of fixed64s or doubles, or nothing for no items.
-pub(crate) fn put_fixed64s<'a>(
-    out: &mut Vec<'a, u8>,
+pub(crate) fn put_fixed64s(
+    out: &mut Vec<'_, u8>,
     number: u32,
-    items: impl Iterator<Item = u64>,
-    arena: &'a Bump,
+    items: impl ExactSizeIterator<Item = u64>,
 ) {
-    let mut packed = Vec::with_capacity_in(items.size_hint().0 * size_of::<u64>(), arena);
-    for item in items {
-        packed.extend_from_slice_copy(&item.to_le_bytes());
-    }
-    if !packed.is_empty() {
-        put_bytes(out, number, &packed);
+    if items.len() > 0 {
+        put_head(out, number, items.len() * size_of::<u64>());
+        items.for_each(|item| out.extend_from_slice_copy(&item.to_le_bytes()));
     }
 }
 
 /// Appends a length-delimited field.
 #[inline]
 pub(crate) fn put_bytes(out: &mut Vec<'_, u8>, number: u32, payload: &[u8]) {
-    out.push((number as u8) << 3 | LENGTH_DELIMITED);
-    put_varint(out, payload.len() as u64);
+    put_head(out, number, payload.len());
     out.extend_from_slice_copy(payload);
+}
+
+/// The tag and the length of a length-delimited field take no more: bytes.
+pub(crate) const AROUND: usize = 1 + 5;
+
+/// Appends what a length-delimited field begins with.
+#[inline]
+fn put_head(out: &mut Vec<'_, u8>, number: u32, length: usize) {
+    let tag = (number as u8) << 3 | LENGTH_DELIMITED;
+    match length {
+        0..0x80 => out.extend_from_slice_copy(&[tag, length as u8]),
+        _ => {
+            out.push(tag);
+            put_varint(out, length as u64);
+        }
+    }
+}
+
+/// Appends a length-delimited field whose payload `write` appends.
+#[inline]
+pub(crate) fn put_within(out: &mut Vec<'_, u8>, number: u32, write: impl FnOnce(&mut Vec<'_, u8>)) {
+    put_head(out, number, 0);
+    let start = out.len();
+    write(out);
+    match out.len() - start {
+        length @ 0..0x80 => out[start - 1] = length as u8,
+        _ => make_room(out, start),
+    }
+}
+
+/// Puts the length of the payload that begins at `start` before it, where a byte was left for that: the payload moves.
+fn make_room(out: &mut Vec<'_, u8>, start: usize) {
+    let length = out.len() - start;
+    let (mut bytes, mut more, mut left) = ([0; 10], 0, length);
+    while left >= 0x80 {
+        bytes[more] = left as u8 | 0x80;
+        left >>= 7;
+        more += 1;
+    }
+    bytes[more] = left as u8;
+    out.extend_from_slice_copy(&bytes[..more]);
+    out.copy_within(start..start + length, start + more);
+    out[start - 1..start + more].copy_from_slice(&bytes[..=more]);
 }
 
 /// Appends a varint without a tag.
@@ -170,4 +209,24 @@ pub(crate) fn put_others(out: &mut Vec<'_, u8>, message: &[u8], numbers: &[u32])
         }
     }
     out.extend_from_slice_copy(&message[kept..end]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bumpalo::Bump;
+
+    #[test]
+    fn what_is_put_within_a_field_is_that_put_as_a_whole() {
+        let arena = Bump::new();
+        for length in [0, 1, 127, 128, 300, 16_383, 16_384, 3_000_000] {
+            let payload = vec![b'x'; length];
+            let (mut within, mut whole) = (Vec::new_in(&arena), Vec::new_in(&arena));
+            within.push(7);
+            whole.push(7);
+            put_within(&mut within, 9, |out| out.extend_from_slice_copy(&payload));
+            put_bytes(&mut whole, 9, &payload);
+            assert!(within == whole, "{length}");
+        }
+    }
 }

@@ -263,18 +263,32 @@ const NUMBER_BYTES: usize = 9;
 
 /// A number data point with a point's attributes and times, and no value yet.
 pub(crate) fn number_point<'a>(call: &Call<'_, '_, 'a>, kind: Kind, point: &[u8]) -> Vec<'a, u8> {
+    let mut made = Vec::with_capacity_in(point.len() + NUMBER_BYTES, call.arena());
+    put_number_point(&mut made, kind, point, u32::MAX);
+    made
+}
+
+/// The same, appended. The payload of the point's last field `wanted`.
+pub(crate) fn put_number_point<'m>(
+    out: &mut Vec<'_, u8>,
+    kind: Kind,
+    point: &'m [u8],
+    wanted: u32,
+) -> Option<&'m [u8]> {
     const START: u32 = 2;
     const TIME: u32 = 3;
-    let mut made = Vec::with_capacity_in(point.len() + NUMBER_BYTES, call.arena());
+    let (number, attributes) = (Kind::Gauge.attributes(), kind.attributes());
+    let mut found = None;
     for field in message_fields(point) {
-        if field.number == kind.attributes() {
-            let number = Kind::Gauge.attributes();
-            put_bytes(&mut made, number, field.payload);
+        if field.number == attributes {
+            put_bytes(out, number, field.payload);
         } else if field.number == START || field.number == TIME {
-            made.extend_from_slice_copy(field.whole);
+            out.extend_from_slice_copy(field.whole);
+        } else if field.number == wanted {
+            found = Some(field.payload);
         }
     }
-    made
+    found
 }
 
 /// The value of the first attribute with this key on any of the metric's data points.

@@ -1,10 +1,9 @@
 //! Sums of a part of a histogram's or summary's data points, added to their scope as metrics of their own.
 
-use crate::message::put_bytes;
-use crate::metric::{Derived, Kind, Metric, POINTS, number_point, sum_fields, temporality};
+use crate::message::put_within;
+use crate::metric::{Derived, Kind, Metric, POINTS, put_number_point, sum_fields, temporality};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
-use ottl_vm::wire::message_fields;
 
 /// What a number data point is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,22 +79,21 @@ fn number_points<'a>(call: &Call<'_, '_, 'a>, metric: &Metric<'a>, part: Part) -
     let (kind, data) = metric.data.unwrap_or((Kind::Gauge, &[]));
     // A number takes less than the point that it is made of.
     let mut out = Vec::with_capacity_in(data.len(), call.arena());
+    // The field that it is, and that it becomes: the int or the double of a number data point.
+    let (number, tag) = match part {
+        Part::Count => (4, 6 << 3 | 1),
+        Part::Sum => (5, 4 << 3 | 1),
+    };
     for point in metric.points() {
-        let number = match part {
-            Part::Count => 4,
-            Part::Sum => 5,
-        };
-        let value = message_fields(point)
-            .filter(|field| field.number == number)
-            .last();
+        let (start, mut value) = (out.len(), None);
+        put_within(&mut out, POINTS, |out| {
+            value = put_number_point(out, kind, point, number);
+            out.push(tag);
+            out.extend_from_slice_copy(value.unwrap_or(&[0; 8]));
+        });
         if value.is_none() && part == Part::Sum && kind != Kind::Summary {
-            continue;
+            out.truncate(start);
         }
-        let mut made = number_point(call, kind, point);
-        let tag = if part == Part::Count { 6 } else { 4 };
-        made.push(tag << 3 | 1);
-        made.extend_from_slice_copy(value.map_or(&[0; 8], |field| field.payload));
-        put_bytes(&mut out, POINTS, &made);
     }
     out
 }

@@ -3,11 +3,10 @@
 use crate::limits::RANDOM_PLACES_MAX;
 use crate::math::{exp, ldexp};
 use crate::message::{
-    Lasts, put_bytes, put_fixed64, put_fixed64s, put_nonzero, sint32, varint, varints,
+    Lasts, put_bytes, put_fixed64, put_fixed64s, put_nonzero, put_within, sint32, varint, varints,
 };
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
-use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use ottl_vm::function::Literal;
 use ottl_vm::path::form::varint_field;
@@ -72,6 +71,9 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
     Ok(Box::new(Conversion { put, bounds }))
 }
 
+/// What a bound and a count take in a data point: bytes.
+const POINT_BYTES: usize = 16;
+
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     const TEMPORALITY: u32 = 2;
     let metric = Metric::of(call)?;
@@ -80,19 +82,19 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     };
     let conversion: &Conversion = call.prepared();
     let arena = call.arena();
-    let mut made = Vec::new_in(arena);
+    let room = data.len() + conversion.bounds.len() * POINT_BYTES;
+    let mut made = Vec::with_capacity_in(room, arena);
     made.extend_from_slice_copy(varint_field(TEMPORALITY, varint(data, TEMPORALITY), arena));
     for point in metric.points() {
-        let point = conversion.point(point, arena);
-        put_bytes(&mut made, POINTS, &point);
+        put_within(&mut made, POINTS, |made| conversion.point(point, made));
     }
     remake(call, Some((Kind::Histogram, &made)))?;
     Ok(Value::Nil)
 }
 
 impl Conversion {
-    /// A histogram's data point of an exponential histogram's.
-    fn point<'a>(&self, point: &[u8], arena: &'a Bump) -> Vec<'a, u8> {
+    /// Appends a histogram's data point of an exponential histogram's.
+    fn point(&self, point: &[u8], out: &mut Vec<'_, u8>) {
         /// Fields of the same number in both: start, time and count.
         const SAME: [u32; 3] = [2, 3, 4];
         /// Doubles by their numbers there and here: sum, min and max.
@@ -101,23 +103,21 @@ impl Conversion {
         const MESSAGES: [(u32, u32); 2] = [(1, 9), (11, 8)];
         const COUNTS: u32 = 6;
         const BOUNDS: u32 = 7;
-        let mut out = Vec::new_in(arena);
         let lasts = Lasts::of(point);
         for number in SAME {
-            put_nonzero(&mut out, number, lasts.fixed64(number).unwrap_or_default());
+            put_nonzero(out, number, lasts.fixed64(number).unwrap_or_default());
         }
         for (from, to) in DOUBLES {
-            put_fixed64(&mut out, to, lasts.fixed64(from).unwrap_or_default());
+            put_fixed64(out, to, lasts.fixed64(from).unwrap_or_default());
         }
         for field in message_fields(point) {
             if let Some((_, to)) = MESSAGES.iter().find(|(from, _)| *from == field.number) {
-                put_bytes(&mut out, *to, field.payload);
+                put_bytes(out, *to, field.payload);
             }
         }
         let bounds = self.bounds.iter().map(|bound| bound.to_bits());
-        put_fixed64s(&mut out, BOUNDS, bounds, arena);
-        put_fixed64s(&mut out, COUNTS, self.counts(&lasts).into_iter(), arena);
-        out
+        put_fixed64s(out, BOUNDS, bounds);
+        put_fixed64s(out, COUNTS, self.counts(&lasts).into_iter());
     }
 
     fn counts(&self, point: &Lasts<'_>) -> std::vec::Vec<u64> {

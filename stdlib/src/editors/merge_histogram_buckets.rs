@@ -1,6 +1,6 @@
 //! `merge_histogram_buckets`: makes one bucket of several.
 
-use crate::message::put_fixed64s;
+use crate::message::{AROUND, put_fixed64s};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::function::Literal;
@@ -95,7 +95,9 @@ fn merge<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
             Some(buckets_max(target).map_err(|error| call.error(format_args!("{error}")))?)
         }
     };
-    let [mut counts, mut bounds] = numbers(call, [COUNTS, BOUNDS]);
+    let record = call.record();
+    let mut counts = record.fixed64s(Level::DataPoint, COUNTS);
+    let mut bounds = record.fixed64s(Level::DataPoint, BOUNDS);
     if bounds.len() + 1 != counts.len() {
         return Ok(Value::Nil);
     }
@@ -106,26 +108,13 @@ fn merge<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     if is_changed {
         let arena = call.arena();
         for (number, items) in [(COUNTS, counts), (BOUNDS, bounds)] {
-            let mut field = Vec::new_in(arena);
-            put_fixed64s(&mut field, number, items.into_iter(), arena);
+            let mut field = Vec::with_capacity_in(AROUND + items.len() * size_of::<u64>(), arena);
+            put_fixed64s(&mut field, number, items.into_iter());
             call.record()
                 .replace(Level::DataPoint, number, field.into_bump_slice())?;
         }
     }
     Ok(Value::Nil)
-}
-
-/// The items of two repeated fixed64s or doubles of the data point, as bits.
-fn numbers<'a>(call: &mut Call<'_, '_, 'a>, numbers: [u32; 2]) -> [Vec<'a, u64>; 2] {
-    let mut both = numbers.map(|_| Vec::new_in(call.arena()));
-    for (found, payload) in call.record().fields(Level::DataPoint) {
-        if let Some(which) = numbers.iter().position(|number| *number == found) {
-            let (items, _) = payload.as_chunks::<8>();
-            both[which].reserve(items.len());
-            both[which].extend(items.iter().map(|item| u64::from_le_bytes(*item)));
-        }
-    }
-    both
 }
 
 fn remove_bound(counts: &mut Vec<'_, u64>, bounds: &mut Vec<'_, u64>, target: f64) -> bool {

@@ -1,9 +1,8 @@
 //! `scale_metric`: multiplies a metric's values.
 
-use crate::message::{bits, put_bytes, put_fixed64, put_fixed64s};
+use crate::message::{bits, put_fixed64, put_fixed64s, put_within};
 use crate::metric::{Kind, Metric, POINTS, set_unit};
 use crate::prelude::*;
-use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use ottl_vm::exec::double_to_int;
 use ottl_vm::wire::message_fields;
@@ -23,57 +22,39 @@ function! {
         volatile, run scale, only &["transform/metric"];
 }
 
-/// The numbers of a message's fields that are scaled.
-struct Scaled {
-    /// Doubles, of which zero counts.
-    doubles: &'static [u32],
-    /// Doubles that are not written when zero.
-    plain_doubles: &'static [u32],
-    /// `sfixed64`s.
-    ints: &'static [u32],
+/// What becomes of a field of a message.
+#[derive(Clone, Copy)]
+enum Part {
+    /// A double, of which zero counts, is scaled.
+    Double,
+    /// A double that is not written when zero.
+    PlainDouble,
+    /// A `sfixed64`.
+    Int,
     /// Repeated doubles.
-    lists: &'static [u32],
-    /// Messages within.
-    inner: Option<(u32, &'static Scaled)>,
+    List,
+    /// A message within.
+    Message(Scaled),
 }
 
-const NOTHING: Scaled = Scaled {
-    doubles: &[],
-    plain_doubles: &[],
-    ints: &[],
-    lists: &[],
-    inner: None,
-};
+/// The fields of a message that are scaled, by number.
+type Scaled = &'static [(u32, Part)];
 
-const NUMBER: Scaled = Scaled {
-    doubles: &[4],
-    ints: &[6],
-    ..NOTHING
-};
+const NUMBER: Scaled = &[(4, Part::Double), (6, Part::Int)];
 
-const HISTOGRAM: Scaled = Scaled {
-    doubles: &[5, 11, 12],
-    lists: &[7],
-    inner: Some((8, &EXEMPLAR)),
-    ..NOTHING
-};
+const HISTOGRAM: Scaled = &[
+    (5, Part::Double),
+    (7, Part::List),
+    (8, Part::Message(EXEMPLAR)),
+    (11, Part::Double),
+    (12, Part::Double),
+];
 
-const EXEMPLAR: Scaled = Scaled {
-    doubles: &[3],
-    ints: &[6],
-    ..NOTHING
-};
+const EXEMPLAR: Scaled = &[(3, Part::Double), (6, Part::Int)];
 
-const SUMMARY: Scaled = Scaled {
-    plain_doubles: &[5],
-    inner: Some((6, &QUANTILE)),
-    ..NOTHING
-};
+const SUMMARY: Scaled = &[(5, Part::PlainDouble), (6, Part::Message(QUANTILE))];
 
-const QUANTILE: Scaled = Scaled {
-    plain_doubles: &[2],
-    ..NOTHING
-};
+const QUANTILE: Scaled = &[(2, Part::PlainDouble)];
 
 fn scale<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let metric = Metric::of(call)?;
@@ -84,64 +65,73 @@ fn scale<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let Some((kind, data)) = metric.parts() else {
         return Err(Error::new("unsupported metric type: 'Empty'"));
     };
-    let scaled = match kind {
-        Kind::Gauge | Kind::Sum => &NUMBER,
-        Kind::Histogram => &HISTOGRAM,
-        Kind::Summary => &SUMMARY,
+    let points = match kind {
+        Kind::Gauge | Kind::Sum => NUMBER,
+        Kind::Histogram => HISTOGRAM,
+        Kind::Summary => SUMMARY,
         Kind::ExponentialHistogram => {
             return Err(Error::new(
                 "exponential histograms are not supported by the 'scale_metric' function",
             ));
         }
     };
-    let points = Scaled {
-        inner: Some((POINTS, scaled)),
-        ..NOTHING
-    };
     let factor = call.float_literal(0).unwrap_or_default();
-    let data = points.message(data, factor, call.arena());
-    call.record().set_metric_data(kind.field(), &data)?;
+    let mut out = Vec::with_capacity_in(data.len(), call.arena());
+    for field in message_fields(data) {
+        match field.number {
+            POINTS => put_within(&mut out, POINTS, |out| {
+                put_scaled(out, field.payload, points, factor);
+            }),
+            _ => out.extend_from_slice_copy(field.whole),
+        }
+    }
+    call.record().set_metric_data(kind.field(), &out)?;
     if let Some(unit) = unit {
         set_unit(call, unit)?;
     }
     Ok(Value::Nil)
 }
 
-impl Scaled {
-    /// A message with its fields scaled.
-    fn message<'a>(&self, message: &[u8], factor: f64, arena: &'a Bump) -> Vec<'a, u8> {
-        let scaled = |bits: u64| (f64::from_bits(bits) * factor).to_bits();
-        let mut out = Vec::with_capacity_in(message.len(), arena);
-        for field in message_fields(message) {
-            let number = field.number;
-            match (bits(field.payload), self.inner) {
-                (Some(bits), _) if self.doubles.contains(&number) => {
-                    put_fixed64(&mut out, number, scaled(bits));
+/// Appends a message with its fields scaled.
+fn put_scaled(out: &mut Vec<'_, u8>, message: &[u8], scaled: Scaled, factor: f64) {
+    let scale = |bits: u64| (f64::from_bits(bits) * factor).to_bits();
+    // Neighbours that stay are copied in one go.
+    let (mut kept, mut end) = (0, 0);
+    for field in message_fields(message) {
+        let start = end;
+        end += field.whole.len();
+        let (number, payload) = (field.number, field.payload);
+        let Some((_, part)) = scaled.iter().find(|(scaled, _)| *scaled == number) else {
+            continue;
+        };
+        let bits = bits(payload);
+        if bits.is_none() && matches!(part, Part::Double | Part::PlainDouble | Part::Int) {
+            continue;
+        }
+        let bits = bits.unwrap_or_default();
+        out.extend_from_slice_copy(&message[kept..start]);
+        kept = end;
+        match part {
+            Part::Double => put_fixed64(out, number, scale(bits)),
+            Part::PlainDouble => {
+                let product = scale(bits);
+                if f64::from_bits(product) != 0.0 {
+                    put_fixed64(out, number, product);
                 }
-                (Some(bits), _) if self.plain_doubles.contains(&number) => {
-                    let product = scaled(bits);
-                    if f64::from_bits(product) != 0.0 {
-                        put_fixed64(&mut out, number, product);
-                    }
-                }
-                (Some(bits), _) if self.ints.contains(&number) => {
-                    let product = double_to_int(bits as i64 as f64 * factor);
-                    put_fixed64(&mut out, number, product as u64);
-                }
-                _ if self.lists.contains(&number) => {
-                    let items = field
-                        .payload
-                        .chunks_exact(8)
-                        .filter_map(crate::message::bits);
-                    put_fixed64s(&mut out, number, items.map(scaled), arena);
-                }
-                (_, Some((inner_number, inner))) if inner_number == number => {
-                    let inner = inner.message(field.payload, factor, arena);
-                    put_bytes(&mut out, number, &inner);
-                }
-                _ => out.extend_from_slice_copy(field.whole),
+            }
+            Part::Int => {
+                let product = double_to_int(bits as i64 as f64 * factor);
+                put_fixed64(out, number, product as u64);
+            }
+            Part::List => {
+                let (items, _) = payload.as_chunks();
+                let items = items.iter().map(|item| scale(u64::from_le_bytes(*item)));
+                put_fixed64s(out, number, items);
+            }
+            Part::Message(scaled) => {
+                put_within(out, number, |out| put_scaled(out, payload, scaled, factor));
             }
         }
-        out
     }
+    out.extend_from_slice_copy(&message[kept..end]);
 }

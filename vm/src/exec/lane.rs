@@ -8,7 +8,9 @@ use crate::path::{FieldNumbers, Level};
 use crate::value::Value;
 use crate::wire::tree::{NONE, Place};
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
 use smallvec::SmallVec;
+use std::ops::ControlFlow;
 
 type Result<'a, T> = std::result::Result<T, Error<'a>>;
 
@@ -114,7 +116,7 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
         let Ok(id) = self.machine.holder(level, self.lane) else {
             return (&[], 0);
         };
-        let mut out = bumpalo::collections::Vec::new_in(self.machine.arena);
+        let mut out = Vec::new_in(self.machine.arena);
         let mut count = 0;
         let whole = self.machine.tree.render(id, self.machine.arena);
         let fields = crate::wire::tree::message_fields(whole);
@@ -125,12 +127,32 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
         (out.into_bump_slice(), count)
     }
 
-    /// The numbers and payloads of the fields of the record's message at a level.
-    pub fn fields(&self, level: Level) -> impl Iterator<Item = (u32, &'a [u8])> + '_ {
+    /// Shows the payloads of the fields with this number of the record's message at a level.
+    pub fn each(&self, level: Level, number: u32, mut look: impl FnMut(&'a [u8])) {
+        if let Ok(id) = self.machine.holder(level, self.lane) {
+            let _ = self.machine.tree.each_field(id, number, |_, payload| {
+                look(payload);
+                ControlFlow::Continue(())
+            });
+        }
+    }
+
+    /// The items of a repeated fixed64 or double of the record's message at a level, packed or not, as bits.
+    pub fn fixed64s(&self, level: Level, number: u32) -> Vec<'a, u64> {
+        let mut all = Vec::new_in(self.machine.arena);
+        self.each(level, number, |payload| {
+            let (items, _) = payload.as_chunks();
+            all.reserve(items.len());
+            all.extend(items.iter().map(|item| u64::from_le_bytes(*item)));
+        });
+        all
+    }
+
+    /// The numbers of all fields of the record's message at a level.
+    pub(crate) fn numbers(&self, level: Level) -> impl Iterator<Item = u32> + '_ {
         let id = self.machine.holder(level, self.lane).ok();
-        id.into_iter()
-            .flat_map(|id| self.machine.tree.fields(id))
-            .map(|f| (f.number, f.payload))
+        let mut fields = id.map(|id| self.machine.tree.fields(id));
+        std::iter::from_fn(move || Some(fields.as_mut()?.next()?.number))
     }
 
     /// Replaces all fields with this number by whole fields of the same number, or by nothing.
@@ -141,13 +163,11 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
         if holds_records && self.run(level, number).0 == bytes {
             return Ok(());
         }
-        let places: SmallVec<[Place; 4]> = self
-            .machine
-            .tree
-            .fields(id)
-            .filter(|f| f.number == number)
-            .map(|f| f.place)
-            .collect();
+        let mut places: SmallVec<[Place; 4]> = SmallVec::new();
+        let _ = self.machine.tree.each_field(id, number, |place, _| {
+            places.push(place);
+            ControlFlow::Continue(())
+        });
         for place in places {
             self.machine.tree.detach(id, place);
             self.machine.tree.replace(id, place, &[]);

@@ -228,20 +228,6 @@ fn write_exemplars<'a>(
 const BUCKET_COUNTS_FIELD: u32 = 6;
 const BOUNDS_FIELD: u32 = 7;
 
-/// The items of a packed field of fixed64, in as many chunks as there are.
-fn fixed64s<'a>(lane: &Lane<'_, '_, 'a>, number: u32) -> Vec<'a, u64> {
-    let mut items = Vec::new_in(lane.arena());
-    for (_, payload) in lane.fields(Level::DataPoint).filter(|(n, _)| *n == number) {
-        items.extend(
-            payload
-                .chunks_exact(8)
-                .filter_map(|c| c.first_chunk())
-                .map(|c| u64::from_le_bytes(*c)),
-        );
-    }
-    items
-}
-
 fn read_bucket_counts<'a>(
     lane: &mut Lane<'_, '_, 'a>,
     _: &[ResolvedKey<'a>],
@@ -249,7 +235,7 @@ fn read_bucket_counts<'a>(
     if !is_point(lane, HISTOGRAM) {
         return Ok(Value::Nil);
     }
-    let counts = fixed64s(lane, BUCKET_COUNTS_FIELD);
+    let counts = lane.fixed64s(Level::DataPoint, BUCKET_COUNTS_FIELD);
     Ok(list(
         lane.arena(),
         Element::Uint,
@@ -282,7 +268,7 @@ fn read_bounds<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result
     if !is_point(lane, HISTOGRAM) {
         return Ok(Value::Nil);
     }
-    let bounds = fixed64s(lane, BOUNDS_FIELD);
+    let bounds = lane.fixed64s(Level::DataPoint, BOUNDS_FIELD);
     Ok(list(
         lane.arena(),
         Element::Double,

@@ -40,7 +40,7 @@ const MONOTONIC_FIELD: u32 = 3;
 /// The number of the metric's type; 0 for none.
 fn type_of(lane: &Lane<'_, '_, '_>) -> usize {
     let mut found = 0;
-    for (number, _) in lane.fields(Level::Metric) {
+    for number in lane.numbers(Level::Metric) {
         if let Some(at) = METRIC_DATA.iter().position(|(field, _)| *field == number) {
             found = at + 1;
         }

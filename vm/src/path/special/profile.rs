@@ -159,16 +159,13 @@ fn write_samples<'a>(
 /// A profile's attribute indices.
 fn indices<'a>(lane: &Lane<'_, '_, 'a>) -> Vec<'a, i32> {
     let mut indices = Vec::new_in(lane.arena());
-    for (_, payload) in lane
-        .fields(Level::Profile)
-        .filter(|(n, _)| *n == INDICES_FIELD)
-    {
+    lane.each(Level::Profile, INDICES_FIELD, |payload| {
         let mut cursor = Cursor::new(payload);
         while !cursor.is_at_end() {
             let Ok(index) = cursor.varint() else { break };
             indices.push(index as i32);
         }
-    }
+    });
     indices
 }
 
