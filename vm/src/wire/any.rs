@@ -522,17 +522,22 @@ pub(crate) fn encode_key_value(
 /// The tags and lengths of an entry, its key and its value take no more: bytes.
 pub(super) const AROUND_ENTRY: usize = 3 * (1 + 5);
 
-/// Bytes that a map's entry, or a list's item, is taken to need before it is known.
-const ENTRY_USUAL_BYTES: usize = 40;
+/// A tag and a length, or a number behind its tag, take no more: bytes.
+const HEAD_MAX: usize = 11;
 
-/// Memory for a value's payload: as much as a scalar needs, and what a container is likely to.
+/// Memory for a value's payload: no less than it takes, so that nothing is copied into more memory as it is written.
 pub(crate) fn capacity(value: &Value<'_>) -> usize {
     match value {
-        Value::Map(entries) => entries.len() * ENTRY_USUAL_BYTES,
-        Value::List(items) | Value::TypedList(TypedList { items, .. }) => {
-            items.len() * ENTRY_USUAL_BYTES
+        Value::String(b) | Value::Bytes(b) | Value::WireMap(b) | Value::WireList(b) => {
+            HEAD_MAX + b.len()
         }
-        scalar => encoded_len(scalar),
+        Value::Map(entries) => entries.iter().fold(HEAD_MAX, |sum, entry| {
+            sum + AROUND_ENTRY + entry.key.len() + capacity(&entry.value)
+        }),
+        Value::List(items) | Value::TypedList(TypedList { items, .. }) => items
+            .iter()
+            .fold(HEAD_MAX, |sum, item| sum + HEAD_MAX + capacity(item)),
+        _ => HEAD_MAX,
     }
 }
 

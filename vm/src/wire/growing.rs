@@ -25,10 +25,6 @@ impl<'a> Growing<'a> {
         &self.memory[..self.length]
     }
 
-    pub(crate) fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
-    }
-
     /// So many bytes of the memory ahead; [`take`](Growing::take) makes them part of what is written.
     #[inline(always)]
     pub(crate) fn ahead<const COUNT: usize>(&mut self) -> &mut [u8; COUNT] {
@@ -83,6 +79,10 @@ impl Sink for Growing<'_> {
         }
         self.memory[self.length..][..bytes.len()].copy_from_slice(bytes);
         self.length += bytes.len();
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.length = self.length.min(length);
     }
 }
 

@@ -91,7 +91,11 @@ impl<'t> Flat<'t> {
             [a, b, c, d, e, f, g, h, i, ..] if self.head_len == 9 => {
                 out.slice(&[a, b, c, d, e, f, g, h, i]);
             }
-            _ => out.slice(&self.head[..self.head_len]),
+            // What is too much is taken away again, which takes no call either.
+            _ => {
+                out.slice(&self.head);
+                out.truncate(out.len() - (HEAD_MAX - self.head_len));
+            }
         }
         if !self.tail.is_empty() {
             out.slice(self.tail);
@@ -101,13 +105,21 @@ impl<'t> Flat<'t> {
     /// How many bytes the `KeyValue` field takes at most.
     #[inline(always)]
     pub(super) fn room(&self, key: &[u8]) -> usize {
-        AROUND_ENTRY + key.len() + self.len()
+        AROUND_ENTRY + key.len() + self.tail.len() + HEAD_MAX
     }
 
     /// Writes a whole `KeyValue` field.
     #[inline(always)]
     pub(super) fn put_entry(&self, number: u32, key: &[u8], out: &mut impl Sink) {
         let value = self.len();
+        let payload = AROUND_KEY + key.len() + value;
+        if number < 16 && payload < 0x80 {
+            let tag = (number as u8) << 3 | WireType::Bytes as u8;
+            out.slice(&[tag, payload as u8, KEY_TAG, key.len() as u8]);
+            out.slice(key);
+            out.slice(&[VALUE_TAG, value as u8]);
+            return self.put(out);
+        }
         put_tag(out, number, WireType::Bytes);
         put_varint(out, (field_len(key.len()) + field_len(value)) as u64);
         put_field(out, KEY, key);

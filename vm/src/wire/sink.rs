@@ -9,6 +9,8 @@ pub(crate) trait Sink: DerefMut<Target = [u8]> {
     fn byte(&mut self, byte: u8);
     /// Appends bytes.
     fn slice(&mut self, bytes: &[u8]);
+    /// Takes away what is behind so many bytes.
+    fn truncate(&mut self, length: usize);
 }
 
 impl Sink for Vec<u8> {
@@ -20,6 +22,10 @@ impl Sink for Vec<u8> {
     fn slice(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
     }
+    #[inline]
+    fn truncate(&mut self, length: usize) {
+        self.truncate(length);
+    }
 }
 
 impl Sink for bumpalo::collections::Vec<'_, u8> {
@@ -30,6 +36,10 @@ impl Sink for bumpalo::collections::Vec<'_, u8> {
     #[inline]
     fn slice(&mut self, bytes: &[u8]) {
         self.extend_from_slice_copy(bytes);
+    }
+    #[inline]
+    fn truncate(&mut self, length: usize) {
+        self.truncate(length);
     }
 }
 
