@@ -197,7 +197,11 @@ impl<'a> Url<'a> {
 
     /// `URL.String`.
     pub(crate) fn to_text(&self, arena: &'a Bump) -> &'a [u8] {
-        let mut out = Vec::new_in(arena);
+        /// What stands between the parts, but for escapes: bytes.
+        const BETWEEN: usize = 16;
+        let parts = [self.scheme, self.opaque, self.host, self.path, self.query];
+        let room = parts.iter().map(|part| part.len()).sum::<usize>() + BETWEEN;
+        let mut out = Vec::with_capacity_in(room, arena);
         if !self.scheme.is_empty() {
             out.extend_from_slice_copy(self.scheme);
             out.push(b':');

@@ -22,8 +22,9 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn format<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    let mut values = List::new_in(call.arena());
-    for item in 0..call.len(1)? {
+    let count = call.len(1)?;
+    let mut values = List::with_capacity_in(count, call.arena());
+    for item in 0..count {
         values.push(call.item(1, item)?);
     }
     let format: &Vec<u8> = call.prepared();

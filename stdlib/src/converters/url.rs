@@ -6,6 +6,7 @@ use crate::uri::{self, Url};
 use bumpalo::collections::Vec as List;
 use memchr::memrchr;
 use ottl_vm::text::quote::Quoted;
+use ottl_vm::value::Entry;
 
 use crate::limits::QUERY_PARAMETERS_MAX;
 
@@ -39,8 +40,13 @@ fn url<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
 }
 
 fn parts<'a>(call: &Call<'_, '_, 'a>, url: &Url<'a>) -> Outcome<'a> {
-    let mut map = MapBuilder::with_capacity_in(11, call.arena());
-    let mut put = |key: &'static str, text| map.put(key.as_bytes(), Value::String(text));
+    let mut parts = List::with_capacity_in(PARTS_MAX, call.arena());
+    let mut put = |key: &'static str, text| {
+        parts.push(Entry {
+            key: key.as_bytes(),
+            value: Value::String(text),
+        });
+    };
     put("url.original", url.to_text(call.arena()));
     put("url.domain", url.host_name());
     put("url.scheme", url.scheme);
@@ -77,10 +83,16 @@ fn parts<'a>(call: &Call<'_, '_, 'a>, url: &Url<'a>) -> Outcome<'a> {
                 Quoted(port)
             ))
         })?;
-        map.put(b"url.port", Value::Int(number));
+        parts.push(Entry {
+            key: b"url.port",
+            value: Value::Int(number),
+        });
     }
-    Ok(map.into_raw(call.arena()))
+    Ok(Value::raw_map(parts, call.arena()))
 }
+
+/// A URL has no more parts.
+const PARTS_MAX: usize = 11;
 
 /// The names and values of a query. A bad pair makes it an error.
 fn parse_query<'a>(call: &Call<'_, '_, 'a>, query: &'a [u8]) -> Outcome<'a> {

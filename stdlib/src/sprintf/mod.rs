@@ -188,11 +188,13 @@ impl State<'_> {
     }
 
     /// Reads the number of a value, as in `[3]`. Whether there was one.
+    #[inline]
     fn index(&mut self) -> bool {
+        self.format.get(self.at) == Some(&b'[') && self.index_in_brackets()
+    }
+
+    fn index_in_brackets(&mut self) -> bool {
         let rest = &self.format[self.at..];
-        if rest.first() != Some(&b'[') {
-            return false;
-        }
         self.is_reordered = true;
         let Some(close) = memchr::memchr(b']', rest).filter(|_| rest.len() >= 3) else {
             self.at += 1;
@@ -268,6 +270,9 @@ impl Spec {
 
 /// `utf8.RuneCount`: a bad byte counts as one.
 fn rune_count(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.utf8_chunks()
         .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
         .sum()

@@ -23,7 +23,6 @@ impl fmt::Display for Quoted<'_> {
 fn write_quoted_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let mut rest = text;
     loop {
-        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
         let plain = rest.bytes().take_while(is_plain).count();
         f.write_str(&rest[..plain])?;
         rest = &rest[plain..];
@@ -33,6 +32,11 @@ fn write_quoted_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         write_quoted_char(f, c)?;
         rest = &rest[c.len_utf8()..];
     }
+}
+
+/// Whether a byte stands between quotes as it is, whatever is beside it.
+fn is_plain(byte: &u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
 }
 
 fn write_quoted_char(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
@@ -63,6 +67,11 @@ pub fn append_quoted(out: &mut Vec<u8>, text: &[u8]) {
         }
     }
 
+    if text.iter().all(is_plain) {
+        out.push(b'"');
+        out.extend_from_slice(text);
+        return out.push(b'"');
+    }
     // Memory takes everything.
     write!(Bytes(out), "{}", Quoted(text)).unwrap_or_default();
 }
