@@ -49,7 +49,7 @@ impl<'a> MapBuilder<'a> {
 
     /// The map as one of Go's own.
     pub(crate) fn into_raw(self, arena: &'a Bump) -> Value<'a> {
-        Value::raw_map(self.entries, arena)
+        Value::raw_map(&self.entries, arena)
     }
 
     pub(crate) fn into_value(self) -> Value<'a> {

@@ -205,8 +205,8 @@ impl<'a> Value<'a> {
     }
 
     /// These entries as one of Go's maps.
-    pub fn raw_map(entries: impl IntoIterator<Item = Entry<'a>>, arena: &'a Bump) -> Value<'a> {
-        Value::RawMap(any::wire_map(entries, arena))
+    pub fn raw_map(entries: &[Entry<'_>], arena: &'a Bump) -> Value<'a> {
+        Value::RawMap(any::made_map(entries, arena))
     }
 
     /// The item at this index, if this is a list that long.

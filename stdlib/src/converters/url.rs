@@ -88,7 +88,7 @@ fn parts<'a>(call: &Call<'_, '_, 'a>, url: &Url<'a>) -> Outcome<'a> {
             value: Value::Int(number),
         });
     }
-    Ok(Value::raw_map(parts, call.arena()))
+    Ok(Value::raw_map(&parts, call.arena()))
 }
 
 /// A URL has no more parts.

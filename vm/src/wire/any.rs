@@ -267,7 +267,16 @@ impl<'a> MapIter<'a> {
     }
 }
 
-/// A map's entries as a `KeyValueList`'s payload.
+/// These entries as a `KeyValueList`'s payload.
+pub(crate) fn made_map<'a>(entries: &[Entry<'_>], arena: &'a Bump) -> &'a [u8] {
+    let mut out = bumpalo::collections::Vec::with_capacity_in(map_len(entries), arena);
+    for entry in entries {
+        encode_key_value(VALUES, entry.key, &entry.value, &mut out);
+    }
+    out.into_bump_slice()
+}
+
+/// The same of entries that come one by one.
 pub(crate) fn wire_map<'a, 'e>(
     entries: impl IntoIterator<Item = Entry<'e>>,
     arena: &'a Bump,
