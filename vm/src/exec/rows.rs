@@ -32,7 +32,10 @@ impl<'a> Machine<'_, 'a> {
             if let Value::String(text) = any::decode(rows[ahead].value)
                 && text.len() > length_max
             {
-                self.check_attribute(id, rows[ahead].place);
+                let place = rows[ahead].place;
+                if self.doubts_rows {
+                    self.check_attribute(id, place);
+                }
                 self.update_row(id, field, index, &Value::String(change(text)));
             }
             from = index + 1;
