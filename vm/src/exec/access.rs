@@ -422,7 +422,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     fn store_in_place(&mut self, id: NodeId, number: u32, edit: &MapEdit<'a>) {
-        if edit.has_all_alone() && self.has_rows(id, edit.len()) {
+        if edit.keeps_all_entries() && self.has_rows(id, edit.len()) {
             return self.store_changed(id, number, edit);
         }
         let mut rows = bumpalo::collections::Vec::with_capacity_in(edit.len(), self.arena);

@@ -330,7 +330,7 @@ impl<'a> MapEdit<'a> {
     }
 
     /// Whether the entries, which are [in order](MapEdit::is_in_order), are the original ones: none is gone, and none new.
-    pub(crate) fn has_all_alone(&self) -> bool {
+    pub(crate) fn keeps_all_entries(&self) -> bool {
         let is_original = |item: &MapItem<'_>| item.origin != NONE;
         self.items.len() == self.places.len() && self.items.last().is_none_or(is_original)
     }
