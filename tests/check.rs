@@ -109,11 +109,7 @@ fn warnings_have_places_and_do_not_fail_unless_denied() {
 "#;
     let ran = ottlc(&["check", "--format", "json", "-"], yaml);
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
-    let found: Vec<Value> = ran
-        .stdout()
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let found: Vec<Value> = ran.json_lines();
     let place = |found: &Value| {
         let span = &found["span"];
         let (line, column) = (&span["line"], &span["column"]);

@@ -16,6 +16,14 @@ impl Ran {
     pub(crate) fn stdout(&self) -> &str {
         std::str::from_utf8(&self.stdout).expect("standard output is text")
     }
+
+    /// Its lines as JSON.
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        let lines = self.stdout().lines();
+        lines
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    }
 }
 
 /// Runs the program in the project's folder.
@@ -543,11 +551,7 @@ fn conform_answers_line_by_line() {
     ];
     let ran = ottlc(&["conform"], cases.join("\n").as_bytes());
     assert_eq!(ran.status, Some(0), "{}", ran.stderr);
-    let results: Vec<Value> = ran
-        .stdout()
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let results: Vec<Value> = ran.json_lines();
     let ids: Vec<_> = results
         .iter()
         .filter_map(|result| result["id"].as_str())

@@ -1,7 +1,6 @@
 //! What functions that take lambdas share: going over a list or map, and what a lambda may yield.
 
 use crate::prelude::*;
-use crate::raw;
 use ottl_vm::value::{Element, Entry, TypedList};
 
 /// What a lambda is evaluated for, in errors.
@@ -37,7 +36,7 @@ pub(crate) fn source<'a>(
     let arena = call.arena();
     let value = match call.value(parameter)? {
         Value::TypedList(list) if list.element == Element::Any => {
-            raw::from_raw(call, Value::TypedList(list))?
+            Value::TypedList(list).raw(arena)?
         }
         Value::TypedList(list) if list.element == Element::Bytes => {
             return Err(unsupported(call, &Value::TypedList(list)));
@@ -146,7 +145,7 @@ pub(crate) fn storable<'a>(call: &Call<'_, '_, 'a>, value: Value<'a>) -> Outcome
     match value {
         Value::WireMap(_) | Value::Map(_) | Value::WireList(_) | Value::List(_) => Ok(value),
         Value::TypedList(list) if is_scalar_list(list) => Ok(Value::List(list.items)),
-        value => raw::from_raw(call, value),
+        value => value.raw(call.arena()),
     }
 }
 

@@ -204,9 +204,43 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The value as `pcommon.Value.FromRaw` takes it: nil, scalars, bytes, Go's maps and list literals of such.
+    ///
+    /// # Errors
+    /// Maps and lists of other kinds are refused, as they are not raw.
+    pub fn raw(self, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
+        match self {
+            Value::Nil
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Double(_)
+            | Value::String(_)
+            | Value::Bytes(_) => Ok(self),
+            Value::RawMap(map) => Ok(Value::WireMap(map)),
+            Value::Byte(byte) => Ok(Value::Int(byte.into())),
+            // List literals nest as deep as they are written.
+            Value::TypedList(list) if list.element == Element::Any => {
+                let mut items =
+                    bumpalo::collections::Vec::with_capacity_in(list.items.len(), arena);
+                for item in list.items {
+                    items.push(item.raw(arena)?);
+                }
+                Ok(Value::List(items.into_bump_slice()))
+            }
+            other => {
+                let found = other.type_name();
+                Err(Error::format(
+                    arena,
+                    format_args!("<Invalid value type {found}>"),
+                ))
+            }
+        }
+    }
+
     /// These entries as one of Go's maps.
     pub fn raw_map(entries: &[Entry<'_>], arena: &'a Bump) -> Value<'a> {
-        Value::RawMap(any::made_map(entries, arena))
+        let bytes = any::map_len(entries);
+        Value::RawMap(any::wire_map(entries.iter().copied(), bytes, arena))
     }
 
     /// The item at this index, if this is a list that long.

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use ottl_vm::enums;
 use ottl_vm::exec::constant;
 use ottl_vm::function::Literal;
-use ottl_vm::path::form::Form;
+use ottl_vm::path::form::{Form, Held};
 use ottl_vm::path::{Access, Context, table};
 use ottl_vm::value::Value;
 use ottl_vm::wire::any;
@@ -19,42 +19,6 @@ pub(super) enum Meant {
     Words(String),
 }
 
-/// What all values of a form are to comparisons.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Held {
-    String,
-    Bool,
-    Int,
-    Double,
-    Time,
-    Bytes,
-    /// An id, by the name of the converter that makes one, with its length in bytes.
-    Id(&'static str, usize),
-    Any,
-}
-
-fn held(form: Form) -> Held {
-    match form {
-        Form::String | Form::TraceIdHex | Form::SpanIdHex | Form::ProfileIdHex => Held::String,
-        Form::Bool => Held::Bool,
-        Form::Int
-        | Form::Int32
-        | Form::Uint32
-        | Form::Sint32
-        | Form::Fixed32
-        | Form::Fixed32Checked
-        | Form::Fixed64
-        | Form::Nanoseconds => Held::Int,
-        Form::Double | Form::OptionalDouble => Held::Double,
-        Form::Time => Held::Time,
-        Form::Bytes => Held::Bytes,
-        Form::TraceId => Held::Id("TraceID", 16),
-        Form::SpanId => Held::Id("SpanID", 8),
-        Form::ProfileId => Held::Id("ProfileID", 16),
-        Form::Any => Held::Any,
-    }
-}
-
 /// Whether a form is of values of one type.
 pub(super) fn is_scalar(form: Form) -> bool {
     form != Form::Any
@@ -62,7 +26,7 @@ pub(super) fn is_scalar(form: Form) -> bool {
 
 /// What a form holds, for people.
 pub(super) fn of_form(form: Form) -> &'static str {
-    match held(form) {
+    match form.held() {
         Held::String => "a string",
         Held::Bool => "a bool",
         Held::Int => "an int",
@@ -104,7 +68,7 @@ pub(super) fn of_literal(literal: &Literal) -> &'static str {
 /// Whether what a form holds is of another type than a literal, so that they are never equal.
 pub(super) fn never_equal(form: Form, literal: &Literal) -> bool {
     !matches!(
-        (held(form), literal),
+        (form.held(), literal),
         (Held::Any, _)
             | (Held::String, Literal::String(_))
             | (Held::Bool, Literal::Bool(_))
@@ -117,7 +81,7 @@ pub(super) fn never_equal(form: Form, literal: &Literal) -> bool {
 /// Whether what a target takes is of another type than a literal, rather than only another value.
 pub(super) fn is_of_another_type(target: &Path, form: Form, literal: &Literal) -> bool {
     let is_other_number = matches!(
-        (held(form), literal),
+        (form.held(), literal),
         (Held::Int, Literal::Double(_)) | (Held::Double, Literal::Int(_))
     );
     is_other_number || is_map(target) || !is_scalar(form) || never_equal(form, literal)
@@ -163,7 +127,7 @@ pub(super) fn meant(path: &Path, form: Form, literal: &Literal, context: Context
         let words = format!("`{text}{suffix}` is the same as {what}");
         has_sibling(path, suffix, context).then_some(Meant::Words(words))
     };
-    match (held(form), literal) {
+    match (form.held(), literal) {
         (Held::Int, Literal::String(given)) => {
             let number = || parsed::<i64>(given).map(|number| number.to_string());
             symbol(path, given, context)
@@ -210,7 +174,7 @@ pub(super) fn meant_by_set(
     context: Context,
 ) -> Option<Meant> {
     let text = &target.text;
-    match (held(form), literal) {
+    match (form.held(), literal) {
         _ if is_map(target) => Some(Meant::Words(format!(
             "write a map, or set one of its keys: `{text}[\"key\"]`"
         ))),

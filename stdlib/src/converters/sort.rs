@@ -52,7 +52,7 @@ fn sort<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::TypedList(list) if list.element == Element::Any => {
             let mut items = bumpalo::collections::Vec::with_capacity_in(list.items.len(), arena);
             for item in list.items {
-                items.push(crate::raw::from_raw(call, *item).map_err(|error| {
+                items.push(item.raw(call.arena()).map_err(|error| {
                     call.error(format_args!(
                         "sort with unsupported type: '[]interface {{}}'. Target is not a list of primitive \
                          types; {error}"

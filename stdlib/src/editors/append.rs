@@ -1,7 +1,6 @@
 //! `append`: adds values to a list.
 
 use crate::prelude::*;
-use crate::raw;
 use bumpalo::collections::Vec;
 use ottl_vm::wire::list;
 
@@ -49,19 +48,19 @@ fn append<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
         Value::List(given) => items.extend_from_slice_copy(given),
         Value::TypedList(typed) => {
             for item in typed.items {
-                items.push(raw::from_raw(call, *item)?);
+                items.push(item.raw(call.arena())?);
             }
         }
-        single => items.push(raw::from_raw(call, single)?),
+        single => items.push(single.raw(call.arena())?),
     }
     if call.given(1) {
         let value = call.value(1)?;
-        items.push(raw::from_raw(call, value)?);
+        items.push(value.raw(call.arena())?);
     }
     if call.given(2) {
         for item in 0..call.len(2)? {
             let value = call.item(2, item)?;
-            items.push(raw::from_raw(call, value)?);
+            items.push(value.raw(call.arena())?);
         }
     }
     let list = match target {

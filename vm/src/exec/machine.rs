@@ -369,7 +369,7 @@ pub fn constant<'a>(literal: &Literal, arena: &'a Bump) -> Value<'a> {
                 key,
                 value: part(value, arena),
             });
-            Value::WireMap(any::wire_map(entries, arena))
+            Value::WireMap(any::wire_map(entries, 0, arena))
         }
     }
 }

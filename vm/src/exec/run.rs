@@ -480,34 +480,9 @@ fn entry_value<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error
             items,
         }) => list_of(items, arena, |item| match item {
             Value::WireMap(_) | Value::Map(_) => Ok(item),
-            item => raw(item, arena),
+            item => item.raw(arena),
         }),
-        value => raw(value, arena),
-    }
-}
-
-/// A value as `FromRaw` takes it: no map or list that is one of pdata's.
-fn raw<'a>(value: Value<'a>, arena: &'a Bump) -> Result<Value<'a>, Error<'a>> {
-    match value {
-        Value::Nil
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Double(_)
-        | Value::String(_)
-        | Value::Bytes(_) => Ok(value),
-        Value::RawMap(map) => Ok(Value::WireMap(map)),
-        Value::Byte(byte) => Ok(Value::Int(byte.into())),
-        Value::TypedList(TypedList {
-            element: Element::Any,
-            items,
-        }) => list_of(items, arena, |item| raw(item, arena)),
-        value => {
-            let found = value.type_name();
-            Err(Error::format(
-                arena,
-                format_args!("<Invalid value type {found}>"),
-            ))
-        }
+        value => value.raw(arena),
     }
 }
 

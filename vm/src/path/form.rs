@@ -181,11 +181,11 @@ impl Form {
         })
     }
 
-    /// The Go type that is written.
-    fn type_name(self) -> &'static str {
+    /// What fields of this form hold.
+    pub fn held(self) -> Held {
         match self {
-            Form::String | Form::TraceIdHex | Form::SpanIdHex | Form::ProfileIdHex => "string",
-            Form::Bool => "bool",
+            Form::String | Form::TraceIdHex | Form::SpanIdHex | Form::ProfileIdHex => Held::String,
+            Form::Bool => Held::Bool,
             Form::Int
             | Form::Int32
             | Form::Uint32
@@ -193,16 +193,53 @@ impl Form {
             | Form::Fixed32
             | Form::Fixed32Checked
             | Form::Fixed64
-            | Form::Nanoseconds => "int64",
-            Form::Time => "time.Time",
-            Form::Double | Form::OptionalDouble => "float64",
-            Form::TraceId => "pcommon.TraceID",
-            Form::SpanId => "pcommon.SpanID",
-            Form::Bytes => "[]uint8",
-            Form::ProfileId => "pprofile.ProfileID",
-            Form::Any => "pcommon.Value",
+            | Form::Nanoseconds => Held::Int,
+            Form::Double | Form::OptionalDouble => Held::Double,
+            Form::Time => Held::Time,
+            Form::Bytes => Held::Bytes,
+            Form::TraceId => Held::Id("TraceID", 16),
+            Form::SpanId => Held::Id("SpanID", 8),
+            Form::ProfileId => Held::Id("ProfileID", 16),
+            Form::Any => Held::Any,
         }
     }
+
+    /// The Go type that is written.
+    fn type_name(self) -> &'static str {
+        match self.held() {
+            Held::String => "string",
+            Held::Bool => "bool",
+            Held::Int => "int64",
+            Held::Double => "float64",
+            Held::Time => "time.Time",
+            Held::Bytes => "[]uint8",
+            Held::Id("TraceID", _) => "pcommon.TraceID",
+            Held::Id("SpanID", _) => "pcommon.SpanID",
+            Held::Id(..) => "pprofile.ProfileID",
+            Held::Any => "pcommon.Value",
+        }
+    }
+}
+
+/// What fields of a form hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Strings.
+    String,
+    /// Bools.
+    Bool,
+    /// Ints.
+    Int,
+    /// Doubles.
+    Double,
+    /// Instants.
+    Time,
+    /// Bytes.
+    Bytes,
+    /// An id, by the name of the converter that makes one, with its length in bytes.
+    Id(&'static str, usize),
+    /// Any value.
+    Any,
 }
 
 #[inline]

@@ -267,21 +267,13 @@ impl<'a> MapIter<'a> {
     }
 }
 
-/// These entries as a `KeyValueList`'s payload.
-pub(crate) fn made_map<'a>(entries: &[Entry<'_>], arena: &'a Bump) -> &'a [u8] {
-    let mut out = bumpalo::collections::Vec::with_capacity_in(map_len(entries), arena);
-    for entry in entries {
-        encode_key_value(VALUES, entry.key, &entry.value, &mut out);
-    }
-    out.into_bump_slice()
-}
-
-/// The same of entries that come one by one.
+/// These entries as a `KeyValueList`'s payload, which takes so many bytes as far as is known.
 pub(crate) fn wire_map<'a, 'e>(
     entries: impl IntoIterator<Item = Entry<'e>>,
+    bytes: usize,
     arena: &'a Bump,
 ) -> &'a [u8] {
-    let mut out = bumpalo::collections::Vec::new_in(arena);
+    let mut out = bumpalo::collections::Vec::with_capacity_in(bytes, arena);
     for entry in entries {
         encode_key_value(VALUES, entry.key, &entry.value, &mut out);
     }
@@ -427,7 +419,7 @@ pub(crate) fn encoded_len(value: &Value<'_>) -> usize {
     }
 }
 
-fn map_len(entries: &[Entry<'_>]) -> usize {
+pub(crate) fn map_len(entries: &[Entry<'_>]) -> usize {
     entries
         .iter()
         .map(|entry| field_len(key_value_len(entry.key, &entry.value)))
