@@ -160,33 +160,6 @@ fn put_head(out: &mut Vec<'_, u8>, number: u32, length: usize) {
     }
 }
 
-/// Appends a length-delimited field whose payload `write` appends.
-#[inline]
-pub(crate) fn put_within(out: &mut Vec<'_, u8>, number: u32, write: impl FnOnce(&mut Vec<'_, u8>)) {
-    put_head(out, number, 0);
-    let start = out.len();
-    write(out);
-    match out.len() - start {
-        length @ 0..0x80 => out[start - 1] = length as u8,
-        _ => make_room(out, start),
-    }
-}
-
-/// Puts the length of the payload that begins at `start` before it, where a byte was left for that: the payload moves.
-fn make_room(out: &mut Vec<'_, u8>, start: usize) {
-    let length = out.len() - start;
-    let (mut bytes, mut more, mut left) = ([0; 10], 0, length);
-    while left >= 0x80 {
-        bytes[more] = left as u8 | 0x80;
-        left >>= 7;
-        more += 1;
-    }
-    bytes[more] = left as u8;
-    out.extend_from_slice_copy(&bytes[..more]);
-    out.copy_within(start..start + length, start + more);
-    out[start - 1..start + more].copy_from_slice(&bytes[..=more]);
-}
-
 /// Appends a varint without a tag.
 pub(crate) fn put_varint(out: &mut Vec<'_, u8>, mut value: u64) {
     while value >= 0x80 {
@@ -215,6 +188,7 @@ pub(crate) fn put_others(out: &mut Vec<'_, u8>, message: &[u8], numbers: &[u32])
 mod tests {
     use super::*;
     use bumpalo::Bump;
+    use ottl_vm::wire::put_within;
 
     #[test]
     fn what_is_put_within_a_field_is_that_put_as_a_whole() {

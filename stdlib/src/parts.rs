@@ -1,9 +1,9 @@
 //! Sums of a part of a histogram's or summary's data points, added to their scope as metrics of their own.
 
-use crate::message::put_within;
 use crate::metric::{Derived, Kind, Metric, POINTS, put_number_point, sum_fields, temporality};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
+use ottl_vm::wire::put_within;
 
 /// What a number data point is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

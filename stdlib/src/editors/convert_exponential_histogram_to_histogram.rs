@@ -3,14 +3,14 @@
 use crate::limits::RANDOM_PLACES_MAX;
 use crate::math::{exp, ldexp};
 use crate::message::{
-    Lasts, put_bytes, put_fixed64, put_fixed64s, put_nonzero, put_within, sint32, varint, varints,
+    Lasts, put_bytes, put_fixed64, put_fixed64s, put_nonzero, sint32, varint, varints,
 };
 use crate::metric::{Kind, Metric, POINTS, remake};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::function::Literal;
 use ottl_vm::path::form::varint_field;
-use ottl_vm::wire::message_fields;
+use ottl_vm::wire::{message_fields, put_within};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 function! {

@@ -1,11 +1,11 @@
 //! `scale_metric`: multiplies a metric's values.
 
-use crate::message::{bits, put_fixed64, put_fixed64s, put_within};
+use crate::message::{bits, put_fixed64, put_fixed64s};
 use crate::metric::{Kind, Metric, POINTS, set_unit};
 use crate::prelude::*;
 use bumpalo::collections::Vec;
 use ottl_vm::exec::double_to_int;
-use ottl_vm::wire::message_fields;
+use ottl_vm::wire::{message_fields, put_within};
 
 function! {
     /// Multiplies the values of the metric's data points by `multiplier`, and sets the metric's `unit` if

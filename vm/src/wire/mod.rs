@@ -29,4 +29,5 @@ pub mod validate;
 pub use cursor::{Cursor, WireType};
 pub use error::{WireError, WireErrorKind};
 pub use schema::{MessageKind, Signal};
+pub use sink::put_within;
 pub use tree::{Field, message_fields};

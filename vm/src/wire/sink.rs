@@ -81,6 +81,26 @@ pub(crate) fn close(out: &mut impl Sink, start: usize) {
     }
 }
 
+/// Appends a length-delimited field whose payload `write` appends.
+///
+/// ```
+/// use bumpalo::{Bump, collections::Vec};
+/// let arena = Bump::new();
+/// let mut out = Vec::new_in(&arena);
+/// ottl_vm::wire::put_within(&mut out, 1, |out| out.extend_from_slice_copy(b"ab"));
+/// assert_eq!(out, [0x0a, 2, b'a', b'b']);
+/// ```
+#[inline]
+pub fn put_within<'a>(
+    out: &mut bumpalo::collections::Vec<'a, u8>,
+    number: u32,
+    write: impl FnOnce(&mut bumpalo::collections::Vec<'a, u8>),
+) {
+    let start = open(out, number);
+    write(out);
+    close(out, start);
+}
+
 /// [`close`] of a payload whose length takes more than the byte that was left for it: the payload moves.
 #[inline(never)]
 fn close_long(out: &mut impl Sink, start: usize, length: usize) {
