@@ -5,8 +5,12 @@
 //! for whatever is turned into text as an argument of a function, and encoding/json's, for
 //! `pcommon.Value.AsString`.
 
+mod error;
+mod here;
+mod marks;
 mod read;
 mod write;
 
-pub use read::{ParseError, parse};
+pub use error::ParseError;
+pub use read::parse;
 pub use write::{WriteError, append_pdata_string, append_value};

@@ -59,16 +59,25 @@ pub(crate) fn put_tag(out: &mut impl Sink, number: u32, wire_type: WireType) {
 
 #[inline(always)]
 pub(crate) fn put_field(out: &mut impl Sink, number: u32, payload: &[u8]) {
-    put_tag(out, number, WireType::Bytes);
-    put_varint(out, payload.len() as u64);
+    put_head(out, number, payload.len());
     out.slice(payload);
+}
+
+/// Appends what a length-delimited field begins with: its tag and its payload's length.
+#[inline(always)]
+fn put_head(out: &mut impl Sink, number: u32, length: usize) {
+    if number < 16 && length < 0x80 {
+        // As one piece, so that there is one look for room.
+        return out.slice(&[(number as u8) << 3 | WireType::Bytes as u8, length as u8]);
+    }
+    put_tag(out, number, WireType::Bytes);
+    put_varint(out, length as u64);
 }
 
 /// Begins a length-delimited field, whose payload follows; its length is told by [`close`]. Where the payload begins.
 #[inline(always)]
 pub(crate) fn open(out: &mut impl Sink, number: u32) -> usize {
-    put_tag(out, number, WireType::Bytes);
-    out.byte(0);
+    put_head(out, number, 0);
     out.len()
 }
 

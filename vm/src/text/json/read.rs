@@ -1,15 +1,17 @@
 //! ParseJSON's reader. Objects and arrays are written at once as they stand on the wire, in the arena, since nearly
 //! all of them are stored.
 
+use super::error::ParseError;
+use super::here::Here;
+use super::marks::Marks;
 use crate::compare::key_class;
 use crate::limits::VALUE_DEPTH_MAX;
-use crate::text::number::{NumberError, parse_float};
+use crate::text::number::parse_float;
 use crate::value::Value;
 use crate::wire::any::{self, EntryField, MapIter, Sink};
 use crate::wire::growing::Growing;
 use bumpalo::Bump;
 use smallvec::SmallVec;
-use std::fmt;
 
 /// Entries of an object with keys that might be equal that need no heap.
 const ENTRIES_INLINE: usize = 24;
@@ -32,104 +34,13 @@ const AHEAD_BYTES: usize = SHORT_ENTRY_BYTES + WINDOW_BYTES;
 /// An integer of this many digits is a double as it is.
 const EXACT_DIGITS_MAX: usize = 15;
 
-/// Characters of a string that are looked at eight at a time before a search function is called.
-const STRING_PROBE_BYTES: usize = 48;
-
-/// Why a text is not the JSON that the reference takes, in its words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParseError<'a> {
-    /// No value begins with this byte.
-    BeginningOfValue(u8),
-    /// Something follows the value.
-    AfterValue(u8),
-    /// A byte that does not belong into what is being read; 0 is the text's end.
-    InvalidCharacter {
-        /// The byte.
-        byte: u8,
-        /// What is being read.
-        context: &'static str,
-    },
-    /// The text ends within this, or so the reference takes it.
-    UnexpectedEnd(&'static str),
-    /// No colon after a key.
-    NoColon,
-    /// No comma after an object's value.
-    NoComma,
-    /// A byte that is no hexadecimal digit after `\u`.
-    HexEscape(u8),
-    /// A key that is not a string but this.
-    Key(&'static str),
-    /// Too many objects and arrays inside one another, at this byte.
-    TooDeep(u8),
-    /// A number that is none or does not fit.
-    Number(NumberError<'a>),
-}
-
-impl fmt::Display for ParseError<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            ParseError::BeginningOfValue(byte) => {
-                write!(
-                    f,
-                    "invalid character '{}' looking for beginning of value",
-                    char::from(byte)
-                )
-            }
-            ParseError::AfterValue(byte) => {
-                write!(
-                    f,
-                    "invalid character '{}' after top-level value",
-                    char::from(byte)
-                )
-            }
-            ParseError::InvalidCharacter { byte: 0, context } => {
-                write!(f, "json: invalid character as {context}")
-            }
-            ParseError::InvalidCharacter { byte, context } => {
-                write!(
-                    f,
-                    "json: invalid character {} as {context}",
-                    char::from(byte)
-                )
-            }
-            ParseError::UnexpectedEnd(context) => {
-                write!(f, "json: {context} unexpected end of JSON input")
-            }
-            ParseError::NoColon => f.write_str("expected colon after object key"),
-            ParseError::NoComma => f.write_str("expected comma after object value"),
-            ParseError::HexEscape(byte) => {
-                let byte = char::from(byte);
-                write!(
-                    f,
-                    "json: invalid character {byte} in \\u hexadecimal character escape"
-                )
-            }
-            ParseError::Key(kind) => {
-                write!(
-                    f,
-                    "json: cannot unmarshal {kind} into Go value of type string"
-                )
-            }
-            ParseError::TooDeep(byte) => {
-                write!(
-                    f,
-                    "invalid character \"{}\" exceeded max depth",
-                    char::from(byte)
-                )
-            }
-            ParseError::Number(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ParseError<'_> {}
-
 /// Reads one JSON value. Objects become [`Value::WireMap`] (of equal keys the last counts, at the place of
 /// the first), arrays [`Value::WireList`], numbers [`Value::Double`].
 pub fn parse<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Value<'a>, ParseError<'a>> {
     let mut reader = Reader {
         arena,
-        rest: text,
+        here: Here { text, at: 0 },
+        marks: Marks::default(),
         out: Growing::with_capacity_in(0, arena),
         error: ParseError::BeginningOfValue(0),
     };
@@ -145,8 +56,10 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Value<'a>, ParseErro
 
 struct Reader<'a> {
     arena: &'a Bump,
-    /// What is yet to be read.
-    rest: &'a [u8],
+    /// What is read. While an object or array is, what reads it knows better, and tells what reads [`aside`](Reader::aside).
+    here: Here<'a>,
+    /// Where strings end.
+    marks: Marks,
     /// What is written of the outermost object or array.
     out: Growing<'a>,
     /// Why reading failed, once it has: kept here so that results stay small.
@@ -181,8 +94,14 @@ impl<'a> Text<'a> {
             Some(window) if self.len <= WINDOW_BYTES => {
                 out[..WINDOW_BYTES].copy_from_slice(window);
             }
-            _ => out[..self.len].copy_from_slice(self.bytes()),
+            _ => self.put_otherwise(out),
         }
+    }
+
+    /// Out of line, so that the copy of a window stays one of that many bytes.
+    #[inline(never)]
+    fn put_otherwise(self, out: &mut [u8]) {
+        out[..self.len].copy_from_slice(self.bytes());
     }
 }
 
@@ -203,14 +122,16 @@ type Read<T> = Result<T, Failed>;
 
 impl<'a> Reader<'a> {
     fn document(&mut self) -> Read<Token<'a>> {
-        let token = self.token(0)?;
+        let mut here = self.here;
+        let token = self.token(&mut here, 0)?;
         if matches!(token, Token::Object | Token::Array) {
             // On the wire most texts take a little more.
-            let capacity = self.rest.len() + self.rest.len() / 4 + AHEAD_BYTES;
+            let rest = here.rest().len();
+            let capacity = rest + rest / 4 + AHEAD_BYTES;
             self.out = Growing::with_capacity_in(capacity, self.arena);
-            self.container(&token, 1)?;
+            self.aside(&mut here, |reader| reader.container(&token, 1))?;
         }
-        match self.peek_after_space() {
+        match here.peek_after_space() {
             // A byte of zero ends the text, too.
             0 => Ok(token),
             byte => self.fail(ParseError::AfterValue(byte)),
@@ -223,62 +144,34 @@ impl<'a> Reader<'a> {
         Err(Failed)
     }
 
-    /// The next byte, or 0 at the end.
-    #[inline]
-    fn peek(&self) -> u8 {
-        self.rest.first().copied().unwrap_or(0)
-    }
-
-    /// Goes on by so many bytes, or to the end.
+    /// Reads something out of line: what reads on does so from where that ended.
     #[inline(always)]
-    fn step(&mut self, count: usize) {
-        self.rest = self.rest.get(count..).unwrap_or_default();
-    }
-
-    /// Goes on behind this byte, if it comes next after space.
-    #[inline(always)]
-    fn eat(&mut self, byte: u8) -> bool {
-        let is_next =
-            matches!(self.rest, [first, ..] if *first == byte) || self.peek_after_space() == byte;
-        if is_next {
-            self.step(1);
-        }
-        is_next
-    }
-
-    #[inline]
-    fn peek_after_space(&mut self) -> u8 {
-        loop {
-            match self.peek() {
-                b' ' | b'\n' | b'\t' | b'\r' => self.step(1),
-                byte => return byte,
-            }
-        }
+    fn aside<T>(&mut self, here: &mut Here<'a>, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.here.at = here.at;
+        let value = read(self);
+        here.at = self.here.at;
+        value
     }
 
     /// A scalar, or the brace or bracket of an object or array below `depth` others.
     #[inline(always)]
-    fn token(&mut self, depth: u32) -> Read<Token<'a>> {
-        let value = match self.peek_after_space() {
-            b'"' => return Ok(Token::String(self.string()?)),
+    fn token(&mut self, here: &mut Here<'a>, depth: u32) -> Read<Token<'a>> {
+        match here.peek_after_space() {
+            b'"' => Ok(Token::String(self.string(here)?)),
             byte @ (b'{' | b'[') => {
                 if depth >= VALUE_DEPTH_MAX {
                     return self.fail(ParseError::TooDeep(byte));
                 }
-                self.step(1);
-                return Ok(if byte == b'{' {
+                here.at += 1;
+                Ok(if byte == b'{' {
                     Token::Object
                 } else {
                     Token::Array
-                });
+                })
             }
-            b'-' | b'0'..=b'9' => return Ok(Token::Number(self.number()?)),
-            b't' => self.word(b"true", "true", Value::Bool(true))?,
-            b'f' => self.word(b"false", "false", Value::Bool(false))?,
-            b'n' => self.word(b"null", "null", Value::Nil)?,
-            byte => return self.fail(ParseError::BeginningOfValue(byte)),
-        };
-        Ok(Token::Scalar(value))
+            b'-' | b'0'..=b'9' => Ok(Token::Number(self.number(here)?)),
+            byte => Ok(Token::Scalar(self.aside(here, |reader| reader.word(byte))?)),
+        }
     }
 
     /// An object or array after its brace or bracket: writes its entries or items.
@@ -302,8 +195,9 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, depth: u32) -> Read<()> {
-        if self.peek_after_space() == b'}' {
-            self.step(1);
+        let mut here = self.here;
+        if here.peek_after_space() == b'}' {
+            self.here.at = here.at + 1;
             return Ok(());
         }
         let first = self.out.len();
@@ -311,17 +205,20 @@ impl<'a> Reader<'a> {
         let mut seen = 0u64;
         let mut unsure = false;
         loop {
-            let key = match self.rest {
-                [b'"', ..] => self.string()?,
-                _ => self.key()?,
+            let key = match here.peek_after_space() {
+                b'"' => self.string(&mut here)?,
+                byte => {
+                    self.aside(&mut here, |reader| reader.other_key(byte))?;
+                    Text::of(&[])
+                }
             };
-            if !self.eat(b':') {
+            if !here.eat(b':') {
                 return self.fail(ParseError::NoColon);
             }
             let class = key_class(key.bytes());
             unsure |= seen & class != 0;
             seen |= class;
-            match self.token(depth)? {
+            match self.token(&mut here, depth)? {
                 Token::String(text) if key.len + text.len <= SHORT_STRINGS_BYTES => {
                     self.short_string_entry(key, text);
                 }
@@ -335,19 +232,20 @@ impl<'a> Reader<'a> {
                     let entry = any::open(&mut self.out, any::VALUES);
                     any::put_field(&mut self.out, any::KEY, key.bytes());
                     let value = any::open(&mut self.out, any::VALUE);
-                    self.inner(&token, depth + 1)?;
+                    self.aside(&mut here, |reader| reader.inner(&token, depth + 1))?;
                     any::close(&mut self.out, value);
                     any::close(&mut self.out, entry);
                 }
             }
-            if self.eat(b',') {
+            if here.eat(b',') {
                 continue;
             }
-            if self.eat(b'}') {
+            if here.eat(b'}') {
                 break;
             }
             return self.fail(ParseError::NoComma);
         }
+        self.here.at = here.at;
         if unsure {
             self.merge_equal_keys(first);
         }
@@ -410,11 +308,12 @@ impl<'a> Reader<'a> {
         self.out.slice(&kept);
     }
 
-    fn key(&mut self) -> Read<Text<'a>> {
-        match self.peek_after_space() {
-            b'"' => self.string(),
+    /// What stands where a key should, and begins with this byte.
+    #[inline(never)]
+    fn other_key(&mut self, first: u8) -> Read<()> {
+        match first {
             // The reference reads null as a key without a name.
-            b'n' => self.word(b"null", "null", Text::of(&[])),
+            b'n' => self.letters(b"null", "null"),
             b'[' => self.fail(ParseError::Key("array")),
             b'{' => self.fail(ParseError::Key("object")),
             b'-' | b'0'..=b'9' => self.fail(ParseError::Key("number")),
@@ -423,21 +322,22 @@ impl<'a> Reader<'a> {
     }
 
     fn array(&mut self, depth: u32) -> Read<()> {
-        if self.peek_after_space() == b']' {
-            self.step(1);
+        let mut here = self.here;
+        if here.peek_after_space() == b']' {
+            self.here.at = here.at + 1;
             return Ok(());
         }
         loop {
             let item = any::open(&mut self.out, any::VALUES);
-            match self.token(depth)? {
+            match self.token(&mut here, depth)? {
                 Token::String(text) => any::encode(&Value::String(text.bytes()), &mut self.out),
                 Token::Number(number) => any::encode(&Value::Double(number), &mut self.out),
                 Token::Scalar(value) => any::encode(&value, &mut self.out),
-                token => self.inner(&token, depth + 1)?,
+                token => self.aside(&mut here, |reader| reader.inner(&token, depth + 1))?,
             }
             any::close(&mut self.out, item);
-            match self.peek_after_space() {
-                b',' => self.step(1),
+            match here.peek_after_space() {
+                b',' => here.at += 1,
                 b']' => break,
                 byte => {
                     return self.fail(ParseError::InvalidCharacter {
@@ -447,54 +347,66 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        self.step(1);
+        self.here.at = here.at + 1;
         Ok(())
     }
 
-    /// One of the three words.
+    /// One of the three words, which begins with this byte.
     #[inline(never)]
-    fn word<T>(&mut self, word: &[u8], context: &'static str, value: T) -> Read<T> {
+    fn word(&mut self, first: u8) -> Read<Value<'a>> {
+        match first {
+            b't' => self.letters(b"true", "true").map(|()| Value::Bool(true)),
+            b'f' => self.letters(b"false", "false").map(|()| Value::Bool(false)),
+            b'n' => self.letters(b"null", "null").map(|()| Value::Nil),
+            byte => self.fail(ParseError::BeginningOfValue(byte)),
+        }
+    }
+
+    fn letters(&mut self, word: &[u8], context: &'static str) -> Read<()> {
         // The reference counts its closing zero byte as text.
-        if word.len() > self.rest.len() + 1 {
+        if word.len() > self.here.rest().len() + 1 {
             return self.fail(ParseError::UnexpectedEnd(context));
         }
         for &expected in word {
-            let byte = self.peek();
+            let byte = self.here.peek();
             if byte != expected {
                 return self.fail(ParseError::InvalidCharacter { byte, context });
             }
-            self.step(1);
+            self.here.at += 1;
         }
-        Ok(value)
+        Ok(())
     }
 
-    #[inline]
-    fn number(&mut self) -> Read<f64> {
-        let rest = self.rest;
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
-        let (count, number) = digits.fold((0, 0u64), |(count, number), digit| {
-            let digit = u64::from(digit - b'0');
-            (count + 1, number.wrapping_mul(10).wrapping_add(digit))
-        });
-        if (1..=EXACT_DIGITS_MAX).contains(&count)
-            && matches!(rest.get(count), Some(b',' | b'}' | b']'))
-        {
-            self.step(count);
-            return Ok(number as f64);
+    #[inline(always)]
+    fn number(&mut self, here: &mut Here<'a>) -> Read<f64> {
+        if let Some(number) = here.eat_digits() {
+            return Ok(f64::from(number));
         }
+        self.aside(here, Reader::any_number)
+    }
+
+    /// A number of any form.
+    #[inline(never)]
+    fn any_number(&mut self) -> Read<f64> {
+        let rest = self.here.rest();
         let belongs = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
         let length = rest
             .iter()
             .position(|byte| !belongs(byte))
             .unwrap_or(rest.len());
-        self.step(length);
+        self.here.at += length;
         if !matches!(
-            self.peek(),
+            self.here.peek(),
             0 | b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b'}' | b']'
         ) {
             return self.fail(ParseError::UnexpectedEnd("float"));
         }
-        match parse_float(&rest[..length]) {
+        let number = &rest[..length];
+        if length <= EXACT_DIGITS_MAX && number.iter().all(u8::is_ascii_digit) {
+            let digits = number.iter().map(|digit| u64::from(digit - b'0'));
+            return Ok(digits.fold(0, |number, digit| number * 10 + digit) as f64);
+        }
+        match parse_float(number) {
             Ok(number) => Ok(number),
             Err(error) => self.fail(ParseError::Number(error)),
         }
@@ -502,98 +414,51 @@ impl<'a> Reader<'a> {
 
     /// A string from its opening quote.
     #[inline(always)]
-    fn string(&mut self) -> Read<Text<'a>> {
-        let text = &self.rest[1..];
-        let len = string_end(text);
-        if let Some([b'"', rest @ ..]) = text.get(len..) {
-            self.rest = rest;
-            return Ok(Text { from: text, len });
+    fn string(&mut self, here: &mut Here<'a>) -> Read<Text<'a>> {
+        let start = here.at + 1;
+        here.at = self.marks.next(here.text, start);
+        if here.peek() == b'"' {
+            let len = here.at - start;
+            here.at += 1;
+            let from = &here.text[start..];
+            return Ok(Text { from, len });
         }
-        self.step(1);
-        self.escaped_string()
+        let text = self.aside(here, |reader| reader.escaped_string(start));
+        text.map(Text::of).ok_or(Failed)
     }
 
-    /// A string that has escapes, or no end, from behind its opening quote.
+    /// A string that has escapes, or no end, and begins at `start`, from its first escape, or zero byte, on.
     #[inline(never)]
-    fn escaped_string(&mut self) -> Read<Text<'a>> {
-        let text = self.rest;
+    fn escaped_string(&mut self, start: usize) -> Option<&'a [u8]> {
+        let text = self.here.text;
         loop {
-            self.step(string_end(self.rest));
-            match self.peek() {
+            match self.here.peek() {
                 b'"' => break,
-                b'\\' => self.skip_escape()?,
-                _ => return self.fail(ParseError::UnexpectedEnd("string")),
+                b'\\' => self.skip_escape().ok()?,
+                _ => return self.fail(ParseError::UnexpectedEnd("string")).ok(),
             }
+            self.here.at = self.marks.next(text, self.here.at);
         }
-        let raw = &text[..text.len() - self.rest.len()];
-        self.step(1);
-        Ok(Text::of(unescape(self.arena, raw)))
+        let raw = &text[start..self.here.at];
+        self.here.at += 1;
+        Some(unescape(self.arena, raw))
     }
 
     /// Moves behind an escape, which must be a valid one.
     fn skip_escape(&mut self) -> Read<()> {
-        self.step(1);
-        match *self.rest {
-            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => self.step(1),
+        self.here.at += 1;
+        match *self.here.rest() {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => self.here.at += 1,
             [b'u', ref digits @ ..] if let Some(digits) = digits.first_chunk::<4>() => {
                 if let Some(&byte) = digits.iter().find(|byte| !byte.is_ascii_hexdigit()) {
                     return self.fail(ParseError::HexEscape(byte));
                 }
-                self.step(5);
+                self.here.at += 5;
             }
             _ => return self.fail(ParseError::UnexpectedEnd("escaped string")),
         }
         Ok(())
     }
-}
-
-/// The index of the first quote, backslash or zero byte, or the text's length.
-#[inline(always)]
-fn string_end(text: &[u8]) -> usize {
-    match text.first_chunk() {
-        Some(first) => ending(first).unwrap_or_else(|| string_end_far(text)),
-        None => string_end_near(text),
-    }
-}
-
-/// The same, of a text of which the first eight bytes are others.
-#[inline(never)]
-fn string_end_far(text: &[u8]) -> usize {
-    let mut index = 8;
-    while let Some(chunk) = text[index..].first_chunk() {
-        if index >= STRING_PROBE_BYTES {
-            let found = memchr::memchr3(b'"', b'\\', 0, &text[index..]);
-            return found.map_or(text.len(), |at| index + at);
-        }
-        if let Some(at) = ending(chunk) {
-            return index + at;
-        }
-        index += 8;
-    }
-    index + string_end_near(&text[index..])
-}
-
-/// The same, of a few bytes.
-fn string_end_near(text: &[u8]) -> usize {
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0);
-    text.iter().position(ends).unwrap_or(text.len())
-}
-
-/// The index of the first quote, backslash or zero byte of eight.
-#[inline(always)]
-fn ending(chunk: &[u8; 8]) -> Option<usize> {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    /// The top bit of each byte that is zero, and perhaps of some above one.
-    fn zeros(word: u64) -> u64 {
-        word.wrapping_sub(LOW) & !word
-    }
-    let word = u64::from_le_bytes(*chunk);
-    let quote = word ^ (LOW * b'"' as u64);
-    let backslash = word ^ (LOW * b'\\' as u64);
-    let found = (zeros(word) | zeros(quote) | zeros(backslash)) & HIGH;
-    // The lowest mark is exact.
-    (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
 /// A string's text with its escapes, which are valid, resolved. A surrogate without its other half
