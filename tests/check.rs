@@ -78,6 +78,65 @@ fn check_tells_everything_at_once() {
 }
 
 #[test]
+fn all_mistakes_of_a_statement_are_told() {
+    for (statement, expected) in [
+        // Names of a call that is none, and what its condition has.
+        (
+            r#"sett(log.atributes["x"], Uper(log.boddy)) where log.sevrity_number > SEVERITY_NUMBER_WARM"#,
+            &[1, 6, 26, 31, 49, 70][..],
+        ),
+        // Arguments of calls that have too many, or names that nobody knows.
+        (r#"set(log.body, Concat(["a", log.bod], 5, 6))"#, &[15, 28]),
+        (
+            r#"set(log.body, Concat(vals=["a"], delimitr=log.bod))"#,
+            &[34, 43],
+        ),
+        // A path ends where its keys begin.
+        (r#"set(log.atributes["x"][log.nme], 1)"#, &[5, 24]),
+        // What a function's name stands for, nobody knows here.
+        (
+            r#"replace_match(log.bdy, "*", "x", Hex, 5, 6, 7)"#,
+            &[1, 15],
+        ),
+    ] {
+        for dialect in [&["check"][..], &["check", "--dialect", "upstream"]] {
+            let yaml = format!(
+                "log_statements:\n  - context: log\n    statements:\n      - '{statement}'\n"
+            );
+            let inferred = format!("log_statements:\n  - '{statement}'\n");
+            for (yaml, before) in [(yaml, 9), (inferred, 5)] {
+                let ran = ottlc(&[dialect, &["-"]].concat(), yaml.as_bytes());
+                let places = ran.stdout().lines().filter_map(|line| {
+                    let place = line.trim().strip_prefix("--> <stdin>:")?;
+                    place.split_once(':')?.1.parse::<usize>().ok()
+                });
+                let mut columns: Vec<_> = places.map(|column| column - before).collect();
+                columns.sort_unstable();
+                assert_eq!(columns, expected, "{statement}\n{}", ran.stdout());
+            }
+        }
+    }
+    let ran = ottlc(&["check", r#"set(log.atributes["x"], 1)"#], b"");
+    assert!(
+        ran.stdout().contains(r#"set(log.attributes["x"], 1)"#),
+        "{}",
+        ran.stdout()
+    );
+}
+
+#[test]
+fn the_name_of_a_function_is_taken_for_a_symbol_where_the_reference_does() {
+    let yaml = b"log_statements:\n  - replace_match(log.body, \"*\", \"x\", SHA256)\n";
+    let upstream = ottlc(&["check", "--dialect", "upstream", "-"], yaml);
+    assert_eq!(upstream.status, Some(1));
+    let help =
+        "set the group's `context`: without it, the function `SHA256` is taken for an enum symbol";
+    assert!(upstream.stdout().contains(help), "{}", upstream.stdout());
+    let extended = ottlc(&["check", "-"], yaml);
+    assert_eq!((extended.status, extended.stdout()), (Some(0), ""));
+}
+
+#[test]
 fn what_is_missing_may_be_what_decides_the_context() {
     // Nothing else is told of the second statement than of one that stands beside a sound one.
     for statements in [

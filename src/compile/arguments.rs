@@ -13,7 +13,10 @@ use ottl_vm::path::{Access, table};
 impl Resolver<'_> {
     /// A call of a function of this kind, without its keys.
     pub(super) fn call(&mut self, call: &ast::Call, kind: Kind) -> Option<Call> {
-        let function = self.function(&call.name, kind)?;
+        let Some(function) = self.function(&call.name, kind) else {
+            self.look_into(&call.arguments);
+            return None;
+        };
         // As in the reference, nobody looks at the arguments of a function that has no parameters.
         let mut arguments = match function.parameters {
             [] => Vec::new(),
@@ -106,6 +109,7 @@ impl Resolver<'_> {
             .find(|argument| argument.name.is_none())
         {
             self.problem(ProblemKind::PositionalAfterNamed, positional.span);
+            self.look_into(&call.arguments);
             return None;
         }
         let least = parameters
@@ -124,12 +128,14 @@ impl Resolver<'_> {
                 },
                 call.span,
             );
+            self.look_into(&call.arguments);
             return None;
         }
         let mut arguments: Vec<_> = parameters.iter().map(|_| Argument::Absent).collect();
         let mut is_complete = true;
         for (position, argument) in call.arguments.iter().enumerate() {
             let Some(index) = self.parameter(function, position, argument) else {
+                self.look_into(std::slice::from_ref(argument));
                 is_complete = false;
                 continue;
             };
@@ -148,6 +154,18 @@ impl Resolver<'_> {
             }
         }
         is_complete.then_some(arguments)
+    }
+
+    /// Looks for what is wrong within arguments of which nobody knows what they are for.
+    fn look_into(&mut self, arguments: &[ast::Argument]) {
+        for argument in arguments {
+            if let ArgumentValue::Value(value) = &argument.value
+                // The name of a function, or of a symbol.
+                && !matches!(value.kind, ValueKind::Enum(_))
+            {
+                self.value(value);
+            }
+        }
     }
 
     /// Which parameter an argument is for.

@@ -4,13 +4,12 @@
 //! without a context where none is given: the group then runs on the outermost record that has all of them.
 
 use super::infer::{InferenceError, Library, infer};
+use super::mention::{self, Mentioned};
 use super::paths::{PathRule, context_of_name, has_path};
 use super::registry::{FunctionScope, Registry};
 use super::resolve::symbols;
 use crate::config::{ContextName, ProcessorKind, Signal};
-use crate::report::nearest;
 use ottl_grammar::ast;
-use ottl_vm::function::Kind;
 
 /// What a group's context is looked for with.
 #[derive(Clone, Copy)]
@@ -34,34 +33,31 @@ impl Finder<'_> {
             context: context.name(),
             extensions: self.is_extended,
         };
-        let has_function = |context, name: &str| self.registry.find(name, scope(context)).is_some();
-        let has_enum = |context, name: &str| {
-            context_of_name(context)
-                .is_some_and(|context| symbols(context).iter().any(|(symbol, _)| *symbol == name))
+        let is_function = |name: &str| !self.registry.elsewhere(name, self.is_extended).is_empty();
+        let is_symbol = |context: &ContextName, name: &str| {
+            let symbols = context_of_name(*context).map_or(&[][..], symbols);
+            symbols.iter().any(|(symbol, _)| *symbol == name)
+        };
+        // What exists nowhere decides nothing: the resolver tells it, with what else is wrong. The reference takes the name of
+        // a function that looks like a symbol's for one.
+        let has_function = |context, name: &str| {
+            self.registry.find(name, scope(context)).is_some() || !is_function(name)
+        };
+        let has_enum = |context: ContextName, name: &str| {
+            let is_known = || ContextName::ALL.iter().any(|one| is_symbol(one, name));
+            let is_taken = || !self.is_extended && is_function(name);
+            is_symbol(&context, name) || !(is_known() || is_taken())
         };
         let has_path = |context, name: &str| {
             context_of_name(context)
                 .is_some_and(|context| has_path(context, name, self.is_extended))
-        };
-        let meant_by = |context, name: &str| {
-            if !self.registry.elsewhere(name, self.is_extended).is_empty() {
-                return None;
-            }
-            let symbols = context_of_name(context).map_or(&[][..], symbols);
-            let kind = match name.starts_with(|first: char| first.is_ascii_uppercase()) {
-                true => Kind::Converter,
-                false => Kind::Editor,
-            };
-            nearest(name, symbols.iter().map(|(symbol, _)| *symbol))
-                .map(str::to_owned)
-                .or_else(|| self.registry.nearest(name, kind, scope(context)))
         };
         let library = Library {
             kind: self.kind,
             signal: self.signal,
             has_function: &has_function,
             has_enum: &has_enum,
-            meant_by: &meant_by,
+            is_function: &is_function,
             has_path: &has_path,
         };
         let mentions = Mentions::of(statements, conditions);
@@ -126,100 +122,30 @@ struct Mentions<'t> {
     paths: Vec<Vec<&'t str>>,
     functions: Vec<&'t str>,
     enums: Vec<&'t str>,
-    locals: Vec<&'t str>,
 }
 
 impl<'t> Mentions<'t> {
     fn of(statements: &[&'t ast::Statement], conditions: &[&'t ast::Condition]) -> Mentions<'t> {
         let mut mentions = Mentions::default();
+        let mut add = |mentioned| mentions.add(mentioned);
         for statement in statements {
-            mentions.call(&statement.editor);
-            if let Some(condition) = &statement.condition {
-                mentions.condition(condition);
-            }
+            mention::of_statement(statement, &mut add);
         }
-        conditions
-            .iter()
-            .for_each(|condition| mentions.condition(condition));
+        for condition in conditions {
+            mention::of_condition(condition, &mut add);
+        }
         mentions
     }
 
-    fn call(&mut self, call: &'t ast::Call) {
-        self.functions.push(&call.name.text);
-        for argument in &call.arguments {
-            match &argument.value {
-                ast::ArgumentValue::Value(value) => self.value(value),
-                ast::ArgumentValue::FunctionName(name) => self.functions.push(&name.text),
+    fn add(&mut self, mentioned: Mentioned<'t>) {
+        match mentioned {
+            Mentioned::Path(path) => {
+                let names = path.segments.iter();
+                self.paths
+                    .push(names.map(|segment| segment.name.text.as_str()).collect());
             }
+            Mentioned::Called(name) | Mentioned::Passed(name) => self.functions.push(&name.text),
+            Mentioned::Symbol(name) => self.enums.push(&name.text),
         }
-        self.keys(&call.keys);
-    }
-
-    fn keys(&mut self, keys: &'t [ast::Key]) {
-        for key in keys {
-            if let ast::KeyKind::Expression(value) = &key.kind {
-                self.value(value);
-            }
-        }
-    }
-
-    fn condition(&mut self, condition: &'t ast::Condition) {
-        match &condition.kind {
-            ast::ConditionKind::Or(tests) | ast::ConditionKind::And(tests) => {
-                tests.iter().for_each(|test| self.condition(test));
-            }
-            ast::ConditionKind::Not(test) | ast::ConditionKind::Group(test) => self.condition(test),
-            ast::ConditionKind::Comparison { left, right, .. } => {
-                self.value(left);
-                self.value(right);
-            }
-            ast::ConditionKind::Call(call) => self.call(call),
-            ast::ConditionKind::Bool(_) => {}
-        }
-    }
-
-    fn value(&mut self, value: &'t ast::Value) {
-        match &value.kind {
-            ast::ValueKind::Enum(name) => self.enums.push(&name.text),
-            ast::ValueKind::Path(path) => self.path(path),
-            ast::ValueKind::Call(call) => self.call(call),
-            ast::ValueKind::Map(items) => items.iter().for_each(|item| self.value(&item.value)),
-            ast::ValueKind::List(items) => items.iter().for_each(|item| self.value(item)),
-            ast::ValueKind::Math(math) => match &**math {
-                ast::Math::Binary { left, right, .. } => {
-                    self.value(left);
-                    self.value(right);
-                }
-                ast::Math::Unary { operand, .. } | ast::Math::Group(operand) => self.value(operand),
-            },
-            ast::ValueKind::Lambda(lambda) => {
-                let outer = self.locals.len();
-                self.locals
-                    .extend(lambda.parameters.iter().map(|name| name.text.as_str()));
-                match &lambda.body {
-                    ast::LambdaBody::Value(value) => self.value(value),
-                    ast::LambdaBody::Condition(condition) => self.condition(condition),
-                }
-                self.locals.truncate(outer);
-            }
-            _ => {}
-        }
-    }
-
-    fn path(&mut self, path: &'t ast::Path) {
-        let names: Vec<_> = path
-            .segments
-            .iter()
-            .map(|segment| segment.name.text.as_str())
-            .collect();
-        if names
-            .first()
-            .is_some_and(|first| !self.locals.contains(first))
-        {
-            self.paths.push(names);
-        }
-        path.segments
-            .iter()
-            .for_each(|segment| self.keys(&segment.keys));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::context::Finder;
 use super::error::{Problem, ProblemKind};
-use super::infer::{InferenceError, InferenceErrorKind, Mention, TextIndex};
+use super::infer::{InferenceError, TextIndex};
 use super::paths::{PathRule, context_of_name};
 use super::registry::FunctionScope;
 use super::resolve::{Resolver, Scope};
@@ -11,7 +11,6 @@ use super::{Dialect, Finding, Options, desugar};
 use crate::config::{self, ContextName, ErrorMode, ProcessorKind, Signal, Text};
 use crate::report::Diagnostic;
 use ottl_grammar::{ast, parse_condition, parse_statement};
-use ottl_vm::function::Kind;
 use ottl_vm::path::Context;
 use ottl_vm::program;
 
@@ -38,21 +37,20 @@ pub(super) struct Groups<'o> {
 impl Groups<'_> {
     /// A transform processor's group.
     pub(super) fn statements(&mut self, group: &config::Group) {
-        let mut statements = self.parse(&group.statements, parse_statement, desugar::statement);
-        let mut conditions = self.parse_conditions(&group.conditions);
+        let statements = self.parse(&group.statements, parse_statement, desugar::statement);
+        let conditions = self.parse_conditions(&group.conditions);
         let counts = (group.statements.len(), group.conditions.len());
+        let is_complete = (statements.len(), conditions.len()) == counts;
         let (context, rule) = match group.context {
             Some(context) => (context, PathRule::Assumed),
             None => {
-                let is_complete = (statements.len(), conditions.len()) == counts;
                 let place = is_complete.then_some(&group.place);
-                match self.infer(&mut statements, &mut conditions, place) {
+                match self.infer(&statements, &conditions, place) {
                     Some(found) => found,
                     None => return,
                 }
             }
         };
-        let is_complete = (statements.len(), conditions.len()) == counts;
         let texts = group.statements.iter().chain(&group.conditions);
         let Some(context) = self.runnable(context, texts) else {
             return;
@@ -91,13 +89,13 @@ impl Groups<'_> {
         let mut found: Vec<(Context, Vec<_>)> = Vec::new();
         for text in &group.conditions {
             let text = std::slice::from_ref(text);
-            let mut parsed = self.parse_conditions(text);
+            let parsed = self.parse_conditions(text);
             if parsed.is_empty() {
                 continue;
             }
             let (context, rule) = match group.context {
                 Some(context) => (context, PathRule::Assumed),
-                None => match self.infer(&mut Vec::new(), &mut parsed, Some(&group.place)) {
+                None => match self.infer(&[], &parsed, Some(&group.place)) {
                     Some(found) => found,
                     None => continue,
                 },
@@ -171,14 +169,13 @@ impl Groups<'_> {
         parsed
     }
 
-    /// The context of texts. Those with functions that no context has are told, and taken out: what is left may have more
-    /// that is wrong. Of texts that are not all there, a `place` of which is not given, nothing else is told, as what is
+    /// The context of texts. Of texts that are not all there, a `place` of which is not given, nothing is told, as what is
     /// missing may decide the context.
     fn infer(
         &mut self,
-        statements: &mut Vec<Parsed<'_, ast::Statement>>,
-        conditions: &mut Vec<Parsed<'_, ast::Condition>>,
-        mut place: Option<&config::Place>,
+        statements: &[Parsed<'_, ast::Statement>],
+        conditions: &[Parsed<'_, ast::Condition>],
+        place: Option<&config::Place>,
     ) -> Option<(ContextName, PathRule)> {
         let finder = Finder {
             registry: self.options.registry,
@@ -186,81 +183,16 @@ impl Groups<'_> {
             signal: self.signal,
             is_extended: self.is_extended(),
         };
-        loop {
-            let trees: Vec<_> = statements.iter().map(|parsed| &parsed.tree).collect();
-            let tests: Vec<_> = conditions.iter().map(|parsed| &parsed.tree).collect();
-            let error = match finder.find(&trees, &tests) {
-                Ok(found) => return Some(found),
-                Err(error) => error,
-            };
-            let unknown = self.unknown_functions(&error);
-            if unknown.is_empty() {
-                if let Some(place) = place {
-                    self.not_inferred(&error, statements, conditions, place);
-                }
-                return None;
-            }
-            place = None;
-            for (index, problem) in &unknown {
-                if let Some(text) = text_at(*index, statements, conditions) {
-                    let refusal = Finding::of(problem.clone().into(), text);
-                    self.refusals.push(refusal);
-                }
-            }
-            let is_told = |index| unknown.iter().any(|(told, _)| *told == index);
-            retain_by_index(statements, |at| !is_told(TextIndex::Statement(at)));
-            retain_by_index(conditions, |at| !is_told(TextIndex::Condition(at)));
-            if statements.is_empty() && conditions.is_empty() {
-                return None;
-            }
+        let trees: Vec<_> = statements.iter().map(|parsed| &parsed.tree).collect();
+        let tests: Vec<_> = conditions.iter().map(|parsed| &parsed.tree).collect();
+        let error = match finder.find(&trees, &tests) {
+            Ok(found) => return Some(found),
+            Err(error) => error,
+        };
+        if let Some(place) = place {
+            self.not_inferred(&error, statements, conditions, place);
         }
-    }
-
-    /// The functions that no context has, if that is why none fits.
-    fn unknown_functions(&self, error: &InferenceError) -> Vec<(TextIndex, Problem)> {
-        let InferenceErrorKind::NothingFits {
-            wanted, lacking, ..
-        } = &error.kind
-        else {
-            return Vec::new();
-        };
-        let registry = self.options.registry;
-        let mentions = lacking.iter().filter(|(context, _)| context == wanted);
-        let unknown = mentions
-            .flat_map(|(_, mentions)| mentions)
-            .filter(|mention| {
-                let is_enum = mention.name.chars().all(|c| !c.is_lowercase());
-                !is_enum
-                    && !mention.name.contains('.')
-                    && registry
-                        .elsewhere(&mention.name, self.is_extended())
-                        .is_empty()
-            });
-        let problem = |mention: &Mention| {
-            let scope = FunctionScope {
-                processor: self.kind.name(),
-                context: wanted.name(),
-                extensions: self.is_extended(),
-            };
-            // In lower case either may be meant.
-            let kinds = match mention.name.starts_with(char::is_lowercase) {
-                true => &[Kind::Editor, Kind::Converter][..],
-                false => &[Kind::Converter],
-            };
-            let nearest = |kind: &Kind| registry.nearest(&mention.name, *kind, scope);
-            Problem {
-                kind: ProblemKind::UnknownFunction {
-                    name: mention.name.clone(),
-                    context: wanted.name(),
-                    nearest: kinds.iter().find_map(nearest),
-                    elsewhere: Vec::new(),
-                },
-                span: mention.span,
-            }
-        };
-        unknown
-            .map(|mention| (mention.text, problem(mention)))
-            .collect()
+        None
     }
 
     fn not_inferred(
@@ -373,15 +305,6 @@ fn text_at<'c>(
         TextIndex::Statement(index) => statements.get(index).map(|parsed| parsed.text),
         TextIndex::Condition(index) => conditions.get(index).map(|parsed| parsed.text),
     }
-}
-
-/// Keeps the items whose index says so.
-fn retain_by_index<T>(items: &mut Vec<T>, keeps: impl Fn(usize) -> bool) {
-    let mut index = 0;
-    items.retain(|_| {
-        index += 1;
-        keeps(index - 1)
-    });
 }
 
 /// Texts, what they are if they could be resolved, and what is told of them.

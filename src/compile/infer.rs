@@ -5,6 +5,7 @@
 //! Only names are looked at here: whether each path is allowed in the context found is for the resolver.
 //! Invariant: the result is one of the contexts that the signal's groups can have.
 
+use super::mention::{self, Mentioned};
 use ottl_grammar::ast;
 
 use crate::config::{ContextName, ProcessorKind, SCOPE_LEGACY_NAME, Signal};
@@ -31,12 +32,12 @@ pub struct Library<'a> {
     pub kind: ProcessorKind,
     /// The signal that the group is of.
     pub signal: Signal,
-    /// Whether statements of a context can call a function.
+    /// Whether statements of a context can call a function; of one that is nowhere, whatever is of most use.
     pub has_function: &'a dyn Fn(ContextName, &str) -> bool,
     /// Whether a context has an enum symbol.
     pub has_enum: &'a dyn Fn(ContextName, &str) -> bool,
-    /// What may have been meant by the name of a function or enum symbol that no context has.
-    pub meant_by: &'a dyn Fn(ContextName, &str) -> Option<String>,
+    /// Whether a function of this name exists anywhere.
+    pub is_function: &'a dyn Fn(&str) -> bool,
     /// Whether a context has a path, given without the context's name: `attributes`, `body.string`.
     pub has_path: &'a dyn Fn(ContextName, &str) -> bool,
 }
@@ -95,8 +96,8 @@ pub enum InferenceErrorKind {
         path: Mention,
         /// The contexts that were tried, the wanted one first, and what each lacks.
         lacking: Vec<(ContextName, Vec<Mention>)>,
-        /// What may have been meant by one of them.
-        meant: Option<Box<str>>,
+        /// The name of a function that stands where it is taken for an enum symbol.
+        function: Option<Box<str>>,
     },
 }
 
@@ -109,18 +110,7 @@ pub fn infer(
     conditions: &[&ast::Condition],
     library: &Library<'_>,
 ) -> Result<ContextName, InferenceError> {
-    let mut hints = Hints::default();
-    for (index, statement) in statements.iter().enumerate() {
-        hints.text = Some(TextIndex::Statement(index));
-        hints.call(&statement.editor);
-        if let Some(condition) = &statement.condition {
-            hints.condition(condition);
-        }
-    }
-    for (index, condition) in conditions.iter().enumerate() {
-        hints.text = Some(TextIndex::Condition(index));
-        hints.condition(condition);
-    }
+    let hints = Hints::of(statements, conditions);
     let contexts = ContextName::of_groups(library.kind, library.signal);
     let fail = |kind| {
         Err(InferenceError {
@@ -157,15 +147,14 @@ pub fn infer(
         }
         lacking.push((context, missing));
     }
-    let mut missing = lacking.iter().flat_map(|(_, missing)| missing);
-    let meant = missing
-        .find_map(|mention| (library.meant_by)(wanted, &mention.name))
-        .map(String::into_boxed_str);
+    let mut symbols = hints.enums.iter().map(|mention| &*mention.name);
     fail(InferenceErrorKind::NothingFits {
         wanted,
         path: path.mention.clone(),
         lacking,
-        meant,
+        function: symbols
+            .find(|name| (library.is_function)(name))
+            .map(Box::from),
     })
 }
 
@@ -193,20 +182,63 @@ struct PathHint<'t> {
     context: Option<&'t str>,
 }
 
+impl<'t> PathHint<'t> {
+    fn of(text: TextIndex, path: &'t ast::Path) -> PathHint<'t> {
+        let names = path
+            .segments
+            .iter()
+            .map(|segment| segment.name.text.as_str());
+        PathHint {
+            mention: Mention {
+                text,
+                span: path.span,
+                name: names.collect::<Vec<_>>().join("."),
+            },
+            context: match &path.segments[..] {
+                [first, _, ..] if first.keys.is_empty() => Some(&first.name.text),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// What the texts of a group mention.
 #[derive(Default)]
 struct Hints<'t> {
-    /// The text at hand.
-    text: Option<TextIndex>,
-    /// The parameters of the lambdas that the walk is in.
-    locals: Vec<&'t [ast::Name]>,
-    /// All paths but those that begin with a lambda's parameter.
     paths: Vec<PathHint<'t>>,
     functions: Vec<Mention>,
     enums: Vec<Mention>,
 }
 
 impl<'t> Hints<'t> {
+    fn of(statements: &[&'t ast::Statement], conditions: &[&'t ast::Condition]) -> Hints<'t> {
+        let mut hints = Hints::default();
+        for (index, statement) in statements.iter().enumerate() {
+            let text = TextIndex::Statement(index);
+            mention::of_statement(statement, &mut |mentioned| hints.add(text, mentioned));
+        }
+        for (index, condition) in conditions.iter().enumerate() {
+            let text = TextIndex::Condition(index);
+            mention::of_condition(condition, &mut |mentioned| hints.add(text, mentioned));
+        }
+        hints
+    }
+
+    fn add(&mut self, text: TextIndex, mentioned: Mentioned<'t>) {
+        let mention = |name: &ast::Name| Mention {
+            text,
+            span: name.span,
+            name: name.text.clone(),
+        };
+        match mentioned {
+            Mentioned::Path(path) => self.paths.push(PathHint::of(text, path)),
+            Mentioned::Called(name) => self.functions.push(mention(name)),
+            Mentioned::Symbol(name) => self.enums.push(mention(name)),
+            // Does not count.
+            Mentioned::Passed(_) => {}
+        }
+    }
+
     /// The functions and enum symbols that a context lacks, each once.
     fn missing(&self, context: ContextName, library: &Library<'_>) -> Vec<Mention> {
         let functions = self
@@ -245,115 +277,6 @@ impl<'t> Hints<'t> {
             .into_iter()
             .map(|path| (path.mention.clone(), guess(&path.mention)))
             .collect()
-    }
-
-    fn mention(&self, name: String, span: ast::Span) -> Option<Mention> {
-        Some(Mention {
-            text: self.text?,
-            span,
-            name,
-        })
-    }
-
-    fn call(&mut self, call: &'t ast::Call) {
-        let mention = self.mention(call.name.text.clone(), call.name.span);
-        self.functions.extend(mention);
-        for argument in &call.arguments {
-            // A function's name as an argument does not count.
-            if let ast::ArgumentValue::Value(value) = &argument.value {
-                self.value(value);
-            }
-        }
-        self.keys(&call.keys);
-    }
-
-    fn keys(&mut self, keys: &'t [ast::Key]) {
-        for key in keys {
-            if let ast::KeyKind::Expression(value) = &key.kind {
-                self.value(value);
-            }
-        }
-    }
-
-    fn condition(&mut self, condition: &'t ast::Condition) {
-        match &condition.kind {
-            ast::ConditionKind::Or(operands) | ast::ConditionKind::And(operands) => {
-                operands.iter().for_each(|operand| self.condition(operand));
-            }
-            ast::ConditionKind::Not(operand) | ast::ConditionKind::Group(operand) => {
-                self.condition(operand)
-            }
-            ast::ConditionKind::Comparison { left, right, .. } => {
-                self.value(left);
-                self.value(right);
-            }
-            ast::ConditionKind::Call(call) => self.call(call),
-            ast::ConditionKind::Bool(_) => {}
-        }
-    }
-
-    fn value(&mut self, value: &'t ast::Value) {
-        match &value.kind {
-            ast::ValueKind::Enum(name) => {
-                let mention = self.mention(name.text.clone(), name.span);
-                self.enums.extend(mention);
-            }
-            ast::ValueKind::Path(path) => self.path(path),
-            ast::ValueKind::Call(call) => self.call(call),
-            ast::ValueKind::Map(items) => items.iter().for_each(|item| self.value(&item.value)),
-            ast::ValueKind::List(items) => items.iter().for_each(|item| self.value(item)),
-            ast::ValueKind::Lambda(lambda) => {
-                self.locals.push(&lambda.parameters);
-                match &lambda.body {
-                    ast::LambdaBody::Value(value) => self.value(value),
-                    ast::LambdaBody::Condition(condition) => self.condition(condition),
-                }
-                self.locals.pop();
-            }
-            ast::ValueKind::Math(math) => match &**math {
-                ast::Math::Binary { left, right, .. } => {
-                    self.value(left);
-                    self.value(right);
-                }
-                ast::Math::Unary { operand, .. } | ast::Math::Group(operand) => self.value(operand),
-            },
-            ast::ValueKind::Nil
-            | ast::ValueKind::Bool(_)
-            | ast::ValueKind::String(_)
-            | ast::ValueKind::Bytes(_)
-            | ast::ValueKind::Int(_)
-            | ast::ValueKind::Float(_)
-            | ast::ValueKind::Duration(_) => {}
-        }
-    }
-
-    fn path(&mut self, path: &'t ast::Path) {
-        let first = path.segments.first();
-        let is_local = first.is_some_and(|first| self.is_local(&first.name.text));
-        if !is_local {
-            let names: Vec<_> = path
-                .segments
-                .iter()
-                .map(|segment| segment.name.text.as_str())
-                .collect();
-            let context = first
-                .filter(|first| first.keys.is_empty() && path.segments.len() > 1)
-                .map(|first| first.name.text.as_str());
-            let mention = self.mention(names.join("."), path.span);
-            self.paths
-                .extend(mention.map(|mention| PathHint { mention, context }));
-        }
-        path.segments
-            .iter()
-            .for_each(|segment| self.keys(&segment.keys));
-    }
-
-    fn is_local(&self, name: &str) -> bool {
-        name != "_"
-            && self
-                .locals
-                .iter()
-                .any(|parameters| parameters.iter().any(|parameter| parameter.text == name))
     }
 }
 
@@ -400,7 +323,7 @@ impl InferenceError {
                 wanted,
                 path,
                 lacking,
-                meant,
+                function,
             } => {
                 let message = "no context has everything that these statements use";
                 let because = format!("because of this path they would run on `{wanted}`");
@@ -420,8 +343,10 @@ impl InferenceError {
                             diagnostic.label(range(mention.span), format!("not in `{wanted}`"));
                     }
                 }
-                let help = match meant {
-                    Some(name) => format!("did you mean `{name}`?"),
+                let help = match function {
+                    Some(name) => format!(
+                        "set the group's `context`: without it, the function `{name}` is taken for an enum symbol"
+                    ),
                     None => "give statements that need different contexts groups of their own"
                         .to_owned(),
                 };
@@ -530,7 +455,7 @@ mod tests {
             signal,
             has_function: &|context, name| has_function(kind, context, name),
             has_enum: &has_enum,
-            meant_by: &|_, _| None,
+            is_function: &|_| false,
             has_path: &|context, name| {
                 matches!((context, name), (ContextName::Log, "body" | "attributes"))
             },

@@ -32,6 +32,7 @@ mod lambda;
 mod literal;
 mod lower;
 mod matching;
+mod mention;
 mod paths;
 mod plan;
 mod registry;

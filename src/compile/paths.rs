@@ -5,7 +5,7 @@ use super::resolve::Resolver;
 use super::resolved::{Expr, Operator, Path};
 use crate::config::{ContextName, SCOPE_LEGACY_NAME};
 use crate::report::nearest;
-use ottl_grammar::ast;
+use ottl_grammar::ast::{self, Span};
 use ottl_vm::path::{ANY_KEYS, Context, PathSpec, table};
 
 /// A span's path in the extended dialect: from its start to its end.
@@ -172,20 +172,7 @@ impl Resolver<'_> {
             .collect();
         let name = name.join(".");
         let Some(line) = lines(located.context).find(|spec| spec.name == name) else {
-            let known = lines(located.context).map(|spec| spec.name);
-            let nearest = nearest(&name, known).map(|nearest| match located.name {
-                Some(context) => format!("{context}.{nearest}"),
-                None => nearest.to_owned(),
-            });
-            let context = located.context.map_or(COLLECTOR, Context::name);
-            self.problem(
-                ProblemKind::UnknownPath {
-                    path: text.to_owned(),
-                    context,
-                    nearest,
-                },
-                path.span,
-            );
+            self.unknown_path(located, &name, text, path);
             return None;
         };
         if let Some(indexed) = before.iter().find(|segment| !segment.keys.is_empty()) {
@@ -213,6 +200,34 @@ impl Resolver<'_> {
             return None;
         }
         Some(line)
+    }
+
+    /// Tells that a context has no path of this name.
+    fn unknown_path(&mut self, located: &Located<'_>, name: &str, text: &str, path: &ast::Path) {
+        let written = |name: &str| match located.name {
+            Some(context) => format!("{context}.{name}"),
+            None => name.to_owned(),
+        };
+        let known = lines(located.context).map(|spec| spec.name);
+        let nearest = nearest(name, known).map(written);
+        // Keys behind the name are of no account.
+        let start = path.span.start;
+        let (path, end) = match path.segments.split_last() {
+            Some((last, before)) if before.iter().all(|segment| segment.keys.is_empty()) => {
+                (written(name), last.name.span.end)
+            }
+            _ => (text.to_owned(), path.span.end),
+        };
+        let span = Span::new(start, end);
+        let context = located.context.map_or(COLLECTOR, Context::name);
+        self.problem(
+            ProblemKind::UnknownPath {
+                path,
+                context,
+                nearest,
+            },
+            span,
+        );
     }
 }
 

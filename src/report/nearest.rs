@@ -47,7 +47,8 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
 ];
 
 /// The candidate that `name` was probably meant to be, if one is near enough: the same in other letter case or
-/// without underscores, a known look-alike, or one that few typing errors lead to.
+/// without underscores, a known look-alike, or one that few typing errors lead to, from
+/// it or from a look-alike.
 ///
 /// ```
 /// use ottl::report::nearest;
@@ -60,18 +61,22 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let plain_name = plain(name);
     let is_same = |candidate: &&str| plain(candidate) == plain_name;
-    if !candidates.iter().any(is_same) {
-        let alike = LOOK_ALIKES
-            .iter()
-            .filter(|(wrong, _)| plain(wrong) == plain_name);
-        if let Some(known) = alike
-            .filter_map(|(_, right)| candidates.iter().find(|one| one == &right))
-            .next()
-        {
-            return Some(known);
-        }
+    let alike = LOOK_ALIKES
+        .iter()
+        .filter(|(_, right)| candidates.contains(right));
+    let of_alike = |found: &[char]| {
+        let (_, right) = alike.clone().find(|(wrong, _)| plain(wrong) == found)?;
+        candidates.iter().copied().find(|one| one == right)
+    };
+    if !candidates.iter().any(is_same)
+        && let Some(known) = of_alike(&plain_name)
+    {
+        return Some(known);
     }
-    spelling::nearest(name, candidates)
+    spelling::nearest(name, candidates.iter().copied()).or_else(|| {
+        let wrong = spelling::nearest(name, alike.clone().map(|(wrong, _)| *wrong))?;
+        of_alike(&plain(wrong))
+    })
 }
 
 #[cfg(test)]
@@ -101,6 +106,9 @@ mod tests {
             ("delte_key", Some("delete_key")),
             ("est", Some("set")),
             ("Length", Some("Len")),
+            ("Lenght", Some("Len")),
+            ("Lowr", Some("ToLowerCase")),
+            ("Uper", None),
             ("x", None),
             ("", None),
             ("completely_different", None),

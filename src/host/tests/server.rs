@@ -101,7 +101,10 @@ fn respond(mut stream: impl Read + Write, answer: impl Fn(&Asked) -> Reply) -> i
             stream,
             "HTTP/1.1 {status} So\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         )?,
-        Reply::Raw(bytes) => stream.write_all(&bytes)?,
+        Reply::Raw(bytes) => {
+            stream.write_all(&bytes)?;
+            return stream.flush();
+        }
         Reply::Slow => {
             write!(stream, "{ok}Content-Length: 1000000\r\n\r\n")?;
             loop {
@@ -117,7 +120,9 @@ fn respond(mut stream: impl Read + Write, answer: impl Fn(&Asked) -> Reply) -> i
             }
         }
     }
-    stream.flush()
+    stream.flush()?;
+    // To hang up first would take back what was sent, if something of the request is not read yet.
+    io::copy(&mut stream, &mut io::sink()).map(|_| ())
 }
 
 /// An authority that signs certificates.
