@@ -71,6 +71,17 @@ fn is_so(case: &Value, expected: &Value, warning: &Finding) -> bool {
         }
         "W202" if warning.diagnostic.message.ends_with(" does nothing") => does_nothing(),
         "W201" | "W202" => !expected["logged"].is_null() || !expected["error"].is_null(),
+        "W206" => {
+            let path = warning.diagnostic.message.split('`').nth(1);
+            let with_nil = statement.replace(path.unwrap_or_default(), "nil");
+            expected["output"] == output_with(case, statement, Some(&with_nil))
+        }
+        _ if says("one suffices, so every record is dropped") => {
+            let output = expected["output"].to_string();
+            !["logRecords", "spans", "metrics", "samples"]
+                .iter()
+                .any(|records| output.contains(records))
+        }
         _ if says("so the statement does nothing") => does_nothing(),
         _ if says("so the condition makes no difference") => {
             let action = statement.split_once(" where ").map(|(action, _)| action);
@@ -101,13 +112,21 @@ fn recorded_answers_are_what_warnings_say() {
 
 /// What is to be warned of in a statement, each as `code: message | note | help`.
 fn told(signal: &str, statement: &str) -> Vec<String> {
+    told_of(signal, &[statement])
+}
+
+/// The same in statements of one group.
+fn told_of(signal: &str, statements: &[&str]) -> Vec<String> {
     let key = format!("{}_statements", signal.trim_end_matches('s'));
-    let case = json!({"signal": signal, "config": {key: [statement]}});
+    lines(&json!({"signal": signal, "config": {key: statements}}))
+}
+
+fn lines(case: &Value) -> Vec<String> {
     let line = |Finding { diagnostic, .. }: Finding| {
         let parts = [vec![diagnostic.message], diagnostic.notes, diagnostic.help].concat();
         format!("{}: {}", diagnostic.code, parts.join(" | "))
     };
-    warnings_of(&case).into_iter().map(line).collect()
+    warnings_of(case).into_iter().map(line).collect()
 }
 
 #[test]
@@ -232,4 +251,166 @@ fn what_is_not_certain_is_not_warned_of() {
     let lambda = "set(log.attributes[\"a\"], Any([1], (v) => v == Duration(\"3x\")))";
     let told = told("logs", lambda);
     assert!(told.is_empty(), "{lambda}: {told:?}");
+}
+
+#[test]
+fn what_statements_do_to_each_other_is_warned_of() {
+    let copy = "set(span.attributes[\"b\"], resource.attributes[\"a\"])";
+    let remove = "delete_key(resource.attributes, \"a\")";
+    let of_all = "after the first span of a resource, `resource.attributes[\"a\"]` is gone for the others | they share the \
+        resource, and `set(span.attributes[\"b\"], resource.attributes[\"a\"])` runs on each | remove it in a group of its own \
+        that runs later, with `context: resource`";
+    let of_one = "`resource.attributes[\"a\"]` is removed before it is read | it is nil here, after \
+        `delete_key(resource.attributes, \"a\")`";
+    for (statements, expected) in [
+        (&[copy, remove][..], &[("W205", of_all)][..]),
+        (&[remove, copy], &[("W206", of_one)]),
+        (
+            &[
+                "keep_keys(span.attributes, [\"a\"])",
+                "set(span.name, span.attributes[\"b\"][0])",
+            ],
+            &[(
+                "W206",
+                "`span.attributes[\"b\"][0]` is removed before it is read | it is nil here, after \
+                 `keep_keys(span.attributes, [\"a\"])`",
+            )],
+        ),
+        (
+            &["set(resource.attributes[\"n\"], span.name)"],
+            &[(
+                "W205",
+                "`resource.attributes[\"n\"]` is set for each span of a resource: the last one wins | `span.name` is that of one \
+                 span, and they share the resource | set an attribute of the span, or let the first one win with `where \
+                 resource.attributes[\"n\"] == nil`",
+            )],
+        ),
+        (
+            &["set(span.status.message, spanevent.name)"],
+            &[(
+                "W205",
+                "`span.status.message` is set for each spanevent of a span: the last one wins | `spanevent.name` is that of one \
+                 spanevent, and they share the span | set an attribute of the spanevent",
+            )],
+        ),
+        (
+            &["set(resource.attributes[\"n\"], scope.name)"],
+            &[(
+                "W205",
+                "`resource.attributes[\"n\"]` is set for each scope of a resource: the last one wins | `scope.name` is that of one \
+                 scope, and they share the resource | set an attribute of the scope, or let the first one win with `where \
+                 resource.attributes[\"n\"] == nil`",
+            )],
+        ),
+        (
+            &[
+                "set(span.name, \"a\") where span.name != \"a\" or span.kind == 1 or span.name != \"b\"",
+            ],
+            &[(
+                "W203",
+                "one of these is always true | so the condition makes no difference",
+            )],
+        ),
+        (
+            &["set(span.name, \"a\") where span.name == \"a\" and (span.name) == \"b\""],
+            &[(
+                "W203",
+                "these are never both true | so the statement does nothing",
+            )],
+        ),
+        // Something else, or there again.
+        (&[remove, "set(span.name, resource.attributes[\"b\"])"], &[]),
+        (&[remove, "set(span.name, span.attributes[\"a\"])"], &[]),
+        (
+            &[remove, "set(resource.attributes[\"a\"], \"x\")", copy],
+            &[],
+        ),
+        (
+            &[
+                remove,
+                "merge_maps(resource.attributes, {\"a\": 1}, \"insert\")",
+                copy,
+            ],
+            &[],
+        ),
+        (
+            &[
+                "delete_key(resource.attributes, \"a\") where span.name == \"x\"",
+                "set(span.name, resource.attributes[\"a\"])",
+            ],
+            &[],
+        ),
+        (
+            &["keep_keys(resource.attributes, [\"a\", \"b\"])", copy],
+            &[],
+        ),
+        // Of the span itself, each has its own.
+        (
+            &[
+                "set(span.name, span.attributes[\"a\"])",
+                "delete_key(span.attributes, \"a\")",
+            ],
+            &[],
+        ),
+        // Whatever record comes last, it is the same; or the first one wins.
+        (
+            &["set(resource.attributes[\"n\"], \"x\") where span.kind == 1"],
+            &[],
+        ),
+        (
+            &["set(resource.attributes[\"n\"], resource.attributes[\"m\"])"],
+            &[],
+        ),
+        (
+            &["set(resource.attributes[\"n\"], span.name) where resource.attributes[\"n\"] == nil"],
+            &[],
+        ),
+        (&["append(resource.attributes[\"n\"], span.name)"], &[]),
+        (
+            &["set(span.name, \"a\") where span.name != \"a\" and span.name != \"b\""],
+            &[],
+        ),
+        (
+            &["set(span.name, \"a\") where span.kind != 1 or span.kind != 1.0"],
+            &[],
+        ),
+        (
+            &["set(span.name, \"a\") where span.name != \"a\" or span.kind != 2"],
+            &[],
+        ),
+    ] {
+        let found = told_of("traces", statements);
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(code, words)| format!("{code}: {words}"))
+            .collect();
+        assert_eq!(found, expected, "{statements:?}");
+    }
+    // Each log has a resource of its own.
+    let statements = ["set(resource.attributes[\"n\"], log.body)"];
+    for (is_flat, count) in [(false, 1), (true, 0)] {
+        let config = json!({"flatten_data": is_flat, "log_statements": statements});
+        let case = json!({"signal": "logs", "gates": ["transform.flatten.logs"], "config": config});
+        assert_eq!(lines(&case).len(), count);
+    }
+}
+
+#[test]
+fn conditions_of_which_one_always_holds_are_warned_of() {
+    let conditions = ["span.name != \"a\"", "span.kind == 1", "span.name != \"b\""];
+    let note = "if this is false, `span.name != \"a\"` is true | one suffices, so";
+    let expected = |consequence: &str| {
+        [format!(
+            "W203: of these conditions one is always true | {note} {consequence} | join them with `and`"
+        )]
+    };
+    let list = json!({"traces": {"span": conditions}});
+    let group = json!({"trace_conditions": [{"context": "span", "conditions": conditions}]});
+    for config in [list, group] {
+        let case = json!({"processor": "filter", "signal": "traces", "config": config});
+        assert_eq!(lines(&case), expected("every record is dropped"));
+    }
+    let statements = json!([{"context": "span", "conditions": conditions, "statements": ["set(span.name, \"c\")"]}]);
+    let case = json!({"signal": "traces", "config": {"trace_statements": statements}});
+    assert_eq!(lines(&case), expected("the statements run on every record"));
 }

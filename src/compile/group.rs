@@ -6,8 +6,8 @@ use super::infer::{InferenceError, TextIndex};
 use super::paths::{PathRule, context_of_name};
 use super::registry::FunctionScope;
 use super::resolve::{Resolver, Scope};
-use super::resolved::{Group, GroupAction, Resolved};
-use super::{Dialect, Finding, Options, desugar};
+use super::resolved::{Condition, Group, GroupAction, Resolved};
+use super::{Dialect, Finding, Options, desugar, warn};
 use crate::config::{self, ContextName, ErrorMode, ProcessorKind, Signal, Text};
 use crate::report::Diagnostic;
 use ottl_grammar::{ast, parse_condition, parse_statement};
@@ -20,6 +20,9 @@ struct Parsed<'c, Tree> {
     tree: Tree,
 }
 
+/// What follows if one of a filter's conditions is always true.
+const DROPS_ALL: &str = "every record is dropped";
+
 /// Resolves a processor's groups for one signal, collecting what is wrong.
 pub(super) struct Groups<'o> {
     pub(super) options: &'o Options<'o>,
@@ -31,6 +34,8 @@ pub(super) struct Groups<'o> {
     pub(super) refusals: Vec<Finding>,
     /// Whether warnings are wanted.
     pub(super) warns: bool,
+    /// Whether records share resources and scopes.
+    pub(super) shares: bool,
     pub(super) warnings: Vec<Finding>,
 }
 
@@ -55,14 +60,20 @@ impl Groups<'_> {
         let Some(context) = self.runnable(context, texts) else {
             return;
         };
+        let (warns, shares) = (self.warns, self.shares);
         let mut resolver = self.resolver(context, rule, "transform");
-        let resolved: Vec<_> = statements
+        let mut resolved: Vec<_> = statements
             .iter()
             .map(|parsed| {
                 let statement = resolver.statement(&parsed.tree, &parsed.text.text);
                 (parsed.text, statement, resolver.told())
             })
             .collect();
+        if warns {
+            warn_of(&mut resolved, &statements, |all| {
+                warn::statements(context, shares, all)
+            });
+        }
         // Conditions see the filter processor's functions, and paths as its older lists do.
         resolver.scope.functions.processor = "filter";
         if rule != PathRule::Named {
@@ -71,7 +82,7 @@ impl Groups<'_> {
         let tests = resolve_conditions(&mut resolver, &conditions);
         self.resolved.prepared = resolver.prepared;
         let statements = self.keep(resolved);
-        let tests = self.keep(tests);
+        let tests = self.keep_list(&conditions, tests, "the statements run on every record");
         if !is_complete || (statements.is_empty() && tests.is_empty()) {
             return;
         }
@@ -86,7 +97,7 @@ impl Groups<'_> {
 
     /// A filter processor's group; the contexts of its conditions.
     pub(super) fn conditions(&mut self, group: &config::ConditionGroup) -> Vec<Context> {
-        let mut found: Vec<(Context, Vec<_>)> = Vec::new();
+        let mut lists: Vec<(Context, Vec<_>, Vec<_>)> = Vec::new();
         for text in &group.conditions {
             let text = std::slice::from_ref(text);
             let parsed = self.parse_conditions(text);
@@ -104,14 +115,20 @@ impl Groups<'_> {
                 continue;
             };
             let mut resolver = self.resolver(context, rule, "filter");
-            let tests = resolve_conditions(&mut resolver, &parsed);
+            let resolved = resolve_conditions(&mut resolver, &parsed);
             self.resolved.prepared = resolver.prepared;
-            let tests = self.keep(tests);
-            match found.iter_mut().find(|(other, _)| *other == context) {
-                Some((_, list)) => list.extend(tests),
-                None => found.push((context, tests)),
+            match lists.iter_mut().find(|(other, ..)| *other == context) {
+                Some((_, trees, list)) => {
+                    trees.extend(parsed);
+                    list.extend(resolved);
+                }
+                None => lists.push((context, parsed, resolved)),
             }
         }
+        let lists = lists.into_iter().map(|(context, parsed, resolved)| {
+            (context, self.keep_list(&parsed, resolved, DROPS_ALL))
+        });
+        let mut found: Vec<(Context, Vec<_>)> = lists.collect();
         // Outer records go first, and what they hold with them.
         found.sort_by_key(|(context, _)| *context);
         let contexts = found.iter().map(|(context, _)| *context).collect();
@@ -131,7 +148,7 @@ impl Groups<'_> {
         let mut resolver = self.resolver(context, PathRule::Legacy, "filter");
         let tests = resolve_conditions(&mut resolver, &parsed);
         self.resolved.prepared = resolver.prepared;
-        let tests = self.keep(tests);
+        let tests = self.keep_list(&parsed, tests, DROPS_ALL);
         if !tests.is_empty() {
             let mode = error_mode(self.error_mode);
             self.resolved.groups.push(drop_group(context, tests, mode));
@@ -260,6 +277,7 @@ impl Groups<'_> {
             is_extended: self.is_extended(),
             lambdas: self.is_extended() || self.options.gates.allows_lambdas(),
             warns: self.warns,
+            shares: self.shares,
         };
         let prepared = std::mem::take(&mut self.resolved.prepared);
         Resolver {
@@ -293,6 +311,21 @@ impl Groups<'_> {
         }
         kept
     }
+
+    /// The same of conditions of which one suffices; `consequence` is what follows if one is always true.
+    fn keep_list(
+        &mut self,
+        parsed: &[Parsed<'_, ast::Condition>],
+        mut resolved: ResolvedTexts<'_, Condition>,
+        consequence: &str,
+    ) -> Vec<Condition> {
+        if self.warns {
+            warn_of(&mut resolved, parsed, |list| {
+                warn::conditions(consequence, list)
+            });
+        }
+        self.keep(resolved)
+    }
 }
 
 /// The text at an index.
@@ -313,7 +346,7 @@ type ResolvedTexts<'c, T> = Vec<(&'c Text, Option<T>, (Vec<Problem>, Vec<Diagnos
 fn resolve_conditions<'c>(
     resolver: &mut Resolver<'_>,
     conditions: &[Parsed<'c, ast::Condition>],
-) -> ResolvedTexts<'c, super::resolved::Condition> {
+) -> ResolvedTexts<'c, Condition> {
     conditions
         .iter()
         .map(|parsed| {
@@ -323,9 +356,26 @@ fn resolve_conditions<'c>(
         .collect()
 }
 
+/// Adds what is to be warned of among texts, if nothing is wrong with any.
+fn warn_of<Tree, T>(
+    resolved: &mut ResolvedTexts<'_, T>,
+    parsed: &[Parsed<'_, Tree>],
+    warn: impl FnOnce(&[(&Tree, &T)]) -> warn::Numbered,
+) {
+    let trees = parsed.iter().map(|parsed| &parsed.tree);
+    let all: Option<Vec<_>> = trees
+        .zip(resolved.iter())
+        .map(|(tree, (_, item, _))| Some((tree, item.as_ref()?)))
+        .collect();
+    for (number, warning) in all.map(|all| warn(&all)).unwrap_or_default() {
+        let (_, _, (_, warnings)) = &mut resolved[number];
+        warnings.push(warning);
+    }
+}
+
 fn drop_group(
     context: Context,
-    conditions: Vec<super::resolved::Condition>,
+    conditions: Vec<Condition>,
     error_mode: program::ErrorMode,
 ) -> Group {
     Group {

@@ -192,6 +192,8 @@ fn resolve(processor: &Processor, options: &Options<'_>, warns: bool) -> Resolut
             resolved: Resolved::default(),
             refusals: Vec::new(),
             warns,
+            shares: !matches!(processor, Processor::Transform(transform)
+                if transform.flatten_data && signal == Signal::Logs),
             warnings: Vec::new(),
         };
         let sweeps = match processor {

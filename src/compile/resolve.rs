@@ -27,6 +27,8 @@ pub(super) struct Scope {
     pub(super) lambdas: bool,
     /// Whether warnings are wanted.
     pub(super) warns: bool,
+    /// Whether records share resources and scopes.
+    pub(super) shares: bool,
 }
 
 /// Resolves the statements and conditions of one configuration.

@@ -1,8 +1,10 @@
 //! What can be compiled but certainly does something else than it says: codes W2xx.
 //!
-//! Certain is what holds for every record that comes to it. Bodies of lambdas are not looked at: they may never run.
+//! Certain is what holds for every record that comes to it, or for every resource, scope, span or metric that has several.
+//! Bodies of lambdas are not looked at: they may never run.
 
 mod kinds;
+mod together;
 
 use super::fold;
 use super::resolve::Resolver;
@@ -23,8 +25,15 @@ const CONSTANT: &str = "W203";
 /// A comparison with a value of a type that is never equal to what is compared.
 const NEVER_EQUAL: &str = "W204";
 
+/// An edit of what records share that is of one of them.
+const SHARED: &str = "W205";
+/// A path to what was removed before.
+const GONE: &str = "W206";
+
 /// Every code.
-pub const CODES: &[&str] = &[ALWAYS_FAILS, NEVER_SET, CONSTANT, NEVER_EQUAL];
+pub const CODES: &[&str] = &[ALWAYS_FAILS, NEVER_SET, CONSTANT, NEVER_EQUAL, SHARED, GONE];
+
+pub(super) use together::{Numbered, conditions, statements};
 
 /// What is to be warned of in a statement that could be resolved.
 pub(super) fn statement(
@@ -37,6 +46,7 @@ pub(super) fn statement(
     if let Action::Set { target, value } = &resolved.action {
         look.set(&tree.editor, target, value);
     }
+    look.shared(tree, resolved);
     if let Some(condition) = &tree.condition {
         let ends = [
             "so the statement does nothing",
@@ -130,6 +140,14 @@ impl<'l, 'r> Look<'l, 'r> {
     /// Conditions of which one that is `deciding` decides for all.
     fn joined(&mut self, tests: &[ast::Condition], deciding: bool) -> Option<bool> {
         let truths: Vec<_> = tests.iter().map(|test| self.test(test)).collect();
+        if let Some([one, other]) = self.contradiction(tests, deciding) {
+            let message = match deciding {
+                true => "one of these is always true",
+                false => "these are never both true",
+            };
+            self.tell(CONSTANT, one.to(other), message.to_owned());
+            return Some(deciding);
+        }
         let literal = tests.iter().find(|test| is_literally(test, deciding));
         if let Some(literal) = literal {
             let message = format!("because of this the condition is always {deciding}");
@@ -147,6 +165,18 @@ impl<'l, 'r> Look<'l, 'r> {
             false => truths.iter().any(decides),
         }
         .then_some(deciding)
+    }
+
+    /// Two of the conditions that decide for all, as they are about the same.
+    fn contradiction(&mut self, tests: &[ast::Condition], deciding: bool) -> Option<[Span; 2]> {
+        let resolved: Vec<_> = tests.iter().map(|test| self.resolver.test(test)).collect();
+        let pairs =
+            (1..tests.len()).flat_map(|second| (0..second).map(move |first| (first, second)));
+        pairs.into_iter().find_map(|(first, second)| {
+            let (one, other) = (resolved[first].as_ref()?, resolved[second].as_ref()?);
+            let decided = together::always_joined(one, other)?;
+            (decided == deciding).then(|| [tests[first].span, tests[second].span])
+        })
     }
 
     fn comparison(

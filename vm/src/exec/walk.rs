@@ -226,6 +226,25 @@ pub(super) struct Walk<'m, 'a, const FULL: bool> {
     pub(super) error: Option<WireError>,
 }
 
+/// A method of a walk for what is wanted of the message at hand and the order that its attributes are expected to have.
+macro_rules! of_its_kind {
+    ($walk:ident . $method:ident ( $($argument:expr),* )) => {
+        match ($walk.variant.wanted::<FULL>(), !$walk.is_key_first) {
+            (NONE_WANTED, _) => $walk.$method::<NONE_WANTED, true>($($argument),*),
+            (SOME_WANTED, true) => $walk.$method::<SOME_WANTED, true>($($argument),*),
+            (SOME_WANTED, false) => $walk.$method::<SOME_WANTED, false>($($argument),*),
+            (SOME_WANTED_ALL_MEASURED, true) => {
+                $walk.$method::<SOME_WANTED_ALL_MEASURED, true>($($argument),*)
+            }
+            (SOME_WANTED_ALL_MEASURED, false) => {
+                $walk.$method::<SOME_WANTED_ALL_MEASURED, false>($($argument),*)
+            }
+            (_, true) => $walk.$method::<ALL_WANTED, true>($($argument),*),
+            (_, false) => $walk.$method::<ALL_WANTED, false>($($argument),*),
+        }
+    };
+}
+
 /// Slots for messages to come, made at once.
 const SLOTS_AHEAD: [Slot<'static>; 32] = [Slot::ABSENT; 32];
 
@@ -306,19 +325,7 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
         loop {
             let is_key_first = self.is_key_first;
             let places = (tag, at, first_slot);
-            (at, first_slot) = match (self.variant.wanted::<FULL>(), is_key_first) {
-                (NONE_WANTED, _) => self.alike::<NONE_WANTED, true>(nodes, like, bytes, places),
-                (SOME_WANTED, false) => self.alike::<SOME_WANTED, true>(nodes, like, bytes, places),
-                (SOME_WANTED, true) => self.alike::<SOME_WANTED, false>(nodes, like, bytes, places),
-                (SOME_WANTED_ALL_MEASURED, false) => {
-                    self.alike::<SOME_WANTED_ALL_MEASURED, true>(nodes, like, bytes, places)
-                }
-                (SOME_WANTED_ALL_MEASURED, true) => {
-                    self.alike::<SOME_WANTED_ALL_MEASURED, false>(nodes, like, bytes, places)
-                }
-                (_, false) => self.alike::<ALL_WANTED, true>(nodes, like, bytes, places),
-                (_, true) => self.alike::<ALL_WANTED, false>(nodes, like, bytes, places),
-            };
+            (at, first_slot) = of_its_kind!(self.alike(nodes, like, bytes, places));
             if is_key_first == self.is_key_first {
                 self.found.slots.truncate(first_slot);
                 return self.error.take().map_or(Ok(at), Err);
@@ -380,19 +387,7 @@ impl<'m, 'a, const FULL: bool> Walk<'m, 'a, FULL> {
     fn fields_of_both_orders(&mut self, mut at: u32, end: u32) {
         let end = end.min(self.input.len() as u32);
         while at < end {
-            at = match (self.variant.wanted::<FULL>(), self.is_key_first) {
-                (NONE_WANTED, _) => self.fields::<NONE_WANTED, true>(at, end),
-                (SOME_WANTED, false) => self.fields::<SOME_WANTED, true>(at, end),
-                (SOME_WANTED, true) => self.fields::<SOME_WANTED, false>(at, end),
-                (SOME_WANTED_ALL_MEASURED, false) => {
-                    self.fields::<SOME_WANTED_ALL_MEASURED, true>(at, end)
-                }
-                (SOME_WANTED_ALL_MEASURED, true) => {
-                    self.fields::<SOME_WANTED_ALL_MEASURED, false>(at, end)
-                }
-                (_, false) => self.fields::<ALL_WANTED, true>(at, end),
-                (_, true) => self.fields::<ALL_WANTED, false>(at, end),
-            };
+            at = of_its_kind!(self.fields(at, end));
         }
     }
 
