@@ -36,6 +36,25 @@ pub(crate) fn ln(x: f64) -> f64 {
 
 /// `math.Exp` as Go has it for amd64 with FMA: Shibata's method, its operations in the same order.
 pub(crate) fn exp(x: f64) -> f64 {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("fma") && is_x86_feature_detected!("sse4.1") {
+        #[expect(unsafe_code, reason = "it needs more than every processor has")]
+        // SAFETY: the processor has what the function says that it uses.
+        return unsafe { exp_fused(x) };
+    }
+    exp_by_calls(x)
+}
+
+/// With the processor's instructions in the place of calls of a library: these were a third of the time of a conversion of
+/// histograms.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "fma,sse4.1")]
+fn exp_fused(x: f64) -> f64 {
+    exp_by_calls(x)
+}
+
+#[inline(always)]
+fn exp_by_calls(x: f64) -> f64 {
     const OVERFLOW: f64 = 709.782712893384;
     const LN2_HIGH: f64 = 0.693147180559663;
     const LN2_LOW: f64 = 2.8235290563031577e-13;
@@ -212,7 +231,9 @@ mod tests {
             (0x7ff0_0000_0000_0000, 0x7ff0_0000_0000_0000),
             (0xfff0_0000_0000_0000, 0x0000_0000_0000_0000),
         ] {
-            assert_eq!(exp(f64::from_bits(x)).to_bits(), expected, "{x:#x}");
+            for exp in [exp, exp_by_calls] {
+                assert_eq!(exp(f64::from_bits(x)).to_bits(), expected, "{x:#x}");
+            }
         }
     }
 
