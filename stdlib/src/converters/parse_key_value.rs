@@ -88,18 +88,20 @@ fn split<'a>(
         pieces.retain(|piece| !piece.is_empty());
         return Some(pieces);
     }
-    let mut pieces = Vec::new_in(call.arena());
-    let mut current = Vec::new_in(call.arena());
+    // All that is kept, and where in it the pieces end.
+    let mut kept = Vec::with_capacity_in(text.len(), call.arena());
+    let mut ends = Vec::new_in(call.arena());
+    let end_piece = |kept: &[u8], ends: &mut Vec<'a, usize>| {
+        if kept.len() > ends.last().copied().unwrap_or(0) {
+            ends.push(kept.len());
+        }
+    };
     let mut quote = None;
     let mut is_escaped = false;
     let mut at = 0;
     while at < text.len() {
         if quote.is_none() && text[at..].starts_with(delimiter) {
-            if !current.is_empty() {
-                pieces.push(
-                    std::mem::replace(&mut current, Vec::new_in(call.arena())).into_bump_slice(),
-                );
-            }
+            end_piece(&kept, &mut ends);
             at += delimiter.len();
             continue;
         }
@@ -118,10 +120,14 @@ fn split<'a>(
         } else {
             is_escaped = byte == b'\\';
         }
-        current.push(byte);
+        kept.push(byte);
     }
-    if !current.is_empty() {
-        pieces.push(current.into_bump_slice());
-    }
+    end_piece(&kept, &mut ends);
+    let kept = kept.into_bump_slice();
+    let mut start = 0;
+    let pieces = ends
+        .iter()
+        .map(|end| &kept[std::mem::replace(&mut start, *end)..*end]);
+    let pieces = Vec::from_iter_in(pieces, call.arena());
     quote.is_none().then_some(pieces)
 }
