@@ -529,6 +529,14 @@ fn what_is_nearly_right_is_told_what_it_was_meant_to_be() {
             "copy_metric() where datapoint.value_int == 1",
             "give statements that need different contexts groups of their own",
         ),
+        (
+            "set(log.attributes.user.name, log.body)",
+            "set(log.attributes[\"user.name\"], log.body)",
+        ),
+        (
+            "drop_span() where span.name == \"x\"",
+            "statements drop no records: the filter processor does",
+        ),
     ] {
         let checked = ottlc(&["check", statement], b"");
         assert_eq!(checked.status, Some(1), "{statement}");

@@ -76,6 +76,15 @@ fn is_so(case: &Value, expected: &Value, warning: &Finding) -> bool {
             let with_nil = statement.replace(path.unwrap_or_default(), "nil");
             expected["output"] == output_with(case, statement, Some(&with_nil))
         }
+        "W207" => {
+            let group = warning.diagnostic.message.split('`').nth(1);
+            let group = group.unwrap_or_default();
+            let mut without = statement.clone();
+            for reference in [format!("${{{group}}}"), format!("${group}")] {
+                without = without.replace(&reference, "");
+            }
+            expected["output"] == output_with(case, statement, Some(&without))
+        }
         _ if says("one suffices, so every record is dropped") => {
             let output = expected["output"].to_string();
             !["logRecords", "spans", "metrics", "samples"]
@@ -204,6 +213,14 @@ fn what_is_certain_is_warned_of() {
             "set(span.name, \"a\") where span.parent_span_id == nil",
             "W204: `span.parent_span_id` is never nil | so the statement does nothing | write `SpanID(0x0000000000000000)`",
         ),
+        (
+            "replace_pattern(span.name, \"user=(\\\\w+)\", \"user:$1x\")",
+            "W207: the pattern has no group `1x`, so nothing takes its place | if the group `1` is meant, write `${1}x`",
+        ),
+        (
+            "replace_all_patterns(replacement=\"$2\", regex_pattern=\"(a)b\", mode=\"key\", target=span.attributes)",
+            "W207: the pattern has no group `2`, so nothing takes its place",
+        ),
     ] {
         assert_eq!(told("traces", statement), [expected], "{statement}");
     }
@@ -244,6 +261,8 @@ fn what_is_not_certain_is_not_warned_of() {
         "set(span.start_time, Time(\"02-29\", \"%m-%d\"))",
         "set(span.start_time, Time(\"2024-02-29\", \"%Y-%m-%d\"))",
         "set(span.attributes[\"a\"], UUID())",
+        "replace_pattern(span.name, \"(?P<name>a)(b)\", \"$0 $1 ${2}x $name $$9 $\")",
+        "replace_pattern(span.name, span.kind.string, \"$9\")",
     ] {
         let told = told("traces", statement);
         assert!(told.is_empty(), "{statement}: {told:?}");

@@ -89,14 +89,15 @@ fn duration_part(text: &str) -> Option<(&str, i64, &str)> {
 }
 
 /// How many bytes of `rest`, which follows an opening quote, belong to the string, the closing quote included.
-pub(crate) fn closing_quote(rest: &str, quote: u8) -> Option<usize> {
-    let bytes = rest.as_bytes();
-    let mut at = 0;
+pub(crate) fn closing_quote(rest: &str, quotes: &[char]) -> Option<usize> {
+    let mut characters = rest.char_indices();
     loop {
-        match *bytes.get(at)? {
-            b'\\' => at += 2,
-            byte if byte == quote => return Some(at + 1),
-            _ => at += 1,
+        match characters.next()? {
+            (_, '\\') => {
+                characters.next();
+            }
+            (at, quote) if quotes.contains(&quote) => return Some(at + quote.len_utf8()),
+            _ => {}
         }
     }
 }

@@ -27,7 +27,6 @@ pub(crate) enum Lexeme {
     Duration,
     /// With its quotes. Matched here is the opening one; [`lex`] finds the other.
     #[token("\"")]
-    #[token("'")]
     String,
     /// The keywords are cut from [`Lexeme::Lower`] by [`lex`].
     Nil,
@@ -48,6 +47,8 @@ pub(crate) enum Lexeme {
     #[token("=<", |_| Comparator::LessOrEqual)]
     #[token(">", |_| Comparator::Greater)]
     #[token(">=", |_| Comparator::GreaterOrEqual)]
+    #[token("=~", |_| Comparator::Equal)]
+    #[token("!~", |_| Comparator::NotEqual)]
     Compare(Comparator),
     #[token("=>")]
     Arrow,
@@ -135,12 +136,6 @@ pub(crate) fn lex(text: &str, dialect: Dialect, errors: &mut Vec<Error>) -> Vec<
                 bytes(span(&lexer), errors);
                 Lexeme::Bytes
             }
-            Ok(Lexeme::String) if lexer.slice() == "'" => {
-                match foreign_string(&mut lexer, errors) {
-                    Some(kind) => kind,
-                    None => continue,
-                }
-            }
             Ok(Lexeme::String) => {
                 string(&mut lexer, errors);
                 Lexeme::String
@@ -167,10 +162,13 @@ pub(crate) fn lex(text: &str, dialect: Dialect, errors: &mut Vec<Error>) -> Vec<
                 Lexeme::Lower
             }
             Ok(kind) => kind,
-            Err(()) => {
-                unknown(&mut lexer, errors);
-                continue;
-            }
+            Err(()) => match foreign_string(&mut lexer, errors) {
+                Some(kind) => kind,
+                None => {
+                    unknown(&mut lexer, errors);
+                    continue;
+                }
+            },
         };
         lexemes.push(Lexed {
             kind,
@@ -279,7 +277,7 @@ fn bytes(span: Span, errors: &mut Vec<Error>) {
 /// Takes the rest of a string whose opening `"` has been taken.
 fn string(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
     let start = lexer.span().start;
-    match literal::closing_quote(lexer.remainder(), b'"') {
+    match literal::closing_quote(lexer.remainder(), &['"']) {
         Some(length) => {
             lexer.bump(length);
             let slice = lexer.slice();
@@ -301,22 +299,35 @@ fn string(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
     }
 }
 
-/// Takes a string whose opening `'` has been taken; without another `'` it is just an unknown character.
+/// Other quotes that open a string, and those that close it then. What is written for people is often made to look so.
+const FOREIGN_QUOTES: &[(char, &[char])] = &[
+    ('\'', &['\'']),
+    ('`', &['`']),
+    ('“', &['”', '“', '"']),
+    ('”', &['”']),
+    ('„', &['“', '”']),
+    ('‘', &['’', '\'']),
+    ('’', &['’']),
+    ('«', &['»']),
+];
+
+/// Takes a string in other quotes, of which the opening one could not be taken. None if there is none that closes it.
 fn foreign_string(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) -> Option<Lexeme> {
-    let Some(length) = literal::closing_quote(lexer.remainder(), b'\'') else {
-        unknown(lexer, errors);
-        return None;
-    };
-    lexer.bump(length);
-    let slice = lexer.slice();
-    let body = slice[1..slice.len() - 1]
-        .replace("\\'", "'")
-        .replace('"', "\\\"");
+    let text = &lexer.source()[lexer.span().start..];
+    let opening = text.chars().next()?;
+    let (_, closing) = FOREIGN_QUOTES.iter().find(|(quote, _)| *quote == opening)?;
+    let rest = &text[opening.len_utf8()..];
+    let length = literal::closing_quote(rest, closing)?;
+    let taken = lexer.slice().len();
+    lexer.bump((opening.len_utf8() + length).checked_sub(taken)?);
+    let mut body = rest[..length].chars();
+    body.next_back();
+    let body = body.as_str().replace("\\'", "'").replace('"', "\\\"");
     errors.push(
         Error::new(
             Code::ForeignQuotes,
             span(lexer),
-            "strings are quoted with `\"`, not with `'`",
+            format!("strings are quoted with `\"`, not with `{opening}`"),
         )
         .help(format!("write \"{body}\""))
         .fix(span(lexer), format!("\"{body}\"")),
@@ -350,10 +361,14 @@ fn foreign_operator(lexer: &Lexer<'_, Lexeme>, kind: Lexeme, errors: &mut Vec<Er
     );
 }
 
-/// Reports `===`, `!==`, `<>` and `=<`. No text that is right has their signs in this order.
+/// Reports `===`, `!==`, `<>`, `=<`, `=~` and `!~`. No text that is right has their signs in this order.
 fn foreign_comparator(lexer: &Lexer<'_, Lexeme>, comparator: Comparator, errors: &mut Vec<Error>) {
     let (meant, slice, span) = (comparator.to_string(), lexer.slice(), span(lexer));
-    if slice != meant {
+    if let "=~" | "!~" = slice {
+        let message = format!("OTTL has no operator `{slice}`");
+        let error = Error::new(Code::ForeignOperator, span, message);
+        errors.push(error.help("write IsMatch(a, \"b\") for a regular expression `b`"));
+    } else if slice != meant {
         let message = format!("OTTL has `{meant}` instead of `{slice}`");
         errors.push(
             Error::new(Code::ForeignOperator, span, message)
@@ -399,7 +414,13 @@ fn unknown(lexer: &mut Lexer<'_, Lexeme>, errors: &mut Vec<Error>) {
         "`{}` means nothing outside of strings",
         lexer.slice().escape_debug()
     );
-    errors.push(Error::new(Code::UnknownCharacter, span, message));
+    let error = Error::new(Code::UnknownCharacter, span, message);
+    errors.push(match lexer.slice() {
+        "?" => error.help(
+            "of two values each needs a statement of its own, with its condition behind `where`",
+        ),
+        _ => error,
+    });
 }
 
 #[cfg(test)]

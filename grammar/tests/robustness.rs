@@ -53,7 +53,7 @@ fn texts_may_be_cut_anywhere() {
 fn texts_may_hold_anything_anywhere() {
     let intruders = [
         "(", ")", "[", "}", "\"", "'", ",", "=", "=>", "and", " where ", "_", "é", "\0", "(a) =>",
-        "\"(\"", "3s", "!", "\\",
+        "\"(\"", "3s", "!", "\\", "“", "”", "«", "’", "`", "=~",
     ];
     for case in cases().iter().step_by(30) {
         for (at, _) in case.text.char_indices() {

@@ -188,6 +188,9 @@ macro_rules! codes {
         /// What other languages call nil; OTTL takes them for paths.
 const NIL_ELSEWHERE: &[&str] = &["null", "none", "undefined"];
 
+/// What editors that drop records would be called.
+const DROPPING: &[&str] = &["discard", "drop", "drop_log", "drop_metric", "drop_span", "filter", "reject"];
+
 impl ProblemKind {
             /// The code by which it is known.
             pub fn code(&self) -> &'static str {
@@ -237,6 +240,10 @@ impl ProblemKind {
             ProblemKind::UnknownFunction { elsewhere, .. } if !elsewhere.is_empty() => {
                 Some(format!("it exists in {}", list(elsewhere)))
             }
+            ProblemKind::UnknownFunction { name, .. } if DROPPING.contains(&&**name) => Some(
+                "statements drop no records: the filter processor does, those for which one of its conditions is true"
+                    .to_owned(),
+            ),
             ProblemKind::UnknownPath {
                 nearest: Some(nearest),
                 ..

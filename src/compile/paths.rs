@@ -208,8 +208,10 @@ impl Resolver<'_> {
             Some(context) => format!("{context}.{name}"),
             None => name.to_owned(),
         };
-        let known = lines(located.context).map(|spec| spec.name);
-        let nearest = nearest(name, known).map(written);
+        let known = || lines(located.context);
+        let spelt = || nearest(name, known().map(|spec| spec.name)).map(str::to_owned);
+        let nearest = key_of(name, known()).or_else(spelt);
+        let nearest = nearest.map(|nearest| written(&nearest));
         // Keys behind the name are of no account.
         let start = path.span.start;
         let (path, end) = match path.segments.split_last() {
@@ -229,6 +231,14 @@ impl Resolver<'_> {
             span,
         );
     }
+}
+
+/// The path by which a key is reached whose name is written as a field's: `attributes["a.b"]` for `attributes.a.b`.
+fn key_of(name: &str, lines: impl Iterator<Item = &'static PathSpec>) -> Option<String> {
+    lines.filter(|line| line.keys > 0).find_map(|line| {
+        let key = name.strip_prefix(line.name)?.strip_prefix('.')?;
+        Some(format!("{}[\"{key}\"]", line.name))
+    })
 }
 
 /// The lines of a context's table, its cache included; without a context the collector's.

@@ -8,10 +8,11 @@ mod together;
 
 use super::fold;
 use super::resolve::Resolver;
-use super::resolved::{Action, Comparator, Expr, Operator, Path, Statement};
+use super::resolved::{Action, Call, Comparator, Expr, Operator, Path, Statement};
 use crate::report::{Diagnostic, Fix};
 use kinds::{Meant, meant, never_equal, of_form, of_literal};
 use ottl_grammar::ast::{self, ArgumentValue, ConditionKind, KeyKind, Math, Span, ValueKind};
+use ottl_stdlib::regex::{Regex, Template};
 use ottl_vm::function::{Kind, Literal};
 use ottl_vm::path::form::Form;
 use ottl_vm::path::{Access, special};
@@ -30,8 +31,19 @@ const SHARED: &str = "W205";
 /// A path to what was removed before.
 const GONE: &str = "W206";
 
+/// A group in a replacement that its pattern does not have.
+const NO_GROUP: &str = "W207";
+
 /// Every code.
-pub const CODES: &[&str] = &[ALWAYS_FAILS, NEVER_SET, CONSTANT, NEVER_EQUAL, SHARED, GONE];
+pub const CODES: &[&str] = &[
+    ALWAYS_FAILS,
+    NEVER_SET,
+    CONSTANT,
+    NEVER_EQUAL,
+    SHARED,
+    GONE,
+    NO_GROUP,
+];
 
 pub(super) use together::{Numbered, conditions, statements};
 
@@ -47,6 +59,9 @@ pub(super) fn statement(
         look.set(&tree.editor, target, value);
     }
     look.shared(tree, resolved);
+    if let Action::Edit(call) = &resolved.action {
+        look.groups(&tree.editor, call);
+    }
     if let Some(condition) = &tree.condition {
         let ends = [
             "so the statement does nothing",
@@ -247,7 +262,7 @@ impl<'l, 'r> Look<'l, 'r> {
 
     /// A `set` of a value that its target does not take.
     fn set(&mut self, editor: &ast::Call, target: &Path, value: &Expr) {
-        let Some(written) = value_of(editor) else {
+        let Some(written) = written(editor, "value", 1) else {
             return;
         };
         let text = &target.text;
@@ -280,6 +295,35 @@ impl<'l, 'r> Look<'l, 'r> {
             .notes
             .push(format!("it is an error on every record: {error}"));
         help(found, meant, written);
+    }
+
+    /// A replacement with a group that its pattern does not have.
+    fn groups(&mut self, editor: &ast::Call, call: &Call) {
+        let of = |name: &str| {
+            let mut parameters = call.function.parameters.iter();
+            let at = parameters.position(|parameter| parameter.name == name)?;
+            let value = together::text(call.arguments.get(at)?)?;
+            Some((value, written(editor, name, at)?))
+        };
+        let (Some((pattern, _)), Some((text, place))) = (of("regex_pattern"), of("replacement"))
+        else {
+            return;
+        };
+        let Some(group) = Regex::new(pattern)
+            .ok()
+            .and_then(|regex| Template::new(text).missing_group(&regex))
+        else {
+            return;
+        };
+        let message = format!("the pattern has no group `{group}`, so nothing takes its place");
+        let digits = group.trim_start_matches(|c: char| c.is_ascii_digit());
+        let number = &group[..group.len() - digits.len()];
+        let found = self.tell(NO_GROUP, place.span, message);
+        if !number.is_empty() && !digits.is_empty() {
+            found.help.push(format!(
+                "if the group `{number}` is meant, write `${{{number}}}{digits}`"
+            ));
+        }
     }
 
     /// A converter that is called, and what it is called with.
@@ -368,14 +412,14 @@ fn range(span: Span) -> std::ops::Range<usize> {
     span.start as usize..span.end as usize
 }
 
-/// The value that a `set` is given.
-fn value_of(editor: &ast::Call) -> Option<&ast::Value> {
-    let mut arguments = editor.arguments.iter();
+/// The value that a call is given for the parameter with this name, which is the one at `at`.
+fn written<'t>(call: &'t ast::Call, name: &str, at: usize) -> Option<&'t ast::Value> {
+    let mut arguments = call.arguments.iter();
     let named = |argument: &&ast::Argument| {
-        let name = argument.name.as_ref();
-        name.is_some_and(|name| name.text == "value")
+        let given = argument.name.as_ref();
+        given.is_some_and(|given| given.text == name)
     };
-    let found = arguments.clone().find(named).or(arguments.nth(1))?;
+    let found = arguments.clone().find(named).or(arguments.nth(at))?;
     match &found.value {
         ArgumentValue::Value(value) => Some(value),
         ArgumentValue::FunctionName(_) => None,

@@ -178,7 +178,7 @@ fn removed(call: &Call) -> Option<Keys<'_>> {
 }
 
 /// The text that an argument is, if it is known.
-fn text(argument: &Argument) -> Option<&[u8]> {
+pub(super) fn text(argument: &Argument) -> Option<&[u8]> {
     match argument {
         Argument::Expr(Expr::Literal(Literal::String(text)))
         | Argument::Literal(Literal::String(text)) => Some(text),

@@ -93,6 +93,27 @@ impl Template {
         self.group_count
     }
 
+    /// The name or number of the first group that the template refers to and a pattern does not have.
+    ///
+    /// ```
+    /// use ottl_stdlib::regex::{Regex, Template};
+    /// let regex = Regex::new("user=(?P<name>\\w+)")?;
+    /// assert_eq!(Template::new("$1x").missing_group(&regex).as_deref(), Some("1x"));
+    /// assert_eq!(Template::new("${1}x ${name}").missing_group(&regex), None);
+    /// # Ok::<(), ottl_stdlib::regex::Error>(())
+    /// ```
+    pub fn missing_group(&self, regex: &Regex) -> Option<String> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Group(number) if *number > regex.capture_count() => Some(number.to_string()),
+            Part::Name(name) => {
+                let mut names = regex.group_names().iter().flatten();
+                let is_there = names.any(|group| group.as_bytes() == name);
+                (!is_there).then(|| String::from_utf8_lossy(name).into_owned())
+            }
+            Part::Text(_) | Part::Group(_) => None,
+        })
+    }
+
     /// Appends the template to `out`, expanded for a match of `regex` in `haystack`.
     pub fn expand(&self, regex: &Regex, haystack: &[u8], captures: &Captures, out: &mut Vec<u8>) {
         for piece in self.pieces(regex, haystack, captures) {
