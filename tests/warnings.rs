@@ -337,6 +337,10 @@ fn what_statements_do_to_each_other_is_warned_of() {
                 "these are never both true | so the statement does nothing",
             )],
         ),
+        (
+            &[remove, "keep_keys(resource.attributes, [\"c\"])", copy],
+            &[("W206", of_one)],
+        ),
         // Something else, or there again.
         (&[remove, "set(span.name, resource.attributes[\"b\"])"], &[]),
         (&[remove, "set(span.name, span.attributes[\"a\"])"], &[]),

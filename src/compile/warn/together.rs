@@ -35,7 +35,15 @@ pub(in crate::compile) fn statements(
             for (ahead, (later_tree, later)) in reads {
                 if let Some(path) = removal.read(later) {
                     let warning = gone(path, later_tree, &statement.text);
-                    found.push((number + 1 + ahead, warning));
+                    let at = number + 1 + ahead;
+                    let is_same = |told: &Diagnostic| told.message == warning.message;
+                    // What removed it first is told.
+                    if !found
+                        .iter()
+                        .any(|(other, told)| *other == at && is_same(told))
+                    {
+                        found.push((at, warning));
+                    }
                 }
             }
         }

@@ -56,7 +56,8 @@ pub fn parse<'a>(arena: &'a Bump, text: &'a [u8]) -> Result<Value<'a>, ParseErro
 
 struct Reader<'a> {
     arena: &'a Bump,
-    /// What is read. While an object or array is, what reads it knows better, and tells what reads [`aside`](Reader::aside).
+    /// Where it is. What reads an object or array has a copy, so that it stays in registers, and hands it over to what it calls
+    /// [`aside`](Reader::aside) alone.
     here: Here<'a>,
     /// Where strings end.
     marks: Marks,
