@@ -28,8 +28,8 @@ type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 #[derive(Parser)]
 #[command(name = "cargo bench --bench compare --")]
 struct Arguments {
-    /// Rows or configurations by name (`typical`, `shapes/spans_wide`), or folders (`tests/reference/bench/more`);
-    /// all below tests/reference/bench if absent
+    /// Rows or configurations by name (`typical`, `functions/json`, `shapes/spans_wide`), or folders
+    /// (`tests/reference/bench/more`); all below tests/reference/bench if absent
     #[arg(value_name = "ROW|FOLDER")]
     rows: Vec<String>,
     /// How often each side of a row is measured

@@ -26,18 +26,16 @@ impl Row {
 /// Those that are asked for, by name or by folder; all if none are.
 pub(crate) fn find(asked: &[String]) -> Result<Vec<Row>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let ours = all_below(&root.join("tests/reference/bench"))?;
+    let bench = root.join("tests/reference/bench");
+    let ours = all_below(&bench)?;
     if asked.is_empty() {
         return Ok(ours);
     }
     let mut rows = Vec::new();
     for name in asked {
-        let folder = [
-            root.join(name),
-            root.join("tests/reference/bench").join(name),
-        ]
-        .into_iter()
-        .find(|path| path.is_dir());
+        let mut folders = [root.join(name), bench.join(name)].into_iter();
+        let folder = folders.find(|path| path.is_dir());
+        let file = bench.join(format!("{name}.json"));
         let is_asked = |row: &Row| {
             row.name == *name
                 || row
@@ -47,10 +45,8 @@ pub(crate) fn find(asked: &[String]) -> Result<Vec<Row>> {
         };
         let found = match folder {
             Some(folder) => all_below(&folder)?,
-            None => all_below(&root.join("tests/reference/bench"))?
-                .into_iter()
-                .filter(is_asked)
-                .collect(),
+            None if file.is_file() => of_file(&file)?,
+            None => all_below(&bench)?.into_iter().filter(is_asked).collect(),
         };
         if found.is_empty() {
             let known: Vec<&str> = ours.iter().map(|row| &row.name[..]).collect();
