@@ -9,7 +9,7 @@ use ottl_grammar::ast;
 use ottl_vm::function::Literal;
 
 /// The parameter that takes a value which nobody needs.
-const BLANK: &str = "_";
+pub(super) const BLANK: &str = "_";
 
 impl Resolver<'_> {
     /// A lambda that is given this many values.

@@ -1,11 +1,9 @@
 //! Visits what a tree mentions by name, before anything is looked up.
 
+use super::lambda::BLANK;
 use ottl_grammar::ast::{
     self, ArgumentValue, ConditionKind, KeyKind, LambdaBody, Math, Name, Path, ValueKind,
 };
-
-/// The parameter that takes a value which nobody needs. No path begins with it.
-const BLANK: &str = "_";
 
 /// Something that a tree mentions.
 #[derive(Clone, Copy)]
@@ -98,6 +96,7 @@ impl<'t> Walk<'t, '_> {
             ValueKind::Lambda(lambda) => {
                 let outer = self.locals.len();
                 let names = lambda.parameters.iter().map(|name| name.text.as_str());
+                // No path begins with a parameter that nobody needs.
                 self.locals.extend(names.filter(|name| *name != BLANK));
                 match &lambda.body {
                     LambdaBody::Value(value) => self.value(value),

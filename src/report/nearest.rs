@@ -65,8 +65,8 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .iter()
         .filter(|(_, right)| candidates.contains(right));
     let of_alike = |found: &[char]| {
-        let (_, right) = alike.clone().find(|(wrong, _)| plain(wrong) == found)?;
-        candidates.iter().copied().find(|one| one == right)
+        let found = alike.clone().find(|(wrong, _)| plain(wrong) == found);
+        found.map(|(_, right)| *right)
     };
     if !candidates.iter().any(is_same)
         && let Some(known) = of_alike(&plain_name)

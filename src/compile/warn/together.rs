@@ -47,13 +47,13 @@ pub(in crate::compile) fn statements(
                 }
             }
         }
-        let is_undone = group.iter().any(|(_, other)| removal.is_undone(other));
-        if !shares || is_undone || !is_shared(removal.target, context) {
+        if !shares || !is_shared(removal.target, context) {
             continue;
         }
         let mut reads = before.iter();
         if let Some((path, reader)) =
             reads.find_map(|(_, earlier)| Some((removal.read(earlier)?, &earlier.text)))
+            && !group.iter().any(|(_, other)| removal.is_undone(other))
         {
             let warning = gone_for_others(path, removal.target, context, tree, reader);
             found.push((number, warning));
