@@ -108,6 +108,8 @@ instructions! {
     Edit = "edit" (Mask, None, Call, None);
     /// `dst` = result `a` of a hoisted section.
     Broadcast = "broadcast" (Mask, ValueOut, Hoisted, None);
+    /// `dst` = lanes where result `a` of a hoisted section is true; where it is anything else, it is not.
+    TestHoisted = "test_hoisted" (Mask, MaskOut, Hoisted, None);
     /// `dst` = lanes where `a` == `b`.
     Equal = "equal" (Mask, MaskOut, Value, Value);
     /// `dst` = lanes where `a` != `b`.

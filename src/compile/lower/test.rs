@@ -20,10 +20,8 @@ impl Lowering<'_> {
             && let Some(section) = self.section(self.stable().rate_of_test(test))
         {
             let result = self.hoist_test(section, test)?;
-            let value = self.broadcast(result, mask)?;
             self.records
-                .push(Op::Truth, mask.register, dst.into(), value.code, 0);
-            self.records.release(value);
+                .push(Op::TestHoisted, mask.register, dst.into(), result, 0);
             return Ok(self.records.part_of(mask, dst));
         }
         match test {

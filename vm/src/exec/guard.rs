@@ -13,7 +13,6 @@ use crate::program::{Pass, Program};
 use crate::value::Value;
 use crate::wire::index::{Levels, Validation, index};
 use crate::wire::passed_over::PassedOver;
-use crate::wire::tree::NONE;
 use crate::wire::validate::Canonical;
 
 impl Program {
@@ -38,7 +37,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             if self.read_resources(program).is_some() {
                 self.judge_all(program, &mut verdicts);
             }
-            self.tree.nodes.clear();
+            self.tree.clear();
         }
         self.passed_over.set(verdicts);
     }
@@ -65,15 +64,10 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// Finds out of each of the resources whether it is passed over.
     fn judge_all(&mut self, program: &'p Program, verdicts: &mut Vec<bool>) {
-        let mut count = 0;
-        for node in &mut self.tree.nodes {
-            node.scratch = NONE;
-            if node.level == Level::ResourceContainer {
-                node.scratch = count;
-                count += 1;
-            }
+        for (number, id) in self.tree.containers.iter().enumerate() {
+            self.tree.nodes[*id as usize].scratch = number as u32;
         }
-        verdicts.resize(count as usize, true);
+        verdicts.resize(self.tree.containers.len(), true);
         for pass in &program.passes {
             self.judge(pass, verdicts);
         }
@@ -89,13 +83,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         self.enter(pass);
         for section in &pass.hoisted {
             if section.level == Level::ResourceContainer {
-                self.run_section(section, verdicts.len());
+                self.run_section(section);
             }
         }
-        for (ordinal, verdict) in verdicts.iter_mut().enumerate() {
+        for (number, verdict) in verdicts.iter_mut().enumerate() {
             *verdict &= pass.guards.iter().all(|guard| {
                 let (_, first) = self.hoisted_at[usize::from(*guard)];
-                matches!(self.hoisted[first + ordinal], Value::Bool(false))
+                matches!(self.hoisted[first + number], Value::Bool(false))
             });
         }
     }

@@ -3,7 +3,8 @@
 use super::mask::{BLOCK, Mask};
 use crate::path::Level;
 use crate::wire::index::contained;
-use crate::wire::tree::{NONE, Node, NodeId};
+use crate::wire::tree::{NONE, Node, NodeId, Tree};
+use std::ops::Range;
 
 /// The lanes' nodes.
 pub(crate) type Column = [NodeId; BLOCK];
@@ -15,6 +16,10 @@ pub(crate) struct LaneNodes {
     level: Option<Level>,
     /// The lanes' records, once there are lanes.
     records: Vec<NodeId>,
+    /// How many lanes there are.
+    len: usize,
+    /// The lanes at which records begin that another message holds than those before.
+    run_starts: Vec<usize>,
     /// Their caches, where statements use them.
     caches: Vec<NodeId>,
     /// From a record to its message of each level, by `Level as usize`.
@@ -44,9 +49,113 @@ impl LaneNodes {
         }
     }
 
-    /// The lanes' records.
-    pub(super) fn records_mut(&mut self) -> &mut [NodeId] {
-        &mut self.records
+    /// How many lanes there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Takes the next records for so many lanes, or for as many as there are records; `next`, at first 0, tells where they
+    /// come from. Of containers, only those with a number are records. False if there are none left.
+    pub(super) fn fill(&mut self, tree: &Tree<'_>, next: &mut usize, lanes: usize) -> bool {
+        self.run_starts.clear();
+        self.len = match self.level {
+            None => 0,
+            Some(level @ (Level::ResourceContainer | Level::ScopeContainer)) => {
+                let record = |id, node: &Node| if node.scratch == NONE { NONE } else { id };
+                self.fill_by_containers(level, tree, next, lanes, record)
+            }
+            Some(level @ (Level::Resource | Level::Scope)) => {
+                let listed = level.listed();
+                self.fill_by_containers(listed, tree, next, lanes, |_, node| node.message)
+            }
+            Some(level) => self.fill_by_nodes(level, &tree.nodes, next, lanes),
+        };
+        self.len > 0
+    }
+
+    /// The same with what containers of a level stand for, if anything: resources and scopes that were left out stand behind all
+    /// others, their containers are in order. How many there are.
+    fn fill_by_containers(
+        &mut self,
+        level: Level,
+        tree: &Tree<'_>,
+        next: &mut usize,
+        lanes: usize,
+        record: fn(NodeId, &Node) -> NodeId,
+    ) -> usize {
+        let mut len = 0;
+        while len < lanes
+            && let Some(id) = tree.containers.get(*next)
+        {
+            *next += 1;
+            let node = tree.node(*id);
+            let record = record(*id, node);
+            if node.level == level && record != NONE && !is_passed_over(&tree.nodes, record) {
+                self.records[len] = record;
+                self.run_starts.push(len);
+                len += 1;
+            }
+        }
+        len
+    }
+
+    /// The same with the nodes of a level.
+    fn fill_by_nodes(
+        &mut self,
+        level: Level,
+        nodes: &[Node],
+        next: &mut usize,
+        lanes: usize,
+    ) -> usize {
+        let records = &mut self.records[..lanes];
+        let mut len = 0;
+        while len < lanes
+            && let Some(node) = nodes.get(*next)
+        {
+            if node.level != level {
+                *next += 1;
+                continue;
+            }
+            // Records that follow each other mostly lie in the same message.
+            let holder = node.parent;
+            let is_gone = is_passed_over(nodes, holder);
+            self.run_starts.push(len);
+            for node in &nodes[*next..] {
+                if node.level != level || node.parent != holder {
+                    break;
+                }
+                let Some(record) = records.get_mut(len) else {
+                    break;
+                };
+                // Written and then counted, or not: which records are gone is not to be foreseen.
+                *record = *next as NodeId;
+                len += usize::from(!(node.is_gone() | is_gone));
+                *next += 1;
+            }
+        }
+        len
+    }
+
+    /// Lanes whose records the same message holds, one after the other.
+    fn runs(&self) -> impl Iterator<Item = Range<usize>> {
+        let ends = self.run_starts.iter().skip(1).chain([&self.len]);
+        self.run_starts
+            .iter()
+            .zip(ends)
+            .map(|(start, end)| *start..*end)
+    }
+
+    /// The same with their message of a level that is around them.
+    pub(super) fn runs_in(
+        &self,
+        level: Level,
+        nodes: &[Node],
+    ) -> impl Iterator<Item = (Range<usize>, NodeId)> {
+        let runs = self.runs().filter(|run| !run.is_empty());
+        runs.map(move |run| {
+            let id = self.away(level, run.start, nodes);
+            (run, id)
+        })
     }
 
     /// Gives a lane a cache.
@@ -96,18 +205,15 @@ impl LaneNodes {
         match self.records.first_chunk() {
             Some(records) if self.level == Some(level) => records,
             _ => {
-                let way = self.ways[level as usize];
-                let is_around = matches!(way, Way::Out(1..) | Way::OutAndIn(1..));
-                // Records that follow each other mostly lie in the same message, and so in the same ones around it.
-                let (mut last, mut found) = (NONE, NONE);
-                lanes.each(|lane| {
-                    let record = nodes.get(self.records[lane] as usize);
-                    let holder = record.map_or(NONE, |record| record.parent);
-                    if !is_around || holder != last || holder == NONE {
-                        (last, found) = (holder, self.away(level, lane, nodes));
+                // All records of a run lie in the same messages.
+                match self.ways[level as usize] {
+                    Way::Out(1..) | Way::OutAndIn(1..) => {
+                        for (run, id) in self.runs_in(level, nodes) {
+                            room[run].fill(id);
+                        }
                     }
-                    room[lane] = found;
-                });
+                    _ => lanes.each(|lane| room[lane] = self.away(level, lane, nodes)),
+                }
                 room
             }
         }
@@ -146,4 +252,16 @@ fn outer(level: Level) -> Option<Level> {
         Level::DataPoint => Some(Level::MetricData),
         Level::Exemplar => Some(Level::DataPoint),
     }
+}
+
+/// Whether a message, or one around it, was dropped, is held or is no longer there.
+pub(super) fn is_passed_over(nodes: &[Node], mut id: NodeId) -> bool {
+    while id != NONE {
+        let node = &nodes[id as usize];
+        if node.is_gone() {
+            return true;
+        }
+        id = node.parent;
+    }
+    false
 }

@@ -129,8 +129,6 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     pub(crate) masks: Vec<Mask>,
     /// The lanes' messages.
     pub(crate) lane_nodes: LaneNodes,
-    /// How many lanes the block has.
-    pub(crate) lanes: usize,
     /// Lanes that take part in the statements to come.
     pub(crate) live: Mask,
     /// Lanes whose statement has not failed.
@@ -189,7 +187,6 @@ impl<'p, 'a> Machine<'p, 'a> {
             first_constant: 0,
             masks: Vec::new(),
             lane_nodes: LaneNodes::default(),
-            lanes: 0,
             live: Mask::NONE,
             ok: Mask::NONE,
             matched: Mask::NONE,

@@ -1,5 +1,7 @@
 //! Masks: which lanes of a block an instruction is for.
 
+use std::ops::Range;
+
 /// Records that run together: lanes of a block.
 pub const BLOCK: usize = 256;
 
@@ -44,6 +46,16 @@ impl Mask {
 
     pub(crate) fn insert(&mut self, lane: usize) {
         self.0[lane / 64] |= 1 << (lane % 64);
+    }
+
+    /// Inserts lanes that follow each other.
+    pub(crate) fn insert_all(&mut self, lanes: Range<usize>) {
+        let mut at = lanes.start;
+        while at < lanes.end {
+            let bits = (64 - at % 64).min(lanes.end - at);
+            self.0[at / 64] |= u64::MAX >> (64 - bits) << (at % 64);
+            at += bits;
+        }
     }
 
     pub(crate) fn remove(&mut self, lane: usize) {
@@ -155,6 +167,19 @@ mod tests {
                 .lanes()
                 .eq([198, 199])
         );
+        for (start, end) in [
+            (0, 0),
+            (0, 256),
+            (5, 5),
+            (5, 6),
+            (60, 64),
+            (60, 70),
+            (64, 200),
+        ] {
+            let mut mask = Mask::NONE;
+            mask.insert_all(start..end);
+            assert_eq!(mask, Mask::first(end).without(Mask::first(start)));
+        }
         assert_eq!(Mask::first(3).and(Mask::first(5)), Mask::first(3));
         assert_eq!(Mask::first(3).or(Mask::first(5)), Mask::first(5));
     }

@@ -1,10 +1,11 @@
 //! Passes: finds a pass's records, runs the code over blocks of them, sweeps what filters left empty.
 
+use super::lane_nodes::is_passed_over;
 use super::machine::Machine;
 use super::mask::Mask;
 use crate::path::{Context, Level};
 use crate::program::{ErrorMode, Pass, Section, Sweep};
-use crate::wire::tree::{NONE, Node, NodeId};
+use crate::wire::tree::{NONE, Node, NodeId, Tree};
 use std::sync::LazyLock;
 
 /// What a program without passes runs: a filter without conditions still sweeps.
@@ -60,14 +61,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mut next = 0;
         self.first_record = 0;
         let caches = self.tree.nodes.len() as NodeId;
-        while self.fill_block(level, &mut next, pass.lanes.min(self.stride)) {
+        let lanes = pass.lanes.min(self.stride);
+        while self.lane_nodes.fill(&self.tree, &mut next, lanes) {
             if uses_cache {
                 self.give_caches(caches, shared_cache);
             }
-            self.live = Mask::first(self.lanes);
+            self.live = Mask::first(self.lane_nodes.len());
             self.matched = Mask::NONE;
             self.execute(&pass.code);
-            self.first_record += self.lanes as u64;
+            self.first_record += self.lane_nodes.len() as u64;
             if (self.failures.fatal.is_some() && !self.is_filter)
                 || self.wire_error.is_some()
                 || self.tree.is_irregular
@@ -76,7 +78,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             }
             if pass.is_by_scope && self.made.waiting > 0 {
                 let scope = self.node_of(Level::ScopeContainer, 0);
-                if self.is_over(scope, level, next) {
+                if self.is_over(scope, level) {
                     self.tree.nodes.truncate(caches as usize);
                     return Progress::MadeMetrics(scope);
                 }
@@ -86,47 +88,13 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         Progress::Done
     }
 
-    /// Whether a scope has no records among the nodes from `next` on.
-    fn is_over(&self, scope: NodeId, level: Level, next: usize) -> bool {
+    /// Whether a scope has no records behind those of the block.
+    fn is_over(&self, scope: NodeId, level: Level) -> bool {
         let end = self.tree.node(scope).end;
-        let mut left = self.tree.nodes[next..].iter();
+        let last = self.node_of(level, self.lane_nodes.len() - 1);
+        let mut left = self.tree.nodes[last as usize + 1..].iter();
         left.find(|node| node.level == level)
             .is_none_or(|node| node.tag_at >= end)
-    }
-
-    /// Fills the block with the next records of a level. False if there are none left. Out of line, as it takes all
-    /// registers that there are.
-    #[inline(never)]
-    fn fill_block(&mut self, level: Level, next: &mut usize, lanes: usize) -> bool {
-        // Resources and scopes that were left out stand last; their containers are in order.
-        let listed = level.listed();
-        let records = self.lane_nodes.records_mut();
-        let nodes = self.tree.nodes.as_slice();
-        let (mut at, mut lane) = (*next, 0);
-        // Records that follow each other mostly lie in the same message.
-        let (mut parent, mut is_parent_gone) = (NONE, false);
-        while lane < lanes
-            && let Some(node) = nodes.get(at)
-        {
-            let id = at as NodeId;
-            at += 1;
-            if node.level != listed {
-                continue;
-            }
-            let (record, node) = match listed == level {
-                true => (id, node),
-                false => (node.message, &nodes[node.message as usize]),
-            };
-            if node.parent != parent {
-                parent = node.parent;
-                is_parent_gone = is_passed_over(nodes, parent);
-            }
-            // Written and then counted, or not: which records are gone is not to be foreseen.
-            records[lane] = record;
-            lane += usize::from(!(node.is_gone() | is_parent_gone));
-        }
-        (*next, self.lanes) = (at, lane);
-        lane > 0
     }
 
     /// The node that goes when a lane's record is dropped: of a resource or scope its container.
@@ -135,7 +103,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     fn give_caches(&mut self, first: NodeId, shared: NodeId) {
-        for lane in 0..self.lanes {
+        for lane in 0..self.lane_nodes.len() {
             let id = if shared != NONE {
                 shared
             } else {
@@ -150,45 +118,47 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         }
     }
 
-    /// Runs the hoisted sections, one lane a container that has records.
+    /// Runs the hoisted sections.
     fn run_sections(&mut self, pass: &'p Pass) {
-        let level = pass.context.level();
-        for node in &mut self.tree.nodes {
-            node.scratch = NONE;
-        }
-        let mut counts = [0; 2];
-        let mut last = NONE;
-        for id in 0..self.tree.nodes.len() as NodeId {
-            let node = *self.tree.node(id);
-            if node.level != level || node.parent == last || is_passed_over(&self.tree.nodes, id) {
-                continue;
-            }
-            last = node.parent;
-            let mut above = node.parent;
-            while above != NONE {
-                let node = &mut self.tree.nodes[above as usize];
-                let count = match node.level {
-                    Level::ResourceContainer => &mut counts[0],
-                    _ => &mut counts[1],
-                };
-                if node.scratch == NONE
-                    && matches!(node.level, Level::ResourceContainer | Level::ScopeContainer)
-                {
-                    node.scratch = *count;
-                    *count += 1;
-                }
-                above = node.parent;
-            }
-        }
+        self.number_containers(pass.context.level());
         for section in &pass.hoisted {
-            self.run_section(
-                section,
-                counts[usize::from(section.level == Level::ScopeContainer)] as usize,
-            );
+            self.run_section(section);
         }
     }
 
-    pub(super) fn run_section(&mut self, section: &'p Section, count: usize) {
+    /// Gives containers that hold records of a level their numbers, by which they have results of sections, and [`NONE`] to
+    /// others.
+    fn number_containers(&mut self, level: Level) {
+        let Tree {
+            nodes, containers, ..
+        } = &mut self.tree;
+        // That of the resource, and where it is among the containers.
+        let (mut outer, mut outer_number) = (NONE, 0);
+        for (number, id) in containers.iter().enumerate() {
+            let container = nodes[*id as usize];
+            if container.level == Level::ResourceContainer {
+                (outer, outer_number) = (*id, number);
+            }
+            let end = containers
+                .get(number + 1)
+                .map_or(nodes.len(), |next| *next as usize);
+            let is_record =
+                |id: NodeId| nodes[id as usize].level == level && !is_passed_over(nodes, id);
+            let holds_any = match level {
+                Level::Resource | Level::Scope => is_record(container.message),
+                _ => (id + 1..end as NodeId).any(is_record),
+            };
+            nodes[*id as usize].scratch = NONE;
+            if holds_any {
+                nodes[outer as usize].scratch = outer_number as u32;
+                nodes[*id as usize].scratch = number as u32;
+            }
+        }
+    }
+
+    /// Runs a section, one lane a container with a number.
+    pub(super) fn run_section(&mut self, section: &'p Section) {
+        let count = self.tree.containers.len();
         for (hoisted, _) in &section.results {
             self.hoisted_at[usize::from(*hoisted)] = (section.level, self.hoisted.len());
             self.hoisted
@@ -197,30 +167,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let level = section.level;
         self.lane_nodes.begin(level);
         let mut next = 0;
-        loop {
-            let records = self.lane_nodes.records_mut();
-            self.lanes = 0;
-            while self.lanes < self.stride
-                && let Some(node) = self.tree.nodes.get(next)
-            {
-                if node.level == level && node.scratch != NONE {
-                    records[self.lanes] = next as NodeId;
-                    self.lanes += 1;
-                }
-                next += 1;
-            }
-            if self.lanes == 0 {
-                return;
-            }
-            self.live = Mask::first(self.lanes);
+        while self.lane_nodes.fill(&self.tree, &mut next, self.stride) {
+            let lanes = self.lane_nodes.len();
+            self.live = Mask::first(lanes);
             self.matched = Mask::NONE;
             self.execute(&section.code);
             for (hoisted, register) in &section.results {
                 let base = self.hoisted_at[usize::from(*hoisted)].1;
-                for lane in 0..self.lanes {
-                    let ordinal =
-                        self.tree.node(self.node_of(section.level, lane)).scratch as usize;
-                    self.hoisted[base + ordinal] = self.operand(*register, lane);
+                for lane in 0..lanes {
+                    let number = self.tree.node(self.node_of(level, lane)).scratch as usize;
+                    self.hoisted[base + number] = self.operand(*register, lane);
                 }
             }
         }
@@ -314,16 +270,4 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let is_left = |node: &Node| node.level == Level::ResourceContainer && !node.is_dropped;
         self.tree.nodes.iter().any(is_left)
     }
-}
-
-/// Whether a message, or one around it, was dropped, is held or is no longer there.
-fn is_passed_over(nodes: &[Node], mut id: NodeId) -> bool {
-    while id != NONE {
-        let node = &nodes[id as usize];
-        if node.is_gone() {
-            return true;
-        }
-        id = node.parent;
-    }
-    false
 }

@@ -88,6 +88,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 });
             }
             Op::Broadcast => self.broadcast(i),
+            Op::TestHoisted => self.test_hoisted(i),
             Op::Equal => self.compare(i, Comparator::Equal),
             Op::NotEqual => self.compare(i, Comparator::NotEqual),
             Op::Less => self.compare(i, Comparator::Less),
@@ -445,18 +446,32 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let mask = self.mask(i.mask);
         let at = usize::from(i.dst) * self.stride;
         let column = &mut self.registers[at..at + self.stride];
-        let (mut room, nodes) = ([NONE; _], self.tree.nodes.as_slice());
-        let containers = self.lane_nodes.of(level, mask, nodes, &mut room);
-        // Records that follow each other mostly lie in the same container.
-        let (mut last, mut value) = (NONE, Value::Nil);
+        let nodes = self.tree.nodes.as_slice();
+        let mut runs = self.lane_nodes.runs_in(level, nodes);
+        let (mut end, mut value) = (0, Value::Nil);
         mask.each(|lane| {
-            if containers[lane] != last {
-                last = containers[lane];
-                let ordinal = self.tree.node(last).scratch as usize;
-                value = self.hoisted[base + ordinal];
+            while lane >= end
+                && let Some((run, container)) = runs.next()
+            {
+                end = run.end;
+                value = self.hoisted[base + nodes[container as usize].scratch as usize];
             }
             column[lane] = value;
         });
+    }
+
+    #[inline(never)]
+    fn test_hoisted(&mut self, i: &Instruction) {
+        let (level, base) = self.hoisted_at[usize::from(i.a)];
+        let nodes = self.tree.nodes.as_slice();
+        let mut holding = Mask::NONE;
+        for (run, container) in self.lane_nodes.runs_in(level, nodes) {
+            let number = nodes[container as usize].scratch as usize;
+            if let Value::Bool(true) = self.hoisted[base + number] {
+                holding.insert_all(run);
+            }
+        }
+        self.masks[usize::from(i.dst)] = self.mask(i.mask).and(holding);
     }
 }
 

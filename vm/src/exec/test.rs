@@ -525,7 +525,6 @@ mod tests {
                 node.slots = machine.slots.len() as u32;
             }
             machine.tree.nodes.push(node);
-            machine.lane_nodes.records_mut()[lane] = lane as u32;
             let place = Place {
                 at: 0,
                 end: 0,
@@ -538,6 +537,7 @@ mod tests {
             );
         }
         machine.enter(&program.passes[0]);
+        assert!(machine.lane_nodes.fill(&machine.tree, &mut 0, BLOCK));
         let all = Mask::first(lanes.len());
         for test in &program.passes[0].tests {
             let told = machine.told_by_slots(test, all);

@@ -93,6 +93,7 @@ pub struct Worker {
 #[derive(Default)]
 struct Memory<'a> {
     nodes: Vec<Node>,
+    containers: Vec<NodeId>,
     masks: Vec<Mask>,
     lane_nodes: LaneNodes,
     hoisted_at: Vec<(Level, usize)>,
@@ -117,6 +118,7 @@ impl Memory<'_> {
         }
         let Memory {
             mut nodes,
+            mut containers,
             mut masks,
             lane_nodes,
             mut hoisted_at,
@@ -125,12 +127,14 @@ impl Memory<'_> {
             ..
         } = self;
         nodes.clear();
+        containers.clear();
         // Each lane's nodes are set when a block is filled, so those of before can stay.
         masks.clear();
         hoisted_at.clear();
         doubts.clear();
         Memory {
             nodes,
+            containers,
             masks,
             lane_nodes,
             hoisted_at,
@@ -416,6 +420,7 @@ fn run_request<'a>(
     let tree = Tree {
         input,
         nodes: memory.nodes,
+        containers: memory.containers,
         edits: memory.edits,
         is_irregular: false,
         is_restructured: false,
@@ -448,6 +453,7 @@ fn run_request<'a>(
     worker.makes_rows_at_once |= machine.rows_made > machine.tree.nodes.len() / 4;
     let memory = Memory {
         nodes: machine.tree.nodes,
+        containers: machine.tree.containers,
         masks: machine.masks,
         lane_nodes: machine.lane_nodes,
         hoisted_at: machine.hoisted_at,
@@ -570,7 +576,7 @@ fn restructure<'p: 'a, 'a>(
     encode(&mut machine.tree, &mut request);
     let tree = &mut machine.tree;
     tree.input = machine.arena.alloc_slice_copy(&request);
-    tree.nodes.clear();
+    tree.clear();
     tree.edits.clear();
     tree.is_restructured = false;
     // What is written is as canonical as what was read.

@@ -90,6 +90,7 @@ pub(crate) fn index<'a, F: Finder<'a>>(
 ) -> Result<Canonical, WireError> {
     let mut index = Index {
         nodes: &mut tree.nodes,
+        containers: &mut tree.containers,
         levels,
         open: NONE,
         incomplete: 0,
@@ -109,7 +110,8 @@ pub(crate) fn index<'a, F: Finder<'a>>(
 /// Adds the messages that were left out of containers.
 #[cold]
 fn complete(tree: &mut Tree<'_>) {
-    for id in 0..tree.nodes.len() as NodeId {
+    for number in 0..tree.containers.len() {
+        let id = tree.containers[number];
         let node = tree.node(id);
         if node.message == NONE
             && let Some(level) = contained(node.level)
@@ -229,6 +231,7 @@ fn is_repeated(level: Level) -> bool {
 
 struct Index<'t, F> {
     nodes: &'t mut Vec<Node>,
+    containers: &'t mut Vec<NodeId>,
     levels: Levels,
     /// The innermost node entered.
     open: NodeId,
@@ -275,7 +278,10 @@ impl<'a, F: Finder<'a>> Index<'_, F> {
         self.close(at);
         let id = self.nodes.len() as NodeId;
         match level {
-            Level::ResourceContainer | Level::ScopeContainer => self.incomplete += 1,
+            Level::ResourceContainer | Level::ScopeContainer => {
+                self.incomplete += 1;
+                self.containers.push(id);
+            }
             Level::Resource | Level::Scope | Level::MetricData => {
                 if let Some(container) = self.nodes.get_mut(self.open as usize) {
                     let is_first = container.message == NONE && level != Level::MetricData;

@@ -61,7 +61,7 @@ pub(crate) struct Node {
     pub(crate) first_edit: u32,
     /// The last edit of its chain; there is one if there is a first.
     pub(crate) last_edit: u32,
-    /// Scratch: its number among its siblings while a section runs, its live children while a filter sweeps.
+    /// Scratch: a container's number while results of sections are used, the live children while a filter sweeps.
     pub(crate) scratch: u32,
     /// By how many bytes its edits make its payload grow; while encoding, also those of the nodes in it.
     pub(crate) grown: i64,
@@ -119,6 +119,8 @@ pub(crate) struct Tree<'a> {
     pub(crate) input: &'a [u8],
     /// The nodes in wire order, parents first; those that are not in the request come last.
     pub(crate) nodes: Vec<Node>,
+    /// The nodes among them that are containers of resources or scopes, in order.
+    pub(crate) containers: Vec<NodeId>,
     /// All nodes' edits.
     pub(crate) edits: Vec<Edit<'a>>,
     /// Whether something was seen that only the request's canonical form makes plain.
@@ -128,6 +130,12 @@ pub(crate) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
+    /// Forgets all nodes.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+        self.containers.clear();
+    }
+
     /// The node.
     #[inline]
     pub(crate) fn node(&self, id: NodeId) -> &Node {
