@@ -38,14 +38,14 @@ pub(crate) fn is_other_order<const VALUE_FIRST: bool>(bytes: &[u8], tag: u8) -> 
 }
 
 impl Short {
-    /// The attribute that begins a window, if it is one of the usual form; it may be cut short.
+    /// The attribute that begins a window whose second byte is `length`, if it is one of the usual form; it may be cut short.
     #[inline(always)]
     pub(crate) fn read<const VALUE_FIRST: bool>(
         window: &Window,
+        length: usize,
         attribute_head: u32,
     ) -> Option<Short> {
-        // A load of its own, so that where the next field begins does not wait for more.
-        let length = u32::from(window[1]);
+        let length = length as u32;
         let head = u32::from_le_bytes(*window.first_chunk()?);
         if head & 0x80ff_80ff != attribute_head {
             return None;
@@ -157,7 +157,8 @@ mod tests {
 
     /// The key, the value and the length of the field that [`Short`] finds.
     fn short<const VALUE_FIRST: bool>(window: &Window) -> Option<(&[u8], &[u8], usize)> {
-        let short = Short::read::<VALUE_FIRST>(window, attribute_head::<VALUE_FIRST>(TAG))?;
+        let length = usize::from(window[1]);
+        let short = Short::read::<VALUE_FIRST>(window, length, attribute_head::<VALUE_FIRST>(TAG))?;
         let (key, value) = short.key_value::<VALUE_FIRST>(window)?;
         let last = key.last().copied().unwrap_or_default();
         assert_eq!(
@@ -194,11 +195,11 @@ mod tests {
     fn no_attribute_has_no_tag() {
         let window = [0; _];
         assert_eq!(
-            Short::read::<true>(&window, attribute_head::<true>(0)),
+            Short::read::<true>(&window, 0, attribute_head::<true>(0)),
             None
         );
         assert_eq!(
-            Short::read::<false>(&window, attribute_head::<false>(0)),
+            Short::read::<false>(&window, 0, attribute_head::<false>(0)),
             None
         );
     }

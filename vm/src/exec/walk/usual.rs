@@ -10,7 +10,7 @@ use super::{Walk, input_place};
 use crate::wire::any;
 use crate::wire::short::{Short, Window};
 use crate::wire::tree::NONE;
-use crate::wire::usual::Windows;
+use crate::wire::usual::{Ahead, Windows};
 use crate::wire::validate::is_plain_value;
 
 impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
@@ -142,27 +142,38 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
         let (head, keys) = (self.head::<VALUE_FIRST>(), self.found.locator.keys_wanted);
         let first = windows.position() as u32;
         let (mut count, mut value_bytes_max, mut length) = (0, 0, 0);
-        while let Some(window) = windows.first()
-            && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
-        {
-            if FULL && !short.is_plain::<VALUE_FIRST>(window) {
-                break;
-            }
-            let bucket = short_bucket::<VALUE_FIRST>(short, window);
-            if keys >> bucket & 1 != 0 {
-                let at = windows.position() as u32;
-                if at + short.length > end {
-                    return Err(at);
+        'attributes: loop {
+            // Those that nobody looks for, in a loop of their own.
+            let mut ahead = Ahead::new(windows);
+            let (window, short, bucket) = loop {
+                windows = ahead.windows();
+                let Some((window, second)) = ahead.first() else {
+                    break 'attributes;
+                };
+                let Some(short) = Short::read::<VALUE_FIRST>(window, second, head) else {
+                    break 'attributes;
+                };
+                if FULL && !short.is_plain::<VALUE_FIRST>(window) {
+                    break 'attributes;
                 }
-                self.some_attribute::<VALUE_FIRST>(window, short, bucket, at);
-                if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
-                    return Err(end);
+                if WANTED == SOME_WANTED_ALL_MEASURED {
+                    count += 1;
+                    value_bytes_max = short.value_len::<VALUE_FIRST>().max(value_bytes_max);
+                    length = short.length;
                 }
+                let bucket = short_bucket::<VALUE_FIRST>(short, window);
+                if keys >> bucket & 1 != 0 {
+                    break (window, short, bucket);
+                }
+                ahead = ahead.after_short();
+            };
+            let at = windows.position() as u32;
+            if at + short.length > end {
+                return Err(at);
             }
-            if WANTED == SOME_WANTED_ALL_MEASURED {
-                count += 1;
-                value_bytes_max = short.value_len::<VALUE_FIRST>().max(value_bytes_max);
-                length = short.length;
+            self.some_attribute::<VALUE_FIRST>(window, short, bucket, at);
+            if !FULL && WANTED == SOME_WANTED && self.found.missing == 0 {
+                return Err(end);
             }
             windows = windows.after(short.length as usize);
         }
@@ -201,14 +212,15 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
     #[inline(always)]
     fn rows<const VALUE_FIRST: bool>(
         &mut self,
-        mut windows: Windows<'a>,
+        windows: Windows<'a>,
         end: u32,
     ) -> Result<Windows<'a>, u32> {
         let (head, keys) = (self.head::<VALUE_FIRST>(), self.found.locator.keys_wanted);
-        while let Some(window) = windows.first()
-            && let Some(short) = Short::read::<VALUE_FIRST>(window, head)
+        let mut ahead = Ahead::new(windows);
+        while let Some((window, second)) = ahead.first()
+            && let Some(short) = Short::read::<VALUE_FIRST>(window, second, head)
         {
-            let at = windows.position() as u32;
+            let at = ahead.windows().position() as u32;
             let place = input_place(at, at + short.length);
             if (FULL && !short.is_plain::<VALUE_FIRST>(window)) || place.end > end {
                 return Err(at);
@@ -228,9 +240,9 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
             if !FULL && !short.is_plain::<VALUE_FIRST>(window) {
                 self.doubt_attribute(has_slot, place);
             }
-            windows = windows.after(short.length as usize);
+            ahead = ahead.after_short();
         }
-        Ok(windows)
+        Ok(ahead.windows())
     }
 
     /// An attribute of the usual form with a key like those that are looked for. Out of line, as few are.
@@ -282,20 +294,18 @@ fn long_payload(window: &Window) -> Option<(usize, usize)> {
 
 /// Steps over fields with this tag whose lengths take a byte or two. What comes after them.
 #[inline(always)]
-fn skip_run(mut windows: Windows<'_>, tag: u8) -> Windows<'_> {
-    while let Some(window) = windows.first()
+fn skip_run(windows: Windows<'_>, tag: u8) -> Windows<'_> {
+    let mut ahead = Ahead::new(windows);
+    while let Some((window, length)) = ahead.first()
         && window[0] == tag
     {
-        // As one number, so that it is one load.
-        let head = u16::from_le_bytes([window[0], window[1]]);
-        let length = if head & 0x8000 == 0 {
-            2 + usize::from(head >> 8)
+        if length < 0x80 {
+            ahead = ahead.after_short();
         } else if let Some((header, payload)) = long_payload(window) {
-            header + payload
+            ahead = Ahead::new(ahead.windows().after(header + payload));
         } else {
             break;
-        };
-        windows = windows.after(length);
+        }
     }
-    windows
+    ahead.windows()
 }
