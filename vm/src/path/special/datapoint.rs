@@ -2,23 +2,23 @@
 
 use super::{
     ResolvedKey, Result, Special, expect_int, expect_pdata, expects, ints_of, list, pdata,
-    read_form, read_run, renumber, special, write_number, write_run,
+    read_form, read_run, renumber, special, write_run,
 };
 use crate::error::Error;
 use crate::exec::Lane;
 use crate::path::form::{Form, length_delimited};
 use crate::path::{Level, every};
 use crate::value::{Element, TypedList, Value};
-use crate::wire::any::{Sink, put_varint};
-use crate::wire::cursor::Cursor;
+use crate::wire::any::{Sink, put_tag, put_varint};
+use crate::wire::cursor::{Cursor, WireType};
 use crate::wire::tree::message_fields;
 use bumpalo::collections::Vec;
 
 special! {
     /// `datapoint.value_double`.
-    VALUE_DOUBLE: Double = read_value_double, write_value_double;
+    VALUE_DOUBLE: Double = read_double::<Point>, write_double::<Point>;
     /// `datapoint.value_int`.
-    VALUE_INT: Int = read_value_int, write_value_int;
+    VALUE_INT: Int = read_int::<Point>, write_int::<Point>;
     /// `datapoint.exemplars`.
     EXEMPLARS: Any = read_exemplars, write_exemplars;
     /// `datapoint.bucket_counts`.
@@ -40,9 +40,9 @@ special! {
     /// `datapoint.quantile_values`.
     QUANTILE_VALUES: Any = read_quantiles, write_quantiles;
     /// `exemplar.double_value`.
-    EXEMPLAR_DOUBLE: Double = read_exemplar_double, write_exemplar_double;
+    EXEMPLAR_DOUBLE: Double = read_double::<Exemplar>, write_double::<Exemplar>;
     /// `exemplar.int_value`.
-    EXEMPLAR_INT: Int = read_exemplar_int, write_exemplar_int;
+    EXEMPLAR_INT: Int = read_int::<Exemplar>, write_int::<Exemplar>;
 }
 
 /// The four kinds of data points, as [`crate::path::FieldNumbers`] orders them.
@@ -79,20 +79,42 @@ fn expect_point<'a>(lane: &Lane<'_, '_, 'a>, kind: u8) -> Result<'a, ()> {
     }
 }
 
-const AS_DOUBLE: u32 = 4;
-const AS_INT: u32 = 6;
+/// A message that has a number, which is a double or an int.
+trait Numbered {
+    const LEVEL: Level;
+    /// The kind of data points that have it, if it is a data point.
+    const POINT: Option<u8>;
+    /// The field that has it if it is a double, and if it is an int.
+    const AS_DOUBLE: u32;
+    const AS_INT: u32;
+}
 
-fn read_value_double<'a>(
+struct Point;
+
+impl Numbered for Point {
+    const LEVEL: Level = Level::DataPoint;
+    const POINT: Option<u8> = Some(NUMBER);
+    const AS_DOUBLE: u32 = 4;
+    const AS_INT: u32 = 6;
+}
+
+struct Exemplar;
+
+impl Numbered for Exemplar {
+    const LEVEL: Level = Level::Exemplar;
+    const POINT: Option<u8> = None;
+    const AS_DOUBLE: u32 = 3;
+    const AS_INT: u32 = 6;
+}
+
+fn read_double<'a, M: Numbered>(
     lane: &mut Lane<'_, '_, 'a>,
     _: &[ResolvedKey<'a>],
 ) -> Result<'a, Value<'a>> {
-    if !is_point(lane, NUMBER) {
-        return Ok(Value::Nil);
-    }
-    Ok(read_form(lane, Level::DataPoint, AS_DOUBLE, Form::Double))
+    Ok(read_as::<M>(lane, M::AS_DOUBLE, Form::Double))
 }
 
-fn write_value_double<'a>(
+fn write_double<'a, M: Numbered>(
     lane: &mut Lane<'_, '_, 'a>,
     _: &[ResolvedKey<'a>],
     value: Value<'a>,
@@ -100,84 +122,46 @@ fn write_value_double<'a>(
     let Value::Double(new) = value else {
         return Err(expects("float64", &value, lane.arena()));
     };
-    expect_point(lane, NUMBER)?;
-    write_number(lane, Level::DataPoint, AS_DOUBLE, AS_INT, new.to_bits())
+    write_as::<M>(lane, [M::AS_DOUBLE, M::AS_INT], new.to_bits())
 }
 
-fn read_value_int<'a>(lane: &mut Lane<'_, '_, 'a>, _: &[ResolvedKey<'a>]) -> Result<'a, Value<'a>> {
-    if !is_point(lane, NUMBER) {
-        return Ok(Value::Nil);
+fn read_int<'a, M: Numbered>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+) -> Result<'a, Value<'a>> {
+    Ok(read_as::<M>(lane, M::AS_INT, Form::Fixed64))
+}
+
+fn write_int<'a, M: Numbered>(
+    lane: &mut Lane<'_, '_, 'a>,
+    _: &[ResolvedKey<'a>],
+    value: Value<'a>,
+) -> Result<'a, ()> {
+    let new = expect_int(&value, lane.arena())?;
+    write_as::<M>(lane, [M::AS_INT, M::AS_DOUBLE], new as u64)
+}
+
+fn read_as<'a, M: Numbered>(lane: &mut Lane<'_, '_, 'a>, field: u32, form: Form) -> Value<'a> {
+    match M::POINT.is_none_or(|kind| is_point(lane, kind)) {
+        true => read_form(lane, M::LEVEL, field, form),
+        false => Value::Nil,
     }
-    Ok(read_form(lane, Level::DataPoint, AS_INT, Form::Fixed64))
 }
 
-fn write_value_int<'a>(
+/// Writes the number to one field, also if it is zero, and takes it out of the other.
+fn write_as<'a, M: Numbered>(
     lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
+    [field, other]: [u32; 2],
+    bits: u64,
 ) -> Result<'a, ()> {
-    let new = expect_int(&value, lane.arena())?;
-    expect_point(lane, NUMBER)?;
-    write_number(lane, Level::DataPoint, AS_INT, AS_DOUBLE, new as u64)
-}
-
-const EXEMPLAR_DOUBLE_FIELD: u32 = 3;
-const EXEMPLAR_INT_FIELD: u32 = 6;
-
-fn read_exemplar_double<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-) -> Result<'a, Value<'a>> {
-    Ok(read_form(
-        lane,
-        Level::Exemplar,
-        EXEMPLAR_DOUBLE_FIELD,
-        Form::Double,
-    ))
-}
-
-fn write_exemplar_double<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    let Value::Double(new) = value else {
-        return Err(expects("float64", &value, lane.arena()));
-    };
-    write_number(
-        lane,
-        Level::Exemplar,
-        EXEMPLAR_DOUBLE_FIELD,
-        EXEMPLAR_INT_FIELD,
-        new.to_bits(),
-    )
-}
-
-fn read_exemplar_int<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-) -> Result<'a, Value<'a>> {
-    Ok(read_form(
-        lane,
-        Level::Exemplar,
-        EXEMPLAR_INT_FIELD,
-        Form::Fixed64,
-    ))
-}
-
-fn write_exemplar_int<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    _: &[ResolvedKey<'a>],
-    value: Value<'a>,
-) -> Result<'a, ()> {
-    let new = expect_int(&value, lane.arena())?;
-    write_number(
-        lane,
-        Level::Exemplar,
-        EXEMPLAR_INT_FIELD,
-        EXEMPLAR_DOUBLE_FIELD,
-        new as u64,
-    )
+    if let Some(kind) = M::POINT {
+        expect_point(lane, kind)?;
+    }
+    let mut out = Vec::with_capacity_in(9, lane.arena());
+    put_tag(&mut out, field, WireType::Fixed64);
+    out.slice(&bits.to_le_bytes());
+    lane.replace(M::LEVEL, other, &[])?;
+    lane.replace(M::LEVEL, field, out.into_bump_slice())
 }
 
 /// The number of `exemplars` in each kind of data point.

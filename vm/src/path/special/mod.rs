@@ -141,23 +141,6 @@ fn renumber<'a>(fields: &[u8], number: u32, arena: &'a Bump) -> &'a [u8] {
     out.into_bump_slice()
 }
 
-/// A oneof of a double and an int: setting one takes the other away, and zero counts.
-fn write_number<'a>(
-    lane: &mut Lane<'_, '_, 'a>,
-    level: super::Level,
-    number: u32,
-    other: u32,
-    bits: u64,
-) -> Result<'a, ()> {
-    use crate::wire::any::{Sink, put_tag};
-    use crate::wire::cursor::WireType;
-    let mut out = Vec::with_capacity_in(9, lane.arena());
-    put_tag(&mut out, number, WireType::Fixed64);
-    out.slice(&bits.to_le_bytes());
-    lane.replace(level, other, &[])?;
-    lane.replace(level, number, out.into_bump_slice())
-}
-
 fn read_form<'a>(
     lane: &mut Lane<'_, '_, 'a>,
     level: super::Level,
