@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// A configuration over a data set.
+#[derive(Clone)]
 pub(crate) struct Row {
     /// The configuration's name, with the data set's where it names several.
     pub(crate) name: String,
@@ -46,7 +47,7 @@ pub(crate) fn find(asked: &[String]) -> Result<Vec<Row>> {
         let found = match folder {
             Some(folder) => all_below(&folder)?,
             None if file.is_file() => of_file(&file)?,
-            None => all_below(&bench)?.into_iter().filter(is_asked).collect(),
+            None => ours.iter().filter(|row| is_asked(row)).cloned().collect(),
         };
         if found.is_empty() {
             let known: Vec<&str> = ours.iter().map(|row| &row.name[..]).collect();
