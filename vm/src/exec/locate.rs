@@ -50,7 +50,8 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Of all attributes of a message, which stand one after the other; where the last of them begins.
+    /// Of all attributes of a message, which stand one after the other; where the last of them begins, or [`NONE`] if that is
+    /// not known.
     pub(super) fn of_run(place: Place, last: u32) -> Slot<'static> {
         Slot {
             place,

@@ -2,16 +2,17 @@
 
 use super::locate::{Row, Slot};
 use super::machine::Machine;
+use super::walk::input_place;
 use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
 use crate::wire::tree::{NONE, NodeId, Place, field_at, read_whole};
-use smallvec::SmallVec;
+use bumpalo::collections::Vec;
 use std::ops::ControlFlow;
 
 /// Attributes of a message, each with its place and its payload.
-type Attributes<'a> = SmallVec<[(Place, &'a [u8]); 4]>;
+type Attributes<'a> = Vec<'a, (Place, &'a [u8])>;
 
 impl<'a> Machine<'_, 'a> {
     /// Gives the attributes that are strings longer than `length_max` bytes the value that `change` makes of them.
@@ -40,7 +41,7 @@ impl<'a> Machine<'_, 'a> {
 
     /// The attributes that are longer, as a whole, than so many bytes.
     fn longer_attributes(&self, id: NodeId, number: u32, length_max: usize) -> Attributes<'a> {
-        let mut longer = Attributes::new();
+        let mut longer = Attributes::new_in(self.arena);
         let Some(run) = self.run_of(id) else {
             let _ = self.tree.each_field(id, number, |place, attribute| {
                 if attribute.len() > length_max {
@@ -95,14 +96,7 @@ impl<'a> Machine<'_, 'a> {
         };
         let last_bytes = self.tree.whole(last.place);
         self.tree.replace(id, last.place, &[]);
-        let node = self.tree.node(id);
-        let run = self.locators[node.level as usize].run;
-        let slots = node.slots;
-        if let Some(slot) =
-            run.and_then(|run| self.slots.get_mut(slots as usize + usize::from(run)))
-        {
-            *slot = Slot::ABSENT;
-        }
+        self.shorten_run(id, last.place);
         let node = &mut self.tree.nodes[id as usize];
         node.rows_len = node.rows_len.saturating_sub(1);
         if last.place == hole {
@@ -128,33 +122,64 @@ impl<'a> Machine<'_, 'a> {
     }
 
     /// Where the only attribute with a key that has a slot stands, and the last attribute, if that is told without a look at
-    /// the others.
+    /// the keys of the others.
     fn alone_and_last(&self, id: NodeId, number: u32, key: &[u8]) -> Option<(Place, Row<'a>)> {
         let run = self.run_of(id)?;
         let node = self.tree.node(id);
         let slot = self.locators[node.level as usize].slot_of_key(key)?;
         let hole = self.slots[node.slots as usize + usize::from(slot)];
         hole.payload?;
-        let (place, attribute) = match self.tree.edits.get(node.last_edit as usize) {
-            Some(edit) if edit.at == node.end => {
-                let place = Place {
-                    at: edit.at,
-                    end: edit.end,
-                    edit: node.last_edit,
-                };
-                let field = read_whole(edit.bytes).filter(|field| field.number == number)?;
-                (place, field.payload)
+        let mut place = input_place(self.last_in_run(&run), run.place.end);
+        for (edited, whole) in self.tree.edits_of(id) {
+            let is_added = || {
+                edited.at == node.end
+                    && read_whole(whole).is_some_and(|field| field.number == number)
+            };
+            if edited.at == place.at || is_added() {
+                place = edited;
             }
-            Some(edit) if edit.at >= run.last_of_run() => return None,
-            _ => {
-                let (at, end) = (run.last_of_run(), run.place.end);
-                let (_, attribute, _) = field_at(&self.tree.input[..end as usize], at as usize)?;
-                let edit = NONE;
-                (Place { at, end, edit }, attribute)
-            }
-        };
-        let (key, value) = any::key_value(attribute);
+        }
+        let field = read_whole(self.tree.whole(place))?;
+        let (key, value) = any::key_value(field.payload);
         Some((hole.place, Row { place, key, value }))
+    }
+
+    /// Where the last attribute of a [run](Machine::run_of) begins.
+    fn last_in_run(&self, run: &Slot<'_>) -> u32 {
+        if run.last_of_run() != NONE {
+            return run.last_of_run();
+        }
+        let (mut last, mut at, end) = (run.place.at, run.place.at, run.place.end);
+        let attributes = &self.tree.input[..end as usize];
+        while at < end {
+            let next = match attributes[at as usize..].first_chunk() {
+                // Most are short. In a run, all have a tag of one byte.
+                Some([_, length @ 0..0x80]) => at + 2 + u32::from(*length),
+                _ => match field_at(attributes, at as usize) {
+                    Some((_, _, next)) => next as u32,
+                    None => break,
+                },
+            };
+            (last, at) = (at, next);
+        }
+        last
+    }
+
+    /// The last attribute, which stood here, went: if it was of the [run](Machine::run_of), that ends before it.
+    fn shorten_run(&mut self, id: NodeId, last: Place) {
+        let node = self.tree.node(id);
+        let (Some(run), Some(mut old)) = (self.locators[node.level as usize].run, self.run_of(id))
+        else {
+            return;
+        };
+        if last.at < old.place.end {
+            old.place.end = last.at;
+            let slot = &mut self.slots[node.slots as usize + usize::from(run)];
+            *slot = match old.place.at < last.at {
+                true => Slot::of_run(old.place, NONE),
+                false => Slot::ABSENT,
+            };
+        }
     }
 
     /// Where the first attribute with a key stands, the next one with it, and the last of all.
