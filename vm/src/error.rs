@@ -4,7 +4,11 @@
 //! fails, and lives as long as the request.
 
 use bumpalo::Bump;
-use std::fmt;
+use bumpalo::collections::String;
+use std::fmt::{self, Write};
+
+/// What most texts fit in, so that they are written without getting more room: bytes.
+const TEXT_BYTES_USUAL: usize = 96;
 
 /// Why a statement failed on a record, in the reference's words where users see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,12 @@ impl<'a> Error<'a> {
     pub fn format(arena: &'a Bump, text: fmt::Arguments<'_>) -> Error<'a> {
         match text.as_str() {
             Some(fixed) => Error(arena.alloc_str(fixed)),
-            None => Error(bumpalo::format!(in arena, "{}", text).into_bump_str()),
+            None => {
+                let mut formatted = String::with_capacity_in(TEXT_BYTES_USUAL, arena);
+                // Memory takes everything.
+                let _ = formatted.write_fmt(text);
+                Error(formatted.into_bump_str())
+            }
         }
     }
 

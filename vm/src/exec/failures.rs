@@ -81,7 +81,12 @@ impl Failures {
                     let failure = failure();
                     self.kept.push(failure);
                 }
-                if self.kept.len() == 2 * FAILURES_KEPT_MAX {
+                // Those that come in order are no longer kept once there are so many.
+                let room = match self.last_kept {
+                    None => FAILURES_KEPT_MAX,
+                    Some(_) => 2 * FAILURES_KEPT_MAX,
+                };
+                if self.kept.len() == room {
                     self.settle();
                 }
             }
