@@ -6,7 +6,7 @@
 //! `.*error.*` is a substring search.
 
 use super::needle::Needle;
-use super::steps;
+use super::replaced::replace_all;
 use bumpalo::Bump;
 use ottl_vm::function::Changed;
 use regex_automata::{Input, meta};
@@ -96,7 +96,7 @@ impl Literal {
             let start = self.find(haystack, at);
             Ok(start.map(|start| start..start + self.len()))
         };
-        steps::replace_all(haystack, replacement, head, arena, find)
+        replace_all(haystack, replacement, head, arena, find)
     }
 
     /// Length of the text, in bytes.

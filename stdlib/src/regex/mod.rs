@@ -11,6 +11,7 @@
 //! - A match never begins or ends within a character.
 //! - A search allocates nothing once its cache and captures have grown to size.
 
+mod bits;
 mod captures;
 mod class;
 mod dynamic;
@@ -21,6 +22,7 @@ mod haystack;
 mod matches;
 mod needle;
 mod parse;
+mod replaced;
 mod stack;
 mod steps;
 mod template;

@@ -1,12 +1,8 @@
-//! Looking for a text. Most texts that are searched are short: there, a vector search takes longer to set up than to
-//! compare words.
+//! Looking for a text. Most texts that are searched are short: there, a search of texts of any length takes longer to
+//! set up than to ask all bytes at once.
 
+use super::bits::{self, BLOCK};
 use memchr::memmem;
-
-/// Texts of fewer bytes are searched word by word.
-pub(super) const SHORT: usize = 32;
-
-const LOW: u64 = 0x0101_0101_0101_0101;
 
 /// A text to look for.
 #[derive(Debug)]
@@ -48,18 +44,12 @@ impl Needle {
     /// Where the text is first.
     #[inline]
     pub(super) fn find(&self, haystack: &[u8]) -> Option<usize> {
-        if haystack.len() >= SHORT || self.text.is_empty() {
+        if haystack.len() > BLOCK || self.text.is_empty() {
             return self.find_in_long(haystack);
         }
         let last = haystack.len().checked_sub(self.text.len())?;
-        let mut from = 0;
-        loop {
-            let start = self.find_rare(haystack, from, last)?;
-            if self.is_at(haystack, start) {
-                return Some(start);
-            }
-            from = start + 1;
-        }
+        let mut places = self.places(haystack, 0, last)?;
+        places.find(|at| self.is_at(haystack, *at))
     }
 
     /// The same, not set up for short texts.
@@ -68,12 +58,15 @@ impl Needle {
         self.finder.find(haystack)
     }
 
-    /// Where, from `from` to `last`, the text begins if its rarest byte belongs to it. The text is not empty, and `last`
-    /// is not behind where it could begin.
+    /// Where, in the block that begins at `from` and is not behind `last`, the text begins if its rarest byte belongs to
+    /// it. The text is not empty, and `last` is not behind where it could begin.
     #[inline(always)]
-    pub(super) fn find_rare(&self, haystack: &[u8], from: usize, last: usize) -> Option<usize> {
+    pub(super) fn places(&self, haystack: &[u8], from: usize, last: usize) -> Option<Places> {
         let possible = haystack.get(from + self.rare_at..=last + self.rare_at)?;
-        Some(from + position(possible, self.rare)?)
+        Some(Places::of(
+            &possible[..possible.len().min(BLOCK)],
+            self.rare,
+        ))
     }
 
     /// Whether the text is at `start`.
@@ -98,51 +91,28 @@ fn frequency(byte: u8) -> u8 {
     }
 }
 
-/// Where a byte is first.
-#[inline]
-fn position(text: &[u8], byte: u8) -> Option<usize> {
-    if text.len() >= SHORT {
-        return memchr::memchr(byte, text);
-    }
-    let mut at = 0;
-    while let Some(chunk) = text[at..].first_chunk() {
-        if let Some(found) = Marks::of(chunk, byte).next() {
-            return Some(at + found);
+/// Where in a block a byte is, in order.
+pub(super) struct Places(u64);
+
+impl Places {
+    #[inline(always)]
+    fn of(block: &[u8], byte: u8) -> Places {
+        // Of very few bytes, each is asked sooner than all are gathered.
+        if block.len() < 8 {
+            let marks = block.iter().rev().map(|found| u64::from(*found == byte));
+            return Places(marks.fold(0, |bits, mark| bits << 1 | mark));
         }
-        at += chunk.len();
-    }
-    match text.last_chunk() {
-        // Those of them that were looked at are others.
-        Some(chunk) => Some(text.len() - chunk.len() + Marks::of(chunk, byte).next()?),
-        None => text.iter().position(|found| *found == byte),
+        let [places] = bits::of_block(block, |chunk| [bits::equal(chunk, byte)]);
+        Places(places)
     }
 }
 
-/// Where a byte is among eight, in order: the top bits of those that are it.
-pub(super) struct Marks(u64);
-
-impl Marks {
-    #[inline(always)]
-    pub(super) fn of(chunk: &[u8; 8], byte: u8) -> Marks {
-        const BELOW_TOP: u64 = LOW * 0x7f;
-        let others = u64::from_le_bytes(*chunk) ^ (LOW * u64::from(byte));
-        // No carry leaves a byte, so that each is told for itself.
-        Marks(!(((others & BELOW_TOP) + BELOW_TOP) | others | BELOW_TOP))
-    }
-
-    /// Those at `from`, which is below eight, or behind.
-    #[inline(always)]
-    pub(super) fn from(self, from: usize) -> Marks {
-        Marks(self.0 & u64::MAX << (8 * from))
-    }
-}
-
-impl Iterator for Marks {
+impl Iterator for Places {
     type Item = usize;
 
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
-        let at = self.0.trailing_zeros() as usize / 8;
+        let at = self.0.trailing_zeros() as usize;
         (self.0 != 0).then(|| {
             self.0 &= self.0 - 1;
             at
@@ -155,31 +125,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_found_wherever_they_are() {
-        for length in 0..70 {
-            for at in 0..length {
-                let mut text = vec![b'a' ^ 1; length];
-                text[at..].fill(b'a');
-                assert_eq!(position(&text, b'a'), Some(at), "of {length}");
-            }
-            assert_eq!(position(&vec![b'a' ^ 0x80; length], b'a'), None);
-        }
-    }
-
-    #[test]
-    fn marks_are_told_byte_by_byte() {
-        for bits in 0..=u8::MAX {
-            for other in [0, 1, 0x7f, 0x80, 0xff] {
-                for byte in [other ^ 1, other ^ 0x80, !other] {
-                    let chunk = std::array::from_fn(|at| match bits >> at & 1 {
-                        0 => other,
-                        _ => byte,
-                    });
-                    for from in 0..8 {
-                        let expected = (from..8).filter(|at| chunk[*at] == byte);
-                        assert!(Marks::of(&chunk, byte).from(from).eq(expected));
-                    }
-                }
+    fn places_are_told_byte_by_byte() {
+        for length in 0..=BLOCK {
+            for every in 1..=length + 1 {
+                let block: Vec<u8> = (0..length)
+                    .map(|at| if at % every == 0 { b'a' } else { b'a' ^ 0x80 })
+                    .collect();
+                assert!(Places::of(&block, b'a').eq((0..length).step_by(every)));
+                assert_eq!(Places::of(&block, b'a' ^ 1).next(), None);
             }
         }
     }

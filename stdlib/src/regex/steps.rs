@@ -6,9 +6,9 @@
 //! hold every character beyond ASCII: then bytes tell as much as characters do, bad bytes included.
 
 use super::escaped::Escaped;
+use super::replaced::replace_all;
 use super::text_run::TextRun;
 use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
 use memchr::memmem;
 use ottl_vm::function::Changed;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
@@ -22,9 +22,6 @@ const LOOKS_MAX: usize = 8;
 
 /// Haystacks that are searched for a byte without ado: bytes.
 const SHORT: usize = 32;
-
-/// How many replacements may be longer than what they replace, by all of their length, for a text to be made in one go.
-const GROWING_MAX: usize = 4;
 
 /// How many bytes a run behind a text may ask for at least for the two to be searched in one piece: a try that fails
 /// looks at so many.
@@ -107,10 +104,14 @@ impl Run {
         self.min
     }
 
-    /// Whether it takes a byte.
-    #[inline]
-    pub(super) fn has(&self, byte: u8) -> bool {
-        self.set[usize::from(byte)]
+    /// How many bytes it takes at most.
+    pub(super) fn len_max(&self) -> usize {
+        self.max
+    }
+
+    /// The bytes that it takes.
+    pub(super) fn set(&self) -> &[bool; 256] {
+        &self.set
     }
 
     /// How many bytes it takes of what the text begins with, if they suffice.
@@ -231,13 +232,18 @@ impl Steps {
         head: &[u8],
         arena: &'a Bump,
     ) -> Changed<'a> {
-        match &self.text_run {
-            Some(text_run) => replace_all(text, replacement, head, arena, |at| {
-                Ok(text_run.find(text, at))
-            }),
-            None => replace_all(text, replacement, head, arena, |at| {
-                self.find(text, at, &mut |_, _, _| {})
-            }),
+        let Some(text_run) = &self.text_run else {
+            let find = |at| self.find(text, at, &mut |_, _, _| {});
+            return replace_all(text, replacement, head, arena, find);
+        };
+        match text_run.by_blocks(text, 0) {
+            Some(mut blocks) => {
+                replace_all(text, replacement, head, arena, |at| Ok(blocks.find(at)))
+            }
+            None => {
+                let find = |at| Ok(text_run.find_text(text, at));
+                replace_all(text, replacement, head, arena, find)
+            }
         }
     }
 
@@ -314,44 +320,6 @@ impl Steps {
             }
         }
         Ok(at)
-    }
-}
-
-/// As [`Steps::replace_all`], of the matches that `find` finds from a place on, of which none is empty.
-#[inline(always)]
-pub(super) fn replace_all<'a>(
-    text: &[u8],
-    replacement: &[u8],
-    head: &[u8],
-    arena: &'a Bump,
-    find: impl Fn(usize) -> Result<Option<Range<usize>>, GaveUp>,
-) -> Changed<'a> {
-    let mut found = match find(0) {
-        Ok(Some(found)) => found,
-        Ok(None) => return Changed::Not,
-        Err(GaveUp) => return Changed::Untold,
-    };
-    let capacity = head.len() + text.len() + GROWING_MAX * replacement.len();
-    let mut out = ArenaVec::with_capacity_in(capacity, arena);
-    out.extend_from_slice_copy(head);
-    let mut copied = 0;
-    loop {
-        let kept = &text[copied..found.start];
-        let rest = &text[found.end..];
-        if out.len() + kept.len() + replacement.len() + rest.len() > capacity {
-            return Changed::Untold;
-        }
-        out.extend_from_slice_copy(kept);
-        out.extend_from_slice_copy(replacement);
-        copied = found.end;
-        match find(copied) {
-            Ok(Some(next)) => found = next,
-            Ok(None) => {
-                out.extend_from_slice_copy(rest);
-                return Changed::To(out.into_bump_slice_mut());
-            }
-            Err(GaveUp) => return Changed::Untold,
-        }
     }
 }
 
@@ -617,6 +585,40 @@ mod tests {
                         Changed::To(replaced) => Some(&*replaced),
                     };
                     assert_eq!(replaced, expected.as_deref(), "{pattern} on {text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn matches_are_found_wherever_they_are() {
+        let patterns = [
+            "/[0-9]+",
+            "/[0-9]*",
+            "/[0-9]{3,5}",
+            "token=[0-9a-f]+",
+            "k[^a-j/]{2,}",
+        ];
+        for pattern in patterns {
+            let regex = Regex::new(pattern).expect("a pattern");
+            let automaton = Regex::new(pattern).expect("a pattern").without_steps();
+            for fill in [&b"x"[..], b"/", b"/1", b"k", b"\xff"] {
+                for length in [
+                    0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 80, 127, 150,
+                ] {
+                    for at in (0..length).step_by(3) {
+                        for run in [0, 1, 2, 4, 5, 16, 31, 32, 33, 70] {
+                            let mut text: Vec<u8> =
+                                fill.iter().copied().cycle().take(length).collect();
+                            let found = [b"token=", &b"7".repeat(run)[..], b"/123"].concat();
+                            text.splice(at..at, found);
+                            assert_eq!(
+                                matches(&regex, &text),
+                                matches(&automaton, &text),
+                                "{pattern} on {text:?}"
+                            );
+                        }
+                    }
                 }
             }
         }
