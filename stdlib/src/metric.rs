@@ -99,15 +99,27 @@ impl<'a> Metric<'a> {
         Ok(Metric { wire, data })
     }
 
+    /// The same if it is of this kind. To put together what was done to its data points is for those that are.
+    pub(crate) fn of_kind(
+        call: &mut Call<'_, '_, 'a>,
+        kind: Kind,
+    ) -> Result<Option<Metric<'a>>, Error<'a>> {
+        let record = call.record();
+        let found = record.numbers(Level::Metric).filter_map(Kind::of_field);
+        if found.last().is_some_and(|found| found != kind) {
+            return Ok(None);
+        }
+        let metric = Metric::of(call)?;
+        Ok(Some(metric).filter(|metric| metric.kind() == Some(kind)))
+    }
+
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.data.map(|(kind, _)| kind)
     }
 
-    /// The payload of its data, if it is of this kind.
-    pub(crate) fn data(&self, wanted: Kind) -> Option<&'a [u8]> {
-        self.data
-            .filter(|(kind, _)| *kind == wanted)
-            .map(|(_, data)| data)
+    /// The payload of its data, if it has any.
+    pub(crate) fn data_of(&self) -> &'a [u8] {
+        self.data.map_or(&[], |(_, data)| data)
     }
 
     /// The kind as the reference's errors name it.
@@ -124,7 +136,7 @@ impl<'a> Metric<'a> {
 
     /// The data points' payloads.
     pub(crate) fn points(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        points(self.data.map_or(&[], |(_, data)| data))
+        points(self.data_of())
     }
 
     /// `aggregation_temporality` of a histogram; a summary is cumulative, others have none (0).

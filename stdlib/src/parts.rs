@@ -32,8 +32,7 @@ pub(crate) fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepare
 
 /// What `convert_summary_..._val_to_sum(string_agg_temp, monotonic, suffix)` does.
 pub(crate) fn convert<'a>(call: &mut Call<'_, '_, 'a>, part: Part) -> Outcome<'a> {
-    let metric = Metric::of(call)?;
-    if metric.kind() == Some(Kind::Summary) {
+    if let Some(metric) = Metric::of_kind(call, Kind::Summary)? {
         let temporality: &u64 = call.prepared();
         let mut sum = sum_fields(call, *temporality, call.bool_literal(1).unwrap_or_default());
         sum.extend_from_slice_copy(&number_points(call, &metric, part));

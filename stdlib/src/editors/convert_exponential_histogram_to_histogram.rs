@@ -76,10 +76,10 @@ const POINT_BYTES: usize = 16;
 
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     const TEMPORALITY: u32 = 2;
-    let metric = Metric::of(call)?;
-    let Some(data) = metric.data(Kind::ExponentialHistogram) else {
+    let Some(metric) = Metric::of_kind(call, Kind::ExponentialHistogram)? else {
         return Ok(Value::Nil);
     };
+    let data = metric.data_of();
     let conversion: &Conversion = call.prepared();
     let arena = call.arena();
     let room = data.len() + conversion.bounds.len() * POINT_BYTES;

@@ -23,11 +23,11 @@ fn prepare(literals: Literals<'_>, _given: &[bool]) -> Result<Prepared, String> 
 }
 
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    if let Some(data) = Metric::of(call)?.data(Kind::Gauge) {
+    if let Some(metric) = Metric::of_kind(call, Kind::Gauge)? {
         let temporality: &u64 = call.prepared();
         let is_monotonic = call.bool_literal(1).unwrap_or_default();
         let mut sum = sum_fields(call, *temporality, is_monotonic);
-        for field in message_fields(data).filter(|field| field.number == 1) {
+        for field in message_fields(metric.data_of()).filter(|field| field.number == 1) {
             sum.extend_from_slice_copy(field.whole);
         }
         call.record().set_metric_data(Kind::Sum.field(), &sum)?;

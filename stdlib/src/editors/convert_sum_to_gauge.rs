@@ -16,9 +16,9 @@ function! {
 }
 
 fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
-    if let Some(data) = Metric::of(call)?.data(Kind::Sum) {
+    if let Some(metric) = Metric::of_kind(call, Kind::Sum)? {
         let mut gauge = Vec::new_in(call.arena());
-        for field in message_fields(data).filter(|field| field.number == 1) {
+        for field in message_fields(metric.data_of()).filter(|field| field.number == 1) {
             gauge.extend_from_slice_copy(field.whole);
         }
         call.record().set_metric_data(Kind::Gauge.field(), &gauge)?;

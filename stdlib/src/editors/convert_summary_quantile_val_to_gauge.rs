@@ -31,10 +31,9 @@ fn convert<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     const QUANTILE: u32 = 1;
     const VALUE: u32 = 2;
     const AS_DOUBLE: u32 = 4;
-    let metric = Metric::of(call)?;
-    if metric.kind() != Some(Kind::Summary) {
+    let Some(metric) = Metric::of_kind(call, Kind::Summary)? else {
         return Ok(Value::Nil);
-    }
+    };
     let key = call.text(0).unwrap_or(b"quantile");
     let arena = call.arena();
     check_size(call, &metric, key)?;

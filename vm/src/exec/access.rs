@@ -254,16 +254,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if bytes.is_empty() && old.payload.is_none() {
             return;
         }
-        let place = self.splice(id, old, bytes);
-        let Some(slot) = slot else {
-            return self.forget_slots(id);
+        let new = match payload_of(bytes) {
+            Some(payload) => Slot::of(self.splice(id, old, bytes), payload),
+            None => {
+                self.tree.remove(id, old.place);
+                Slot::ABSENT
+            }
         };
-        let payload = payload_of(bytes);
-        if let Some(payload) = payload {
-            self.set_slot(id, slot, Slot::of(place, payload));
-        } else {
-            // The place is taken by an edit without bytes; what comes next is added at the end.
-            self.set_slot(id, slot, Slot::ABSENT);
+        match slot {
+            Some(slot) => self.set_slot(id, slot, new),
+            None => self.forget_slots(id),
         }
     }
 
@@ -468,7 +468,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             };
         }
         for place in edit.places.iter().skip(edit.len()) {
-            self.tree.replace(id, *place, &[]);
+            self.tree.remove(id, *place);
         }
     }
 }

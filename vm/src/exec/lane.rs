@@ -149,7 +149,7 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     }
 
     /// The numbers of all fields of the record's message at a level.
-    pub(crate) fn numbers(&self, level: Level) -> impl Iterator<Item = u32> + '_ {
+    pub fn numbers(&self, level: Level) -> impl Iterator<Item = u32> + '_ {
         let id = self.machine.holder(level, self.lane).ok();
         let mut fields = id.map(|id| self.machine.tree.fields(id));
         std::iter::from_fn(move || Some(fields.as_mut()?.next()?.number))
@@ -170,7 +170,7 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
         });
         for place in places {
             self.machine.tree.detach(id, place);
-            self.machine.tree.replace(id, place, &[]);
+            self.machine.tree.remove(id, place);
         }
         self.machine.tree.is_restructured |= holds_records;
         for field in crate::wire::tree::message_fields(bytes) {

@@ -116,7 +116,7 @@ impl<'a> Machine<'_, 'a> {
         let is_last = behind.is_empty();
         let first_row = self.tree.node(id).rows as usize;
         let last_bytes = self.tree.whole(last.place);
-        self.tree.replace(id, last.place, &[]);
+        self.tree.remove(id, last.place);
         self.tree.nodes[id as usize].rows_len -= 1;
         if !is_last {
             let row = &mut self.rows[first_row + hole];

@@ -95,7 +95,7 @@ impl<'a> Machine<'_, 'a> {
             },
         };
         let last_bytes = self.tree.whole(last.place);
-        self.tree.replace(id, last.place, &[]);
+        self.tree.remove(id, last.place);
         self.shorten_run(id, last.place);
         let node = &mut self.tree.nodes[id as usize];
         node.rows_len = node.rows_len.saturating_sub(1);

@@ -105,6 +105,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Whether it is of a field that was added at a node's end.
+    pub(crate) fn is_added(self) -> bool {
+        self.edit != NONE && self.at == self.end
+    }
+
     /// Whether it comes behind another of the same node.
     pub(crate) fn is_behind(self, other: Place) -> bool {
         // What is added at a node's end stands there in the order of its edits.
@@ -166,6 +171,39 @@ impl<'a> Tree<'a> {
     /// Puts `bytes`, a whole field or nothing, in the place of a field. Where that stands then.
     pub(crate) fn replace(&mut self, id: NodeId, place: Place, bytes: &'a [u8]) -> Place {
         self.nodes[id as usize].replace(&mut self.edits, place, bytes)
+    }
+
+    /// Removes a field. One that was added leaves nothing behind: of what comes and goes with each record, the next ones
+    /// would have to pass over ever more.
+    pub(crate) fn remove(&mut self, id: NodeId, place: Place) {
+        self.replace(id, place, &[]);
+        if place.is_added() {
+            self.forget_emptied(id);
+        }
+    }
+
+    /// Forgets what was added to a node and is empty by now.
+    #[inline(never)]
+    fn forget_emptied(&mut self, id: NodeId) {
+        let node = &mut self.nodes[id as usize];
+        let (mut last, mut next) = (NONE, node.first_edit);
+        while let Some(&Edit {
+            at,
+            end,
+            next: behind,
+            bytes,
+        }) = self.edits.get(next as usize)
+        {
+            if at != end || !bytes.is_empty() {
+                last = next;
+            } else if let Some(before) = self.edits.get_mut(last as usize) {
+                before.next = behind;
+            } else {
+                node.first_edit = behind;
+            }
+            next = behind;
+        }
+        node.last_edit = last;
     }
 
     /// Adds a whole field at a node's end. Where it stands.
@@ -288,6 +326,8 @@ impl<'a> Tree<'a> {
 pub(crate) struct Removal {
     /// The neighbours that are to go; at first none.
     run: Place,
+    /// Whether fields went that had been added.
+    has_emptied: bool,
 }
 
 impl Default for Removal {
@@ -298,6 +338,7 @@ impl Default for Removal {
                 end: 0,
                 edit: NONE,
             },
+            has_emptied: false,
         }
     }
 }
@@ -317,14 +358,23 @@ impl Removal {
     fn remove_apart(&mut self, tree: &mut Tree<'_>, id: NodeId, place: &Place) {
         if place.edit != NONE {
             tree.replace(id, *place, &[]);
+            self.has_emptied |= place.is_added();
             return;
         }
-        self.finish(tree, id);
+        self.remove_run(tree, id);
         self.run = *place;
     }
 
     #[inline(always)]
     pub(crate) fn finish(&self, tree: &mut Tree<'_>, id: NodeId) {
+        self.remove_run(tree, id);
+        if self.has_emptied {
+            tree.forget_emptied(id);
+        }
+    }
+
+    #[inline(always)]
+    fn remove_run(&self, tree: &mut Tree<'_>, id: NodeId) {
         if self.run.at != self.run.end {
             tree.insert(id, self.run.at, self.run.end, &[]);
         }
@@ -584,6 +634,27 @@ mod tests {
                 assert_eq!(together.nodes[0].grown, singly.nodes[0].grown);
             }
         }
+    }
+
+    #[test]
+    fn what_comes_and_goes_leaves_nothing_behind() {
+        let input = [0x10, 7, 0x18, 1];
+        let mut tree = tree(&input);
+        let seven = tree.find(0, &every(2)).expect("field 2");
+        tree.remove(0, seven.place);
+        let fields: [&[u8]; 3] = [&[0x20, 1], &[0x28, 1], &[0x30, 1]];
+        for order in [[1, 0, 2], [2, 0, 1], [0, 1, 2]] {
+            let places = fields.map(|field| tree.append(0, field));
+            for (gone, number) in order.into_iter().enumerate() {
+                tree.remove(0, places[number]);
+                assert_eq!(numbers(&tree).len(), 3 - gone);
+            }
+            // What went of the request is an edit that stays.
+            assert_eq!(tree.edits_of(0).count(), 1);
+            assert_eq!(tree.nodes[0].grown, -2);
+        }
+        tree.append(0, &[0x38, 1]);
+        assert_eq!(numbers(&tree), [(3, vec![1]), (7, vec![1])]);
     }
 
     #[test]
