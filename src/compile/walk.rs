@@ -81,7 +81,7 @@ impl Call {
 }
 
 impl Argument {
-    fn visit<'t>(&'t self, visitor: &mut Visitor<'t, '_>) {
+    pub(super) fn visit<'t>(&'t self, visitor: &mut Visitor<'t, '_>) {
         match self {
             Argument::Expr(value) => value.visit(visitor),
             Argument::Path(path) => visit_target(path, visitor),

@@ -265,6 +265,8 @@ pub struct Touched {
     pub attributes: Option<FieldNumbers>,
     /// Whether all attributes are looked for, and not only those with slots.
     pub rows: Rows,
+    /// Whether a statement looks into the map of all attributes, and does not only copy it.
+    pub looks_into_map: bool,
     /// The slot for where attributes stand as a whole, if a call has a [shortcut](ShortcutCall) over them: they are counted then, too.
     pub run: Option<u16>,
     /// Constant keys of attributes, each with its slot.

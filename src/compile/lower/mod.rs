@@ -16,7 +16,7 @@ mod test;
 use super::effects::{Rate, Region, own_levels, statements};
 use super::plan::{Plan, plan};
 use super::resolved::{
-    Action, Condition, Expr, Group, GroupAction, Key, Path, Resolved, Statement, Test,
+    Action, Argument, Condition, Expr, Group, GroupAction, Key, Path, Resolved, Statement, Test,
 };
 use super::walk::Role;
 use code::{Code, Mask, Source};
@@ -38,6 +38,7 @@ pub(super) fn lower(
     let mut call_count = 0;
     // Passes share their slots, so that what one has found the next need not look for.
     let mut touched = with_rows_at_once(&resolved.groups);
+    note_looks_into_maps(&resolved.groups, &mut touched);
     let mut passes = Vec::with_capacity(resolved.groups.len());
     for group in &resolved.groups {
         let mut lowering = Lowering::new(group, &mut prepared, call_count);
@@ -343,6 +344,40 @@ fn with_rows_at_once(groups: &[Group]) -> [Touched; Level::COUNT] {
         }
     }
     touched
+}
+
+/// Notes where a statement looks into the map of all attributes: what sets a path to it, or gives it to an editor, only
+/// copies it.
+fn note_looks_into_maps(groups: &[Group], touched: &mut [Touched; Level::COUNT]) {
+    let mut look = |path: &Path, role| {
+        let is_map = path.keys.is_empty() && matches!(path.spec.access, Access::Attributes { .. });
+        if is_map && role == Role::Read {
+            touched[path.spec.level as usize].looks_into_map = true;
+        }
+    };
+    for group in groups {
+        for condition in &group.conditions {
+            condition.test.visit(&mut look);
+        }
+        for statement in statements(&group.action) {
+            statement.condition.visit(&mut look);
+            match &statement.action {
+                Action::Set {
+                    value: Expr::Path(_),
+                    ..
+                } => {}
+                Action::Set { value, .. } => value.visit(&mut look),
+                Action::Edit(call) => {
+                    let is_copied =
+                        |argument: &&Argument| matches!(argument, Argument::Expr(Expr::Path(_)));
+                    let arguments = call.arguments.iter();
+                    arguments
+                        .filter(|argument| !is_copied(argument))
+                        .for_each(|argument| argument.visit(&mut look));
+                }
+            }
+        }
+    }
 }
 
 /// How often a group's statements read each path with constant keys.

@@ -11,7 +11,7 @@ use crate::path::form::{Form, any_field};
 use crate::path::special::ResolvedKey;
 use crate::path::{Access, FieldNumbers, Level};
 use crate::program::{Key, Path};
-use crate::value::{Element, Entry, TypedList, Value};
+use crate::value::{Element, TypedList, Value};
 use crate::wire::any::{self, Sink};
 use crate::wire::tree::{NONE, NodeId, Place, Removal, Tree, message_fields};
 use bumpalo::Bump;
@@ -189,7 +189,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 Ok(())
             }
             Access::Attributes { field } if path.keys.is_empty() => {
-                self.set_attributes(id, &field, &value)
+                let fields = self.fields_of(&value, self.number(id, &field), &mut None)?;
+                self.set_attributes(id, &field, fields);
+                Ok(())
             }
             Access::Attributes { field } => self.write_attribute(path, id, &field, lane, value),
             Access::Special(special) => {
@@ -300,7 +302,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     }
 
     /// Shows the attributes of a message in order, until `look` has seen enough and says so.
-    fn each_attribute(
+    pub(super) fn each_attribute(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
@@ -326,49 +328,6 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             ControlFlow::Break(())
         });
         found
-    }
-
-    fn all_attributes(&mut self, id: NodeId, field: &FieldNumbers) -> Value<'a> {
-        let arena = self.arena;
-        if let Some(rows) = self.rows(id, field) {
-            let keys = rows.iter().map(|row| Entry {
-                key: row.key,
-                value: Value::Nil,
-            });
-            let entries = arena.alloc_slice_fill_iter(keys);
-            for (entry, row) in entries.iter_mut().zip(rows) {
-                any::decode_into(Some(row.value), &mut entry.value);
-            }
-            return Value::Map(entries);
-        }
-        let mut entries = bumpalo::collections::Vec::new_in(arena);
-        let _ = self.each_attribute(id, field, |row| {
-            entries.push(Entry {
-                key: row.key,
-                value: any::decode(row.value),
-            });
-            ControlFlow::Continue(())
-        });
-        Value::Map(entries.into_bump_slice())
-    }
-
-    fn set_attributes(
-        &mut self,
-        id: NodeId,
-        field: &FieldNumbers,
-        value: &Value<'a>,
-    ) -> Result<'a, ()> {
-        if !value.is_nil() && value.entries().is_none() {
-            let found = value.type_name();
-            return Err(Error::format(
-                self.arena,
-                format_args!("unsupported type provided for setting a pcommon.Map: {found}"),
-            ));
-        }
-        let mut edit = self.edit_attributes(id, field);
-        edit.replace_all(value);
-        self.store_attributes(id, field, edit);
-        Ok(())
     }
 
     /// A detached copy of a message's attributes.

@@ -413,11 +413,9 @@ impl<'p: 'a, 'a> Call<'_, 'p, 'a> {
     /// # Errors
     /// Either is no map.
     pub fn merge(&mut self, target: usize, source: usize, strategy: Strategy) -> Result<'a, ()> {
-        if let Some((id, field)) = self.attributes(target)
-            && self.machine.rows(id, &field).is_some()
-        {
+        if let Some((id, field)) = self.attributes(target) {
             let source = self.map(source)?;
-            self.machine.merge_rows(id, &field, &source, strategy);
+            self.machine.merge_attributes(id, &field, &source, strategy);
             return Ok(());
         }
         let mut map = self.map_edit(target)?;

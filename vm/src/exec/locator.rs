@@ -108,6 +108,8 @@ pub(crate) struct Locator {
     pub(super) rows: Rows,
     /// Whether rows that are made at once are so before a statement asks for them: until one does, nobody looks at them.
     pub(super) rows_are_ahead: bool,
+    /// Whether a statement looks into the map of all attributes, and does not only copy it.
+    pub(super) looks_into_map: bool,
     /// The slot for where attributes stand as a whole, if a walk measures them, as it does where they get no rows.
     pub(super) run: Option<u16>,
     /// The keys, by [`bucket`].
@@ -318,6 +320,7 @@ impl Locator {
             attributes: touched.attributes,
             rows: touched.rows,
             rows_are_ahead: false,
+            looks_into_map: touched.looks_into_map,
             run: touched.run.filter(|_| touched.rows != Rows::AtOnce),
             filled,
             keys_wanted: filled | 1 << bucket_of(b""),

@@ -129,15 +129,6 @@ impl<'a> MapEdit<'a> {
         self.items.push(MapItem::of_entry(entry));
     }
 
-    /// Makes this the entries of `value`, all new.
-    pub(crate) fn replace_all(&mut self, value: &Value<'a>) {
-        self.items.clear();
-        for entry in value.entries().into_iter().flatten() {
-            self.push(entry.key, entry.value);
-        }
-        self.is_changed = true;
-    }
-
     /// How many entries there are, duplicates counted.
     pub fn len(&self) -> usize {
         self.items.len()

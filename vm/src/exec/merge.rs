@@ -10,9 +10,10 @@ use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
+use crate::wire::entries::{as_fields, split_field};
 use crate::wire::tree::{NONE, NodeId};
-use bumpalo::Bump;
 use smallvec::SmallVec;
+use std::ops::ControlFlow;
 
 /// Which of a map's entries are put into another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,20 +176,22 @@ impl<'a> MapEdit<'a> {
 }
 
 impl<'a> Machine<'_, 'a> {
-    /// Puts the entries of the map `source` into the attributes of a message. Without effect if the program does not
-    /// keep rows of them.
+    /// Puts the entries of the map `source` into the attributes of a message.
     #[inline(never)]
-    pub(crate) fn merge_rows(
+    pub(crate) fn merge_attributes(
         &mut self,
         id: NodeId,
         field: &FieldNumbers,
         source: &Value<'a>,
         strategy: Strategy,
     ) {
-        if self.rows(id, field).is_none() {
-            return;
-        }
         let number = self.number(id, field);
+        let (fields, count) = as_fields(source, number, self.arena);
+        let first_row = self.rows.len();
+        let keeps_rows = self.rows(id, field).is_some();
+        if !keeps_rows {
+            self.list_rows(id, number);
+        }
         let mut keys = Keys::default();
         let mut merge = Merge {
             id,
@@ -196,14 +199,29 @@ impl<'a> Machine<'_, 'a> {
             keys: &mut keys,
             has_room: false,
         };
-        if let Value::WireMap(wire) = source
-            && number < 16
-            && let Some((fields, count)) = any::as_fields(wire, number, self.arena)
-        {
-            merge.fields(self, fields, count);
-            return;
+        merge.fields(self, fields, count);
+        if !keeps_rows {
+            self.rows.truncate(first_row);
+            let node = &mut self.tree.nodes[id as usize];
+            (node.slots, node.rows) = (NONE, NONE);
         }
-        merge.values(self, source, number);
+    }
+
+    /// Lists the rows of a message for which the program keeps none, a cache, as the last ones.
+    fn list_rows(&mut self, id: NodeId, number: u32) {
+        let Machine {
+            tree, rows, slots, ..
+        } = self;
+        let first_row = rows.len();
+        let _ = tree.each_field(id, number, |place, attribute| {
+            let (key, value) = any::key_value(attribute);
+            rows.push(Row { place, key, value });
+            ControlFlow::Continue(())
+        });
+        let node = &mut tree.nodes[id as usize];
+        (node.slots, node.rows) = (slots.len() as u32, first_row as u32);
+        node.rows_len = (rows.len() - first_row) as u32;
+        node.rows_room = node.rows_len;
     }
 
     /// The rows of a message that is located.
@@ -252,10 +270,10 @@ impl Merge<'_> {
             if appends {
                 self.append_new(machine, &mut fields);
             }
-            let Some((bytes, key, value)) = any::split_field(&mut fields) else {
+            let Some((bytes, key, value)) = split_field(&mut fields) else {
                 return;
             };
-            self.put(machine, key, |_| (bytes, value));
+            self.put(machine, bytes, key, value);
         }
     }
 
@@ -276,7 +294,7 @@ impl Merge<'_> {
         let (mut classes, mut left) = (self.keys.classes, *fields);
         tree.append_all(self.id, |place| {
             let mut rest = left;
-            let (bytes, key, value) = any::split_field(&mut rest)?;
+            let (bytes, key, value) = split_field(&mut rest)?;
             let class = class(hash(key));
             if classes & class != 0 {
                 return None;
@@ -304,33 +322,20 @@ impl Merge<'_> {
         }
     }
 
-    /// Puts the entries of a map of any form into the field with this number.
-    #[inline(never)]
-    fn values<'a>(&mut self, machine: &mut Machine<'_, 'a>, source: &Value<'a>, number: u32) {
-        let entries = source.entries().into_iter().flatten();
-        self.begin(machine, entries.clone().count());
-        for entry in entries {
-            self.put(machine, entry.key, |arena| {
-                any::key_value_field(arena, number, entry.key, &entry.value)
-            });
-        }
-    }
-
-    /// Puts an entry into the attributes, if it is one of those to be put; `make` makes its field and its value's
-    /// payload.
+    /// Puts an entry into the attributes, if it is one of those to be put.
     #[inline(always)]
     fn put<'a>(
         &mut self,
         machine: &mut Machine<'_, 'a>,
+        bytes: &'a [u8],
         key: &'a [u8],
-        make: impl FnOnce(&'a Bump) -> (&'a [u8], &'a [u8]),
+        value: &'a [u8],
     ) {
         let hash = hash(key);
         let found = self.keys.find(key, hash, || machine.rows_of(self.id));
         if !self.strategy.wants(found.is_some()) {
             return;
         }
-        let (bytes, value) = make(machine.arena);
         match found {
             Some(number) => self.replace(machine, number, key, bytes, value),
             None => self.append(machine, hash, key, bytes, value),

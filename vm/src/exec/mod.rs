@@ -34,6 +34,7 @@ mod test;
 mod texts;
 mod unlisted;
 mod walk;
+mod whole;
 mod worker;
 
 pub use ahead::{call_ahead, literal};

@@ -325,6 +325,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 value => machine.write_path(path, lane, value),
             });
         }
+        if let (Access::Attributes { field }, []) = (path.access, path.keys.as_slice()) {
+            let mut made = None;
+            return self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
+                Value::Nil if !allow_nil => Ok(()),
+                value => {
+                    let (value, id) = (value.ok()?, machine.holder(path.level, lane)?);
+                    let fields =
+                        machine.fields_of(&value, machine.number(id, &field), &mut made)?;
+                    machine.set_attributes(id, &field, fields);
+                    Ok(())
+                }
+            });
+        }
         self.for_lanes(i, |machine, lane| match *machine.value(values, lane) {
             Value::Nil if !allow_nil => Ok(()),
             value => machine.write_path(path, lane, value),
@@ -339,7 +352,11 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         source: &'p Path,
         lane: usize,
     ) -> Result<(), Error<'a>> {
-        let value = self.read_path(source, lane)?;
+        // All attributes are a map, whatever is in them.
+        let value = match source.access {
+            Access::Attributes { .. } if source.keys.is_empty() => Value::Map(&[]),
+            _ => self.read_path(source, lane)?,
+        };
         let empty = match value {
             Value::Map(_) | Value::WireMap(_) => Value::Map(&[]),
             Value::List(_) | Value::WireList(_) => Value::List(&[]),

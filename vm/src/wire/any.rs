@@ -280,38 +280,6 @@ pub(crate) fn wire_map<'a, 'e>(
     out.into_bump_slice()
 }
 
-/// A map's entries as fields with this number, which is below 16, in the arena; and how many they are. `None` if they
-/// are not of the usual form, with lengths of a byte or two.
-pub(crate) fn as_fields<'a>(map: &[u8], number: u32, arena: &'a Bump) -> Option<(&'a [u8], usize)> {
-    let fields = arena.alloc_slice_copy(map);
-    let (mut at, mut count) = (0, 0);
-    while at < fields.len() {
-        let (_, end) = short_bytes(fields, at + 1)?;
-        if fields[at] != 0x0a || end > fields.len() {
-            return None;
-        }
-        fields[at] = (number as u8) << 3 | 2;
-        (at, count) = (end, count + 1);
-    }
-    Some((fields, count))
-}
-
-/// Takes the first of the fields that [`as_fields`] made: the field, its key, and its value's payload.
-#[inline(always)]
-pub(crate) fn split_field<'a>(fields: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
-    let (key, value, end) = match short_attribute(fields.get(1..)?) {
-        Some((key, value, length)) => (key, value, 1 + length),
-        None => {
-            let (start, end) = short_bytes(fields, 1)?;
-            let (key, value) = key_value(fields.get(start..end)?);
-            (key, value, end)
-        }
-    };
-    let (field, rest) = fields.split_at_checked(end)?;
-    *fields = rest;
-    Some((field, key, value))
-}
-
 /// A map in which the first entry with `key` has the value that `change` makes of the one it had, or of nil; if there
 /// is none, one comes last. And what else `change` tells.
 pub(crate) fn with_entry<'a, T>(
@@ -529,9 +497,11 @@ const HEAD_MAX: usize = 11;
 /// Memory for a value's payload: no less than it takes, so that nothing is copied into more memory as it is written.
 pub(crate) fn capacity(value: &Value<'_>) -> usize {
     match value {
-        Value::String(b) | Value::Bytes(b) | Value::WireMap(b) | Value::WireList(b) => {
-            HEAD_MAX + b.len()
-        }
+        Value::String(b)
+        | Value::Bytes(b)
+        | Value::WireMap(b)
+        | Value::RawMap(b)
+        | Value::WireList(b) => HEAD_MAX + b.len(),
         Value::Map(entries) => entries.iter().fold(HEAD_MAX, |sum, entry| {
             sum + AROUND_ENTRY + entry.key.len() + capacity(&entry.value)
         }),

@@ -6,6 +6,7 @@
 pub mod any;
 pub mod cursor;
 pub(crate) mod encode;
+pub(crate) mod entries;
 pub mod error;
 pub(crate) mod flatten;
 pub mod frame;

@@ -528,6 +528,11 @@ impl Node {
         }
     }
 
+    /// How long its payload is, edits applied.
+    pub(crate) fn payload_len(&self) -> usize {
+        (i64::from(self.end - self.start) + self.grown) as usize
+    }
+
     /// Whether it has no more and no longer attributes, as far as is known.
     #[inline(always)]
     pub(crate) fn is_within(&self, extent: Extent) -> bool {

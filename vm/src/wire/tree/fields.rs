@@ -27,10 +27,15 @@ impl<'a> Tree<'a> {
         let node = self.node(id);
         let mut at = node.start;
         for (place, whole) in self.edits_of(id) {
-            self.each_as_it_came(at, place.at, number, &mut look)?;
+            // What was added stands at the end, one after the other.
+            if at < place.at {
+                self.each_as_it_came(at, place.at, number, &mut look)?;
+            }
             at = place.end;
-            if let Some(field) = read_whole(whole).filter(|field| field.number == number) {
-                look(place, field.payload)?;
+            if let Some((its_number, payload, _)) = field_at(whole, 0)
+                && its_number == number
+            {
+                look(place, payload)?;
             }
         }
         self.each_as_it_came(at, node.end, number, &mut look)
