@@ -84,9 +84,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 let payload = match path.slot {
                     Some(slot) => self.slot(id, slot).payload,
                     None => {
-                        let first = self.resolve_keys(&path.keys[..1], lane);
-                        let key =
-                            keyed::map_key(&first[0], self.arena).map_err(|e| self.map_error(e))?;
+                        let key = self.first_key(path, lane);
+                        let key = key.map_err(|e| self.map_error(e))?;
                         self.find_attribute(id, &field, key).payload
                     }
                 };
@@ -119,6 +118,15 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                     keys,
                 )
             }
+        }
+    }
+
+    /// The key of the attribute that a path is, or is in.
+    #[inline]
+    fn first_key(&self, path: &'p Path, lane: usize) -> Result<'a, &'a [u8]> {
+        match path.keys.as_slice() {
+            [Key::String(key), ..] => Ok(key),
+            keys => keyed::map_key(&self.resolve_keys(&keys[..1], lane)[0], self.arena),
         }
     }
 
@@ -216,15 +224,16 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         lane: usize,
         value: Value<'a>,
     ) -> Result<'a, ()> {
-        let keys = self.resolve_keys(&path.keys, lane);
-        let key = keyed::map_key(&keys[0], self.arena)
+        let key = self
+            .first_key(path, lane)
             .map_err(|e| Error::format(self.arena, format_args!("cannot set map value: {e}")))?;
+        let inner = self.resolve_keys(&path.keys[1..], lane);
         let slot = match path.slot {
             Some(slot) => self.slot(id, slot),
             None => self.find_attribute(id, field, key),
         };
         let current = slot.payload.map_or(Value::Nil, any::decode);
-        let (new, result) = keyed::write(current, &keys[1..], value, self.arena);
+        let (new, result) = keyed::write(current, inner, value, self.arena);
         let (bytes, payload) = any::key_value_field(self.arena, self.number(id, field), key, &new);
         match path.slot {
             Some(number) => self.put_attribute(id, number, key, bytes, payload),
