@@ -7,6 +7,7 @@ use crate::compare::same_text;
 use crate::path::FieldNumbers;
 use crate::value::Value;
 use crate::wire::any;
+use crate::wire::entries::end_of;
 use crate::wire::tree::{NONE, NodeId, Place, field_at, read_whole};
 use bumpalo::collections::Vec;
 use std::ops::ControlFlow;
@@ -129,13 +130,12 @@ impl<'a> Machine<'_, 'a> {
         let slot = self.locators[node.level as usize].slot_of_key(key)?;
         let hole = self.slots[node.slots as usize + usize::from(slot)];
         hole.payload?;
-        let mut place = input_place(self.last_in_run(&run), run.place.end);
+        let last = self.last_in_run(&run, number);
+        let mut place = input_place(last, run.place.end);
         for (edited, whole) in self.tree.edits_of(id) {
-            let is_added = || {
-                edited.at == node.end
-                    && read_whole(whole).is_some_and(|field| field.number == number)
-            };
-            if edited.at == place.at || is_added() {
+            // Other fields are added, too.
+            let is_one = |whole| read_whole(whole).is_some_and(|field| field.number == number);
+            if edited.at == last || edited.is_added() && is_one(whole) {
                 place = edited;
             }
         }
@@ -144,25 +144,19 @@ impl<'a> Machine<'_, 'a> {
         Some((hole.place, Row { place, key, value }))
     }
 
-    /// Where the last attribute of a [run](Machine::run_of) begins.
-    fn last_in_run(&self, run: &Slot<'_>) -> u32 {
+    /// Where the last attribute of a [run](Machine::run_of) begins, of which all have this number.
+    fn last_in_run(&self, run: &Slot<'_>, number: u32) -> u32 {
         if run.last_of_run() != NONE {
             return run.last_of_run();
         }
-        let (mut last, mut at, end) = (run.place.at, run.place.at, run.place.end);
-        let attributes = &self.tree.input[..end as usize];
-        while at < end {
-            let next = match attributes[at as usize..].first_chunk() {
-                // Most are short. In a run, all have a tag of one byte.
-                Some([_, length @ 0..0x80]) => at + 2 + u32::from(*length),
-                _ => match field_at(attributes, at as usize) {
-                    Some((_, _, next)) => next as u32,
-                    None => break,
-                },
-            };
+        let attributes = &self.tree.input[..run.place.end as usize];
+        let (mut last, mut at) = (run.place.at as usize, run.place.at as usize);
+        while at < attributes.len()
+            && let Some(next) = end_of(attributes, at, number)
+        {
             (last, at) = (at, next);
         }
-        last
+        last as u32
     }
 
     /// The last attribute, which stood here, went: if it was of the [run](Machine::run_of), that ends before it.

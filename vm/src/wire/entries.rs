@@ -58,7 +58,7 @@ pub(crate) fn renumber(fields: &mut [u8], from: u32, to: u32) -> Option<usize> {
 
 /// Where the field with this number ends that begins at `at`; `None` if it is another, or has a tag of another form.
 #[inline(always)]
-fn end_of(fields: &[u8], at: usize, number: u32) -> Option<usize> {
+pub(crate) fn end_of(fields: &[u8], at: usize, number: u32) -> Option<usize> {
     if fields[at] != tag_of(number) {
         return None;
     }
