@@ -8,7 +8,7 @@ pub const VALUE_DEPTH_MAX: u32 = 128;
 pub const REQUEST_BYTES_MAX: usize = u32::MAX as usize - 1;
 
 /// Failed statements of one request that are kept with their text: failures. All are counted.
-pub const FAILURES_KEPT_MAX: usize = 100;
+pub const FAILURES_KEPT_MAX: usize = 1000;
 
 /// How often the statements of one group visit metrics that they made before: rounds. The reference has
 /// no bound, and never ends where a copy is copied again.
