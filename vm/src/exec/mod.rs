@@ -25,6 +25,7 @@ mod merge;
 mod parts;
 mod passes;
 mod plan;
+mod references;
 mod remember;
 mod rows;
 mod run;

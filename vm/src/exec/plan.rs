@@ -29,6 +29,9 @@ impl Plan {
     pub(crate) fn of(program: &Program) -> Plan {
         let mut levels = Levels::default();
         AROUND.iter().for_each(|level| levels.insert(*level));
+        if program.signal == Signal::Profiles {
+            levels.insert(Level::Dictionary);
+        }
         for pass in &program.passes {
             levels_of(pass, &mut levels);
         }
@@ -153,6 +156,11 @@ pub(super) struct Looks {
 }
 
 impl Looks {
+    /// Levels of whose messages anything is looked at.
+    pub(super) fn levels(&self) -> Levels {
+        self.whole.with(self.any)
+    }
+
     fn of(program: &Program) -> Looks {
         let mut looks = Looks::default();
         let touched = |level: Level| &program.touched.levels()[level as usize];

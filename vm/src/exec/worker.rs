@@ -1,5 +1,6 @@
 //! A worker: the memory that running requests needs, kept from one to the next.
 
+use super::dictionary::Dictionary;
 use super::eager::Walked;
 use super::failures::{Failure, Failures};
 use super::lane_nodes::LaneNodes;
@@ -21,7 +22,6 @@ use crate::wire::flatten::{flatten, group};
 use crate::wire::index::{Validation, index};
 use crate::wire::normalize::normalize;
 use crate::wire::passed_over::PassedOver;
-use crate::wire::profiles;
 use crate::wire::tree::{Edit, NONE, Node, NodeId, Tree, message_fields};
 use crate::wire::validate::{Canonical, validate};
 use bumpalo::Bump;
@@ -81,8 +81,6 @@ pub struct Worker {
     /// A request with each log record on its own, as it comes and as it goes.
     flat: Vec<u8>,
     flat_edited: Vec<u8>,
-    /// A request of profiles with strings in the place of references.
-    resolved: Vec<u8>,
     /// The time that every request sees, if it is fixed.
     fixed_time: Option<Time>,
     /// How large the parts are in which requests are run: bytes, or more.
@@ -104,6 +102,7 @@ struct Memory<'a> {
     rows: Vec<Row<'a>>,
     registers: Vec<Value<'a>>,
     hoisted: Vec<Value<'a>>,
+    dictionary: Dictionary<'a>,
 }
 
 impl Memory<'_> {
@@ -145,6 +144,7 @@ impl Memory<'_> {
             rows: empty(self.rows),
             registers: empty(self.registers),
             hoisted: empty(self.hoisted),
+            dictionary: self.dictionary.recycle(empty, empty),
         }
     }
 }
@@ -176,7 +176,6 @@ impl Worker {
             canonical: Vec::new(),
             flat: Vec::new(),
             flat_edited: Vec::new(),
-            resolved: Vec::new(),
             fixed_time: None,
             part_bytes_min: PART_BYTES_MIN,
         }
@@ -316,11 +315,7 @@ impl Worker {
     ) -> Result<bool, RunError> {
         let before = out.len();
         self.failures.clear();
-        let attempted = match program.signal {
-            Signal::Profiles => self.attempt_profiles(program, input, out),
-            _ => self.attempt(program, validation, input, out),
-        };
-        let kept = match attempted {
+        let kept = match self.attempt(program, validation, input, out) {
             Err(Stop::Irregular) => {
                 let mut canonical = std::mem::take(&mut self.canonical);
                 canonical.clear();
@@ -347,33 +342,6 @@ impl Worker {
             }
             Err(Stop::Irregular) => unreachable!("canonical requests are regular"),
         }
-    }
-
-    /// Runs over strings where the request has references to its dictionary, as the reference does: they are
-    /// put in their place first, and referred to again in the end. For that the whole request is checked.
-    fn attempt_profiles(
-        &mut self,
-        program: &Program,
-        input: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<bool, Stop> {
-        let mut canonical = std::mem::take(&mut self.canonical);
-        let mut resolved = std::mem::take(&mut self.resolved);
-        canonical.clear();
-        resolved.clear();
-        let result = normalize(program.signal, input, &mut canonical)
-            .and_then(|()| profiles::resolve(&canonical, &mut resolved))
-            .map_err(refused)
-            .and_then(|()| {
-                canonical.clear();
-                self.attempt(program, Validation::Touched, &resolved, &mut canonical)
-            })
-            .and_then(|is_left| {
-                profiles::refer(&canonical, out).map_err(refused)?;
-                Ok(is_left)
-            });
-        (self.canonical, self.resolved) = (canonical, resolved);
-        result
     }
 
     /// Whether anything is left of the request.
@@ -410,7 +378,9 @@ fn run_request<'a>(
     out: &mut Vec<u8>,
     memory: Memory<'a>,
 ) -> (Result<bool, Stop>, Memory<'static>) {
-    if program.passes.is_empty() && !program.is_filter() {
+    let is_idle = program.passes.is_empty() && !program.is_filter();
+    // References in profiles may become others even so.
+    if is_idle && program.signal != Signal::Profiles {
         let tree = Tree {
             input,
             ..Tree::default()
@@ -435,6 +405,7 @@ fn run_request<'a>(
         hoisted: memory.hoisted,
         hoisted_at: memory.hoisted_at,
         passed_over: memory.passed_over,
+        dictionary: memory.dictionary,
         fixed_time: worker.fixed_time,
         ..Machine::new(
             &worker.arena,
@@ -464,6 +435,7 @@ fn run_request<'a>(
         doubts: machine.doubts,
         registers: machine.registers,
         hoisted: machine.hoisted,
+        dictionary: machine.dictionary,
     };
     (result, memory.recycle())
 }
@@ -502,6 +474,10 @@ fn run_passes<'p: 'a, 'a>(
             .map_err(refused)?
             == Canonical::No
     {
+        return Err(Stop::Irregular);
+    }
+    let resolved = machine.resolve_references(program, validation);
+    if resolved.map_err(refused)? == Canonical::No {
         return Err(Stop::Irregular);
     }
     let mut shared = SharedCaches::default();
@@ -563,6 +539,9 @@ fn run_passes<'p: 'a, 'a>(
         return Err(Stop::Refused(RunError::Statement(failure)));
     }
     shared.close(machine, caches);
+    if program.signal == Signal::Profiles {
+        machine.refer();
+    }
     Ok(true)
 }
 

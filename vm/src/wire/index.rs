@@ -21,7 +21,7 @@ pub enum Validation {
     /// malformed or not, or removed unseen, as by `keep_keys`; so are the records of a resource that no statement comes to,
     /// because of the resource's attributes. Requests that `Full` accepts come out the same, though
     /// repeated fields that nobody looks at are not merged.
-    /// Requests of profiles are checked as a whole even so, since their strings are put in place first.
+    /// Of requests of profiles, all resources and scopes are checked, since their attributes may refer to the dictionary.
     Touched,
 }
 

@@ -19,7 +19,7 @@ pub mod normalize;
 pub(crate) mod passed_over;
 mod payload;
 pub(crate) mod prefetch;
-pub mod profiles;
+pub(crate) mod profiles;
 pub mod schema;
 pub(crate) mod short;
 mod sink;

@@ -8,17 +8,22 @@
 
 use super::cursor::{Cursor, WireType, write_bytes, write_tag, write_varint};
 use super::error::WireError;
+use super::profiles::{DICTIONARY, has_dictionary};
 use super::schema::{Field, FieldKind, Label, MessageKind, Signal};
 use super::validate::validate;
 
-/// Appends `request` in canonical form to `out`.
+/// Appends `request` in canonical form to `out`. One of profiles has a dictionary then.
 ///
 /// # Errors
 /// As [`validate`]; `out` is unchanged then.
 pub fn normalize(signal: Signal, request: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
     validate(signal, request, &mut ())?;
     let start = out.len();
-    message(signal.request(), request, out).inspect_err(|_| out.truncate(start))
+    message(signal.request(), request, out).inspect_err(|_| out.truncate(start))?;
+    if signal == Signal::Profiles && !has_dictionary(request) {
+        write_bytes(out, DICTIONARY, &[]);
+    }
+    Ok(())
 }
 
 /// One field as it stands in the input.

@@ -110,6 +110,15 @@ impl Place {
         self.edit != NONE && self.at == self.end
     }
 
+    /// The same range of the request that a message is in which begins at `start`.
+    pub(crate) fn within(self, start: u32) -> Place {
+        Place {
+            at: start + self.at,
+            end: start + self.end,
+            edit: self.edit,
+        }
+    }
+
     /// Whether it comes behind another of the same node.
     pub(crate) fn is_behind(self, other: Place) -> bool {
         // What is added at a node's end stands there in the order of its edits.

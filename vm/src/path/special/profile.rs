@@ -82,7 +82,8 @@ fn string_index<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32) -> i32 
 
 fn read_string<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32) -> Result<'a, Value<'a>> {
     let index = string_index(lane, number, part);
-    lane.dictionary()?.string(index).map(Value::String)
+    let arena = lane.arena();
+    lane.dictionary()?.string(index, arena).map(Value::String)
 }
 
 fn write_string<'a>(
@@ -96,7 +97,7 @@ fn write_string<'a>(
     let old = string_index(lane, number, part);
     let dictionary = lane.dictionary()?;
     // The string may stand in the table more than once: the one that is referred to is as good.
-    let is_same = old != 0 && dictionary.string(old).is_ok_and(|text| text == new);
+    let is_same = old != 0 && dictionary.string(old, arena).is_ok_and(|text| text == new);
     if is_same {
         return Ok(());
     }
@@ -202,13 +203,13 @@ const FEW: usize = 32;
 
 /// A profile's attributes; of those with the same key the last one's value counts, at the first one's place.
 fn all_attributes<'a>(lane: &mut Lane<'_, '_, 'a>) -> Result<'a, &'a [Entry<'a>]> {
-    let indices = indices(lane);
-    let mut entries: Vec<'a, Entry<'a>> = Vec::with_capacity_in(indices.len(), lane.arena());
+    let (indices, arena) = (indices(lane), lane.arena());
+    let mut entries: Vec<'a, Entry<'a>> = Vec::with_capacity_in(indices.len(), arena);
     let mut places = HashMap::new();
     let dictionary = lane.dictionary()?;
     for index in &indices {
-        let AttributeEntry { key, value, .. } = dictionary.attribute(*index)?;
-        let key = dictionary.string(key)?;
+        let AttributeEntry { key, value, .. } = dictionary.attribute(*index, arena)?;
+        let key = dictionary.string(key, arena)?;
         let value = any::decode(value);
         let place = match indices.len() {
             0..=FEW => entries.iter().position(|entry| entry.key == key),
@@ -241,8 +242,8 @@ fn read_attributes<'a>(
     let mut found = None;
     // All of them are looked at: one that points nowhere is an error in any case.
     for index in indices {
-        let attribute = dictionary.attribute(index)?;
-        let key = dictionary.string(attribute.key)?;
+        let attribute = dictionary.attribute(index, arena)?;
+        let key = dictionary.string(attribute.key, arena)?;
         if wanted.is_ok_and(|wanted| wanted == key) {
             found = Some(any::decode(attribute.value));
         }
@@ -286,8 +287,8 @@ fn write_attribute<'a>(
     let dictionary = lane.dictionary()?;
     let mut current = Value::Nil;
     for index in &indices {
-        let attribute = dictionary.attribute(*index)?;
-        if dictionary.string(attribute.key)? == name {
+        let attribute = dictionary.attribute(*index, arena)?;
+        if dictionary.string(attribute.key, arena)? == name {
             current = any::decode(attribute.value);
             break;
         }
@@ -301,7 +302,7 @@ fn write_attribute<'a>(
         if *index == new {
             return Ok(());
         }
-        if dictionary.attribute(*index)?.key == key {
+        if dictionary.attribute(*index, arena)?.key == key {
             *index = new;
             return set_indices(lane, indices.into_iter());
         }
