@@ -6,7 +6,7 @@ use super::super::effects::Region;
 use super::super::resolved;
 use ottl_vm::function::Literal;
 use ottl_vm::instruction::CONSTANT;
-use ottl_vm::path::{Access, Level};
+use ottl_vm::path::{Access, FieldNumbers, Level, every};
 use ottl_vm::program::{CallSite, Key, Lambda, Path, Rows, StatementInfo, Test, Touched};
 use std::collections::HashMap;
 
@@ -49,6 +49,20 @@ pub(super) fn needs_rows(path: &resolved::Path) -> bool {
     matches!(path.spec.access, Access::Attributes { .. })
         && path.spec.level != Level::Cache
         && !matches!(path.keys.first(), Some(resolved::Key::String(_)))
+}
+
+/// The slot of a field.
+fn field_slot(touched: &mut Touched, field: FieldNumbers) -> Option<u16> {
+    if let Some((_, slot)) = touched.fields.iter().find(|(other, _)| *other == field) {
+        return Some(*slot);
+    }
+    let slot = touched.slots;
+    if slot >= FIELD_SLOTS_MAX {
+        return None;
+    }
+    touched.slots += 1;
+    touched.fields.push((field, slot));
+    Some(slot)
 }
 
 /// The slot of attributes with a key.
@@ -132,16 +146,7 @@ impl Pools {
         let touched = &mut self.touched[path.spec.level as usize];
         match path.spec.access {
             Access::Field { field, .. } | Access::Nested { field, .. } => {
-                if let Some((_, slot)) = touched.fields.iter().find(|(other, _)| *other == field) {
-                    return Some(*slot);
-                }
-                let slot = touched.slots;
-                if slot >= FIELD_SLOTS_MAX {
-                    return None;
-                }
-                touched.slots += 1;
-                touched.fields.push((field, slot));
-                Some(slot)
+                field_slot(touched, field)
             }
             Access::Attributes { field } => {
                 if touched.attributes.is_some_and(|other| other != field) {
@@ -153,7 +158,13 @@ impl Pools {
                     _ => None,
                 }
             }
-            Access::Special(_) => None,
+            // It finds what it looks at by the slots of fields.
+            Access::Special(special) => {
+                for number in special.fields_once(path.spec.level) {
+                    field_slot(touched, every(number));
+                }
+                None
+            }
         }
     }
 

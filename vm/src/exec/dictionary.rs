@@ -4,38 +4,47 @@
 
 use super::lane::Lane;
 use super::machine::Machine;
-use crate::compare::equal;
+use crate::compare::{equal, same_text};
 use crate::error::Error;
 use crate::path::Level;
 use crate::path::form::{length_delimited, varint_field};
 use crate::value::Value;
 use crate::wire::any::{self, put_field};
-use crate::wire::cursor::Cursor;
-use crate::wire::tree::{NONE, NodeId, Tree, message_fields};
+use crate::wire::cursor::{Cursor, WireType};
+use crate::wire::error::{WireError, WireErrorKind};
+use crate::wire::schema::MessageKind;
+use crate::wire::tree::{NodeId, Tree, message_fields};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 type Result<'a, T> = std::result::Result<T, Error<'a>>;
 
-const STRING_TABLE: u32 = 5;
-const ATTRIBUTE_TABLE: u32 = 6;
+/// `ProfilesDictionary.string_table`.
+pub const STRING_TABLE: u32 = 5;
+/// `ProfilesDictionary.attribute_table`.
+pub const ATTRIBUTE_TABLE: u32 = 6;
 const KEY: u32 = 1;
 const VALUE: u32 = 2;
 const UNIT: u32 = 3;
 
 /// A dictionary's strings and attributes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Dictionary<'a> {
-    /// Which node it is; [`NONE`] until it is read.
+    /// Which node it is.
     id: NodeId,
     strings: std::vec::Vec<&'a [u8]>,
-    attributes: std::vec::Vec<AttributeEntry<'a>>,
+    /// The payloads of the attributes.
+    attributes: std::vec::Vec<&'a [u8]>,
     /// Where each string stands, once somebody asked: all of the first so many.
     known: HashTable<Known>,
     known_count: usize,
+    /// The same of attributes without a unit: of those whose values are scalars the first ones' indices, and all others'.
+    scalars: HashTable<i32>,
+    others: std::vec::Vec<i32>,
+    known_attributes: usize,
     state: RandomState,
 }
 
@@ -76,52 +85,48 @@ fn index_of(payload: &[u8]) -> i32 {
     Cursor::new(payload).varint().unwrap_or_default() as i32
 }
 
-impl Default for Dictionary<'_> {
-    fn default() -> Self {
-        Dictionary {
-            id: NONE,
-            strings: std::vec::Vec::new(),
-            attributes: std::vec::Vec::new(),
-            known: HashTable::new(),
-            known_count: 0,
-            state: RandomState::default(),
-        }
-    }
-}
-
 impl<'a> Dictionary<'a> {
     /// The same memory for another request, emptied by `empty`.
     pub(super) fn recycle<'b>(
         mut self,
-        strings: impl FnOnce(std::vec::Vec<&'a [u8]>) -> std::vec::Vec<&'b [u8]>,
-        attributes: impl FnOnce(std::vec::Vec<AttributeEntry<'a>>) -> std::vec::Vec<AttributeEntry<'b>>,
+        empty: impl Fn(std::vec::Vec<&'a [u8]>) -> std::vec::Vec<&'b [u8]>,
     ) -> Dictionary<'b> {
         self.known.clear();
+        self.scalars.clear();
+        self.others.clear();
         Dictionary {
-            id: NONE,
-            strings: strings(self.strings),
-            attributes: attributes(self.attributes),
+            id: 0,
+            strings: empty(self.strings),
+            attributes: empty(self.attributes),
             known: self.known,
             known_count: 0,
+            scalars: self.scalars,
+            others: self.others,
+            known_attributes: 0,
             state: self.state,
         }
     }
 
-    /// Reads the dictionary of a tree. Whether there is one.
-    fn read(&mut self, tree: &Tree<'a>) -> bool {
-        let mut nodes = tree.nodes.iter();
-        let Some(id) = nodes.position(|node| node.level == Level::Dictionary) else {
-            return false;
-        };
-        self.id = id as NodeId;
-        for field in tree.fields(self.id) {
-            match field.number {
-                STRING_TABLE => self.strings.push(field.payload),
-                ATTRIBUTE_TABLE => self.attributes.push(AttributeEntry::of_wire(field.payload)),
-                _ => {}
+    /// Reads the dictionary that is a node of a request.
+    ///
+    /// # Errors
+    /// Fields that do not parse, and strings and attributes that are something else.
+    fn read(&mut self, id: NodeId, tree: &Tree<'a>) -> std::result::Result<(), WireError> {
+        self.id = id;
+        let node = tree.node(id);
+        let mut cursor = Cursor::over(tree.input, node.start as usize, node.end as usize);
+        while let Some((at, number, payload)) = cursor.field()? {
+            let list = match number {
+                STRING_TABLE => &mut self.strings,
+                ATTRIBUTE_TABLE => &mut self.attributes,
+                _ => continue,
+            };
+            if u32::from(tree.input[at] & 7) != WireType::Bytes as u32 {
+                return Err(WireError::new(WireErrorKind::WrongWireType, at));
             }
+            list.push(payload);
         }
-        true
+        Ok(())
     }
 
     /// The string with this index, if there is one.
@@ -133,8 +138,10 @@ impl<'a> Dictionary<'a> {
     pub(super) fn known(&mut self, text: &[u8]) -> Option<Known> {
         self.know_all();
         let strings = &self.strings;
-        let is_it = |known: &Known| strings[known.first as usize] == text;
-        self.known.find(self.state.hash_one(text), is_it).copied()
+        let is_it = |known: &Known| same_text(strings[known.first as usize], text);
+        self.known
+            .find(hash_of_text(text, &self.state), is_it)
+            .copied()
     }
 
     /// Learns where the strings stand that nobody asked about so far.
@@ -142,10 +149,10 @@ impl<'a> Dictionary<'a> {
         let (strings, state) = (&self.strings, &self.state);
         for (index, text) in strings.iter().enumerate().skip(self.known_count) {
             let index = index as i32;
-            let is_it = |known: &Known| strings[known.first as usize] == *text;
-            let hash = |known: &Known| state.hash_one(strings[known.first as usize]);
+            let is_it = |known: &Known| same_text(strings[known.first as usize], text);
+            let hash = |known: &Known| hash_of_text(strings[known.first as usize], state);
             self.known
-                .entry(state.hash_one(*text), is_it, hash)
+                .entry(hash_of_text(text, state), is_it, hash)
                 .and_modify(|known| known.last = index)
                 .or_insert(Known {
                     first: index,
@@ -175,22 +182,98 @@ impl<'a> Dictionary<'a> {
         let found = usize::try_from(index)
             .ok()
             .and_then(|at| self.attributes.get(at));
-        found.copied().ok_or_else(|| {
-            let count = self.attributes.len();
-            let text = format_args!("attribute index {index} out of bounds [0, {count})");
-            Error::format(arena, text)
-        })
+        found
+            .map(|wire| AttributeEntry::of_wire(wire))
+            .ok_or_else(|| {
+                let count = self.attributes.len();
+                let text = format_args!("attribute index {index} out of bounds [0, {count})");
+                Error::format(arena, text)
+            })
+    }
+
+    /// The index of the first attribute without a unit that has this key and value, if there is one.
+    fn known_attribute(&mut self, key: i32, value: &Value<'a>) -> Option<i32> {
+        self.know_all_attributes();
+        let is_it = |index: &i32| {
+            let (other, its_value) = keyed_value(self.attributes[*index as usize]);
+            other == key && equal(&its_value, value)
+        };
+        match hash_of(key, value, &self.state) {
+            Some(hash) => self.scalars.find(hash, is_it).copied(),
+            None => self.others.iter().copied().find(is_it),
+        }
+    }
+
+    fn know_all_attributes(&mut self) {
+        let (attributes, state) = (&self.attributes, &self.state);
+        for (index, wire) in attributes.iter().enumerate().skip(self.known_attributes) {
+            let entry = AttributeEntry::of_wire(wire);
+            let value = any::decode(entry.value);
+            let index = index as i32;
+            let is_it = |other: &i32| {
+                let (key, its_value) = keyed_value(attributes[*other as usize]);
+                key == entry.key && equal(&its_value, &value)
+            };
+            let hash_again = |other: &i32| {
+                let (key, value) = keyed_value(attributes[*other as usize]);
+                hash_of(key, &value, state).unwrap_or_default()
+            };
+            match hash_of(entry.key, &value, state) {
+                _ if entry.unit != 0 => {}
+                Some(hash) => {
+                    self.scalars.entry(hash, is_it, hash_again).or_insert(index);
+                }
+                None => self.others.push(index),
+            }
+        }
+        self.known_attributes = attributes.len();
     }
 }
 
+fn hash_of_text(text: &[u8], state: &RandomState) -> u64 {
+    let mut hasher = state.build_hasher();
+    hasher.write(text);
+    hasher.finish()
+}
+
+/// The key and the value of an attribute.
+fn keyed_value(wire: &[u8]) -> (i32, Value<'_>) {
+    let entry = AttributeEntry::of_wire(wire);
+    (entry.key, any::decode(entry.value))
+}
+
+/// A hash of a key and a scalar; `None` for maps, lists and what is equal to nothing.
+fn hash_of(key: i32, value: &Value<'_>, state: &RandomState) -> Option<u64> {
+    Some(match *value {
+        Value::Nil => state.hash_one((key, 0)),
+        Value::Bool(bool) => state.hash_one((key, 1, bool)),
+        Value::Int(int) => state.hash_one((key, 2, int)),
+        // The two zeros are equal.
+        Value::Double(double) if !double.is_nan() => {
+            state.hash_one((key, 3, (double + 0.0).to_bits()))
+        }
+        Value::String(text) => state.hash_one((key, 4, text)),
+        Value::Bytes(bytes) => state.hash_one((key, 5, bytes)),
+        _ => return None,
+    })
+}
+
 impl<'a> Machine<'_, 'a> {
-    /// The request's dictionary, if it has one.
-    pub(super) fn dictionary(&mut self) -> Option<&mut Dictionary<'a>> {
-        let is_there = self.dictionary.id != NONE || self.dictionary.read(&self.tree);
-        is_there.then_some(&mut self.dictionary)
+    /// Reads the request's dictionary. Whether it has one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn read_dictionary(&mut self) -> std::result::Result<bool, WireError> {
+        let mut nodes = self.tree.nodes.iter();
+        let Some(id) = nodes.position(|node| node.level == Level::Dictionary) else {
+            return Ok(false);
+        };
+        let read = self.dictionary.read(id as NodeId, &self.tree);
+        read.map_err(|error| error.within(MessageKind::ProfilesDictionary))?;
+        Ok(true)
     }
 
-    /// Adds a string to the dictionary, which is there. Its index.
+    /// Adds a string to the dictionary. Its index.
     ///
     /// # Errors
     /// The string table is full.
@@ -206,21 +289,17 @@ impl<'a> Machine<'_, 'a> {
 }
 
 impl<'a> Lane<'_, '_, 'a> {
-    /// The request's dictionary.
-    ///
-    /// # Errors
-    /// The request has none.
-    pub fn dictionary(&mut self) -> Result<'a, &mut Dictionary<'a>> {
-        let dictionary = self.machine.dictionary();
-        dictionary.ok_or(Error::new("the request has no dictionary"))
+    /// The dictionary of the request, which is one of profiles.
+    pub fn dictionary(&mut self) -> &mut Dictionary<'a> {
+        &mut self.machine.dictionary
     }
 
     /// The index of a string, which is added to the dictionary if need be.
     ///
     /// # Errors
-    /// The request has no dictionary, or its string table is full.
+    /// Its string table is full.
     pub fn intern(&mut self, text: &'a [u8]) -> Result<'a, i32> {
-        match self.dictionary()?.known(text) {
+        match self.dictionary().known(text) {
             Some(known) => Ok(known.first),
             None => self.machine.add_string(text),
         }
@@ -229,33 +308,26 @@ impl<'a> Lane<'_, '_, 'a> {
     /// The index of an attribute without a unit, which is added to the dictionary if need be.
     ///
     /// # Errors
-    /// The request has no dictionary, or its attribute table is full.
+    /// Its attribute table is full.
     pub fn intern_attribute(&mut self, key: i32, value: Value<'a>) -> Result<'a, i32> {
         let arena = self.arena();
-        let dictionary = self.dictionary()?;
         let mut encoded = Vec::with_capacity_in(any::encoded_len(&value), arena);
         any::encode(&value, &mut encoded);
-        let entry = AttributeEntry {
-            key,
-            unit: 0,
-            value: encoded.into_bump_slice(),
-        };
+        let encoded = encoded.into_bump_slice();
+        let dictionary = self.dictionary();
         // As it is read back: a list literal and a list from the wire are the same then.
-        let value = any::decode(entry.value);
-        let is_same = |other: &AttributeEntry<'a>| {
-            (other.key, other.unit) == (key, 0) && equal(&any::decode(other.value), &value)
-        };
-        if let Some(index) = dictionary.attributes.iter().position(is_same) {
-            return Ok(index as i32);
+        if let Some(index) = dictionary.known_attribute(key, &any::decode(encoded)) {
+            return Ok(index);
         }
         let index = i32::try_from(dictionary.attributes.len())
             .map_err(|_| Error::new("too many entries in AttributeTable"))?;
-        dictionary.attributes.push(entry);
-        let id = dictionary.id;
         let mut payload = Vec::new_in(arena);
         payload.extend_from_slice_copy(varint_field(KEY, key as u64, arena));
-        put_field(&mut payload, VALUE, entry.value);
-        let field = length_delimited(ATTRIBUTE_TABLE, &payload, arena);
+        put_field(&mut payload, VALUE, encoded);
+        let payload = payload.into_bump_slice();
+        dictionary.attributes.push(payload);
+        let id = dictionary.id;
+        let field = length_delimited(ATTRIBUTE_TABLE, payload, arena);
         self.machine.tree.append(id, field);
         Ok(index)
     }

@@ -6,7 +6,7 @@ use crate::path::form::{Form, length_delimited};
 use crate::path::special::METRIC_DATA;
 use crate::path::{FieldNumbers, Level};
 use crate::value::Value;
-use crate::wire::tree::{NONE, Place};
+use crate::wire::tree::{NONE, NodeId, Place};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use smallvec::SmallVec;
@@ -108,7 +108,14 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     /// The payload of a singular field of the record's message at a level.
     pub fn field(&mut self, level: Level, field: &FieldNumbers) -> Option<&'a [u8]> {
         let id = self.machine.holder(level, self.lane).ok()?;
-        self.machine.tree.find(id, field).map(|found| found.payload)
+        let slot = self.slot_of_field(id, self.machine.number(id, field));
+        self.machine.field(id, field, slot).payload
+    }
+
+    /// The slot of a field of a message, if the program has one for it.
+    fn slot_of_field(&self, id: NodeId, number: u32) -> Option<u16> {
+        let node = self.machine.tree.node(id);
+        self.machine.locators[node.level as usize].slot_of_field(node.variant, number)
     }
 
     /// All fields with this number, whole, one after the other, and how many there are.
@@ -158,6 +165,15 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
     /// Replaces all fields with this number by whole fields of the same number, or by nothing.
     pub fn replace(&mut self, level: Level, number: u32, bytes: &'a [u8]) -> Result<'a, ()> {
         let id = self.machine.holder(level, self.lane)?;
+        if let Some(slot) = self.slot_of_field(id, number) {
+            let old = self.machine.slot(id, slot);
+            if old.payload.is_some() {
+                self.machine.tree.detach(id, old.place);
+            }
+            // A field that has a slot is one that a message has once.
+            self.machine.put(id, old, Some(slot), bytes);
+            return Ok(());
+        }
         let holds_records = has_records(level, number);
         // Records that take their own places stay the same records.
         if holds_records && self.run(level, number).0 == bytes {
@@ -168,14 +184,21 @@ impl<'p: 'a, 'a> Lane<'_, 'p, 'a> {
             places.push(place);
             ControlFlow::Continue(())
         });
+        let mut fields = crate::wire::tree::message_fields(bytes).map(|field| field.whole);
+        let tree = &mut self.machine.tree;
         for place in places {
-            self.machine.tree.detach(id, place);
-            self.machine.tree.remove(id, place);
+            tree.detach(id, place);
+            match fields.next() {
+                Some(field) => {
+                    tree.replace(id, place, field);
+                }
+                None => tree.remove(id, place),
+            }
         }
-        self.machine.tree.is_restructured |= holds_records;
-        for field in crate::wire::tree::message_fields(bytes) {
-            self.machine.tree.append(id, field.whole);
-        }
+        tree.is_restructured |= holds_records;
+        fields.for_each(|field| {
+            tree.append(id, field);
+        });
         self.machine.forget_slots(id);
         Ok(())
     }

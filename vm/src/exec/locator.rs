@@ -7,7 +7,7 @@ use crate::wire::cursor::WireType;
 use crate::wire::index::level_of;
 use crate::wire::schema::{Field, FieldKind, Label, MessageKind};
 use crate::wire::short::attribute_head;
-use crate::wire::validate::{is_plain_attribute, is_plain_value};
+use crate::wire::validate::{is_plain_attribute, is_plain_chunk, is_plain_value};
 
 /// What a walk does at a field: nothing, fill slot n - 1, or look at an attribute's key.
 pub(super) type Action = u8;
@@ -26,7 +26,9 @@ pub(super) enum Step {
     Fixed64,
     Bytes,
     Fixed32,
-    /// The same, if its length is 0 or this.
+    /// Steps over a profile's samples.
+    Samples,
+    /// Steps over a field that nobody looks for, if its length is 0 or this.
     Empty,
     Id8,
     Id16,
@@ -57,6 +59,7 @@ impl Step {
                 Plain::Empty => Step::Empty,
                 Plain::Id(8) => Step::Id8,
                 Plain::Id(16) => Step::Id16,
+                Plain::Samples => Step::Samples,
                 _ => Step::Careful,
             },
             (SKIP, _) => Step::Careful,
@@ -239,6 +242,10 @@ pub(super) enum Plain {
     Empty,
     /// When it is empty or has so many bytes.
     Id(u8),
+    /// When it is varints of the usual form.
+    Varints,
+    /// When it is a sample of the usual form, which is not asked here.
+    Samples,
     /// When it is a value of the usual form.
     Value,
     /// When it is an attribute of the usual form.
@@ -251,8 +258,12 @@ impl Plain {
             _ if field.label == Label::Hidden => Plain::Never,
             FieldKind::Message(MessageKind::AnyValue) => Plain::Value,
             FieldKind::Message(MessageKind::KeyValue) => Plain::Attribute,
+            FieldKind::Message(MessageKind::Sample) => Plain::Samples,
             FieldKind::Message(_) => Plain::Empty,
-            _ if field.label == Label::Packed => Plain::Empty,
+            kind if field.label == Label::Packed => match kind.wire_type() {
+                WireType::Varint => Plain::Varints,
+                _ => Plain::Empty,
+            },
             FieldKind::TraceId | FieldKind::ProfileId => Plain::Id(16),
             FieldKind::SpanId => Plain::Id(8),
             kind => Plain::OfType(kind.wire_type()),
@@ -264,7 +275,8 @@ impl Plain {
             Plain::Never => false,
             Plain::OfType(meant) => wire_type == Some(meant),
             _ if wire_type != Some(WireType::Bytes) => false,
-            Plain::Empty => payload.is_empty(),
+            Plain::Empty | Plain::Samples => payload.is_empty(),
+            Plain::Varints => is_plain_chunk::<0>(payload),
             Plain::Id(length) => payload.is_empty() || payload.len() == usize::from(length),
             Plain::Value => is_plain_value(payload),
             Plain::Attribute => is_plain_attribute(payload),
@@ -352,6 +364,15 @@ impl Locator {
     #[inline(always)]
     pub(super) fn variant(&self, variant: u8) -> &Variant {
         &self.variants[usize::from(variant)]
+    }
+
+    /// The slot of the field with this number, if it has one.
+    #[inline]
+    pub(super) fn slot_of_field(&self, variant: u8, number: u32) -> Option<u16> {
+        match *self.variant(variant).actions.get(number as usize)? {
+            SKIP | ATTRIBUTE => None,
+            action => Some(u16::from(action) - 1),
+        }
     }
 
     /// The slot of an attribute, if it has one.

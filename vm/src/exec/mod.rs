@@ -41,7 +41,7 @@ mod worker;
 pub use ahead::{call_ahead, literal};
 pub use arguments::double_to_int;
 pub use call::Call;
-pub use dictionary::{AttributeEntry, Dictionary};
+pub use dictionary::{ATTRIBUTE_TABLE, AttributeEntry, Dictionary, STRING_TABLE};
 pub use failures::{Failure, keep_first};
 pub use lane::Lane;
 pub use machine::constant;

@@ -2,7 +2,8 @@
 
 use super::locator::Locator;
 use crate::function::{Contexts, Function};
-use crate::path::{Access, FieldNumbers, Level};
+use crate::path::special::Special;
+use crate::path::{Access, FieldNumbers, Level, every};
 use crate::program::{Pass, Program, Rows, Sweep, Touched};
 use crate::wire::Signal;
 use crate::wire::index::{Levels, inside};
@@ -129,7 +130,7 @@ fn located_levels(locators: &[Locator; Level::COUNT], nodes: Levels) -> Levels {
 }
 
 /// The levels whose messages may have no nodes inside them.
-const LEAVES: [Level; 8] = [
+const LEAVES: [Level; 9] = [
     Level::Resource,
     Level::Scope,
     Level::Span,
@@ -138,6 +139,7 @@ const LEAVES: [Level; 8] = [
     Level::Metric,
     Level::DataPoint,
     Level::Exemplar,
+    Level::Profile,
 ];
 
 /// What a program looks at in the messages of each level.
@@ -161,6 +163,19 @@ impl Looks {
         self.whole.with(self.any)
     }
 
+    /// Adds the fields that a path looks at, but for those that have slots.
+    fn add_fields(&mut self, level: Level, special: &Special) {
+        for (of, numbers) in special.fields {
+            for number in *numbers {
+                let mut slotted = special.fields_once(level);
+                if *of != level || !slotted.any(|other| other == *number) {
+                    self.more.insert(*of);
+                    set(&mut self.fields[*of as usize], &every(*number));
+                }
+            }
+        }
+    }
+
     fn of(program: &Program) -> Looks {
         let mut looks = Looks::default();
         let touched = |level: Level| &program.touched.levels()[level as usize];
@@ -181,6 +196,9 @@ impl Looks {
         for pass in &program.passes {
             for path in pass.paths.iter().filter(|path| path.slot.is_none()) {
                 match path.access {
+                    Access::Special(special) if !special.fields.is_empty() => {
+                        looks.add_fields(path.level, special);
+                    }
                     Access::Special(special) => {
                         looks.whole.insert(path.level);
                         special

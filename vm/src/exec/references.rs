@@ -29,7 +29,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
     /// checked. A request without a dictionary is not canonical.
     ///
     /// # Errors
-    /// What is wrong with a resource or a scope.
+    /// What is wrong with the dictionary's strings, a resource or a scope.
     pub(super) fn resolve_references(
         &mut self,
         program: &Program,
@@ -38,7 +38,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         if program.signal != Signal::Profiles {
             return Ok(Canonical::Yes);
         }
-        if self.dictionary().is_none() {
+        if !self.read_dictionary()? {
             return Ok(Canonical::No);
         }
         let looked_at = program.plan().looks.levels();

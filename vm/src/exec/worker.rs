@@ -144,7 +144,7 @@ impl Memory<'_> {
             rows: empty(self.rows),
             registers: empty(self.registers),
             hoisted: empty(self.hoisted),
-            dictionary: self.dictionary.recycle(empty, empty),
+            dictionary: self.dictionary.recycle(empty),
         }
     }
 }

@@ -6,14 +6,17 @@
 //! node do not overlap; one that adds has `at == end`; `bytes` is one whole field or nothing.
 
 mod fields;
+mod removal;
 
 pub use fields::message_fields;
 pub(crate) use fields::{field_at, read_whole};
+pub(crate) use removal::Removal;
 
 use super::any::{AROUND_STRING, put_field};
 use crate::function::Extent;
 use crate::path::{FieldNumbers, Level};
 use bumpalo::Bump;
+use std::ops::ControlFlow;
 
 /// No node, no edit, no slot.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -161,12 +164,18 @@ impl<'a> Tree<'a> {
         let number = field[usize::from(self.node(id).variant)];
         let mut found = None;
         let mut is_irregular = false;
-        for candidate in self.fields(id).filter(|f| f.number == number) {
+        let _ = self.each_field(id, number, |place, payload| {
             is_irregular |= found.is_some();
-            found = Some(candidate);
-        }
+            found = Some((place, payload));
+            ControlFlow::Continue(())
+        });
         self.is_irregular |= is_irregular;
-        found
+        found.map(|(place, payload)| Field {
+            number,
+            payload,
+            whole: self.whole(place),
+            place,
+        })
     }
 
     /// The whole field at a place.
@@ -328,65 +337,6 @@ impl<'a> Tree<'a> {
         node.is_virtual = true;
         self.nodes.push(node);
         id
-    }
-}
-
-/// Removes fields of a node in order; neighbours of the request that go are one edit.
-pub(crate) struct Removal {
-    /// The neighbours that are to go; at first none.
-    run: Place,
-    /// Whether fields went that had been added.
-    has_emptied: bool,
-}
-
-impl Default for Removal {
-    fn default() -> Removal {
-        Removal {
-            run: Place {
-                at: 0,
-                end: 0,
-                edit: NONE,
-            },
-            has_emptied: false,
-        }
-    }
-}
-
-impl Removal {
-    #[inline(always)]
-    pub(crate) fn remove(&mut self, tree: &mut Tree<'_>, id: NodeId, place: &Place) {
-        if place.at == self.run.end && place.edit == NONE {
-            self.run.end = place.end;
-        } else {
-            self.remove_apart(tree, id, place);
-        }
-    }
-
-    /// Removes a field that the one before does not end at.
-    #[inline(never)]
-    fn remove_apart(&mut self, tree: &mut Tree<'_>, id: NodeId, place: &Place) {
-        if place.edit != NONE {
-            tree.replace(id, *place, &[]);
-            self.has_emptied |= place.is_added();
-            return;
-        }
-        self.remove_run(tree, id);
-        self.run = *place;
-    }
-
-    #[inline(always)]
-    pub(crate) fn finish(&self, tree: &mut Tree<'_>, id: NodeId) {
-        self.remove_run(tree, id);
-        if self.has_emptied {
-            tree.forget_emptied(id);
-        }
-    }
-
-    #[inline(always)]
-    fn remove_run(&self, tree: &mut Tree<'_>, id: NodeId) {
-        if self.run.at != self.run.end {
-            tree.insert(id, self.run.at, self.run.end, &[]);
-        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::any::VALUE_TAG;
 use super::short::{Short, Window, attribute_head};
+use super::validate::is_plain_chunk;
 
 /// A place in the request, at which there is a window if it is before an end and not near the end of the request.
 ///
@@ -135,6 +136,59 @@ fn in_order<const VALUE_FIRST: bool>(request: &[u8], at: usize, end: usize, tag:
     }
 }
 
+/// Steps over the profile's samples at `at`, one after the other, whose lengths take a byte and whose fields have the usual
+/// form: valid and canonical. Where the first other field begins.
+#[inline(never)]
+pub(crate) fn plain_samples(request: &[u8], at: usize, end: usize) -> usize {
+    let tag = request.get(at).copied();
+    let mut windows = Windows::new(request, at, end);
+    let mut last = windows;
+    while let Some(window) = windows.first()
+        && Some(window[0]) == tag
+        && window[1] < 0x80
+        && is_plain_sample(window)
+    {
+        last = windows;
+        windows = windows.after(2 + usize::from(window[1]));
+    }
+    // A sample that goes beyond the end is not stepped over.
+    match windows.position() > end {
+        true => last.position(),
+        false => windows.position(),
+    }
+}
+
+/// Whether a window begins with a field that is a sample of the usual form.
+#[inline(always)]
+fn is_plain_sample(window: &Window) -> bool {
+    const CONTINUED: u64 = 0x8080_8080_8080_8080;
+    let end = 2 + usize::from(window[1]);
+    let (mut at, mut seen, mut again) = (2, 0u32, 0);
+    while at < end {
+        let Some([tag, rest @ ..]) = window[at..].first_chunk::<9>() else {
+            return false;
+        };
+        let length = usize::from(rest[0]);
+        let chunk = || window.get(at + 2..at + 2 + length).unwrap_or_default();
+        at += match tag {
+            // `stack_index` and `link_index`.
+            0x08 | 0x18 => match !u64::from_le_bytes(*rest) & CONTINUED {
+                0 => return false,
+                ends => 2 + ends.trailing_zeros() as usize / 8,
+            },
+            // `attribute_indices` and `values`.
+            0x12 | 0x22 if length < 0x80 && is_plain_chunk::<0>(chunk()) => 2 + length,
+            // `timestamps_unix_nano`.
+            0x2a if length < 0x80 && is_plain_chunk::<1>(chunk()) => 2 + length,
+            _ => return false,
+        };
+        let field = 1 << (tag >> 3);
+        again |= seen & field;
+        seen |= field;
+    }
+    at == end && again == 0
+}
+
 /// Where the payload of the field at `at` begins and ends, if it has this tag and a length of a byte or two.
 #[inline(always)]
 pub(crate) fn message_at(bytes: &[u8], at: usize, tag: u8) -> Option<(usize, usize)> {
@@ -153,6 +207,9 @@ pub(crate) fn message_at(bytes: &[u8], at: usize, tag: u8) -> Option<(usize, usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Random;
+    use crate::wire::schema::MessageKind;
+    use crate::wire::validate::{Canonical, validate_message};
 
     #[test]
     fn windows_are_what_a_checked_slice_would_be() {
@@ -171,6 +228,42 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn samples_that_are_plain_are_valid_and_canonical() {
+        let mut random = Random(1);
+        let mut plain = 0;
+        for _ in 0..200_000 {
+            let mut request = vec![0x12, 0];
+            for _ in 0..random.below(6) {
+                let tag = [0x08, 0x18, 0x12, 0x22, 0x2a, 0x30][random.below(6) as usize];
+                request.push(tag);
+                let length = match tag {
+                    0x2a => 8 * random.below(3),
+                    _ => random.below(7),
+                };
+                if tag & 7 == 2 {
+                    request.push(length as u8 + u8::from(random.below(50) == 0));
+                }
+                for _ in 0..length {
+                    let below = if random.below(4) == 0 { 256 } else { 128 };
+                    request.push(random.below(below) as u8);
+                }
+                if tag & 7 == 0 {
+                    request.push(random.below(130) as u8);
+                }
+            }
+            request[1] = (request.len() - 2) as u8;
+            let end = request.len();
+            request.resize(end + size_of::<Window>(), 0x12);
+            let next = plain_samples(&request, 0, end);
+            plain += usize::from(next == end);
+            let checked = validate_message(MessageKind::Sample, &request, 2, end as u32);
+            assert!(next == 0 || next == end && checked == Ok(Canonical::Yes));
+        }
+        assert!(plain > 10_000, "{plain}");
+    }
+
     #[test]
     fn lengths_read_ahead_are_those_that_stand_there() {
         let request: Vec<u8> = (0..3000u32).map(|at| (at * at % 127) as u8).collect();

@@ -9,7 +9,7 @@ use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
-use super::usual::plain_attributes;
+use super::usual::{plain_attributes, plain_samples};
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
 /// Is told of every message that can be a node of a tree, and of their fields.
@@ -246,6 +246,26 @@ pub(crate) fn is_plain_value(value: &[u8]) -> bool {
     }
 }
 
+/// Whether a packed chunk of fields of this wire type is surely whole: of varints, one in which none is long.
+#[inline(always)]
+pub(crate) fn is_plain_chunk<const WIRE: u32>(chunk: &[u8]) -> bool {
+    match WIRE {
+        0 if chunk.len() <= 9 => chunk.last().is_none_or(|last| *last < 0x80),
+        0 => has_short_varints(chunk),
+        1 => chunk.len().is_multiple_of(8),
+        _ => false,
+    }
+}
+
+/// Whether a varint ends in every four bytes and with the last, so that none can take more than ten.
+fn has_short_varints(chunk: &[u8]) -> bool {
+    const GOES_ON: u32 = 0x8080_8080;
+    let goes_on = |four: &[u8; 4]| u32::from_le_bytes(*four) & GOES_ON == GOES_ON;
+    // What is left behind them ends with the last byte.
+    let (fours, _) = chunk.as_chunks();
+    chunk.last().is_none_or(|last| *last < 0x80) && !fours.iter().any(goes_on)
+}
+
 fn wrong_wire_type(at: usize) -> WireError {
     WireError::new(WireErrorKind::WrongWireType, at)
 }
@@ -339,6 +359,19 @@ macro_rules! value {
             $cursor.bytes()?;
         }
     }};
+    ($walk:ident $cursor:ident $at:ident (Sample sample)) => {{
+        if $walk.opens.opens(MessageKind::Sample) {
+            let next = plain_samples($walk.request, $at, $cursor.end());
+            if next > $at {
+                $cursor = $cursor.moved_to(next);
+            } else {
+                let inner = $cursor.message()?;
+                sample($walk, inner.cut(), inner.position())?;
+            }
+        } else {
+            $cursor.bytes()?;
+        }
+    }};
     ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
         let mut next = $at;
         if const { MessageKind::$name.is_node() } {
@@ -394,8 +427,10 @@ macro_rules! field {
     ($walk:ident $cursor:ident $at:ident $wire:ident $again:ident packed $kind:tt) => {{
         if $wire == 2 {
             let mut $cursor = $cursor.message()?;
-            while !$cursor.is_at_end() {
-                value!($walk $cursor $at $kind);
+            if !is_plain_chunk::<{ wire_bits!($kind) }>($cursor.rest()) {
+                while !$cursor.is_at_end() {
+                    value!($walk $cursor $at $kind);
+                }
             }
         } else if $wire == wire_bits!($kind) {
             value!($walk $cursor $at $kind);
@@ -503,3 +538,40 @@ macro_rules! walkers {
     };
 }
 messages!(walkers);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Random;
+
+    fn is_whole(chunk: &[u8]) -> bool {
+        let mut cursor = Cursor::new(chunk);
+        while !cursor.is_at_end() {
+            if cursor.varint().is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    #[test]
+    fn chunks_that_are_plain_are_whole() {
+        let mut random = Random(1);
+        let mut plain = 0;
+        for _ in 0..200_000 {
+            let chances = 1 + random.below(12);
+            let mut chunk = vec![0; random.below(40) as usize];
+            for byte in &mut chunk {
+                let goes_on = random.below(chances) > 0;
+                *byte = random.below(128) as u8 | if goes_on { 0x80 } else { 0 };
+            }
+            let is_plain = is_plain_chunk::<0>(&chunk);
+            plain += usize::from(is_plain);
+            assert!(!is_plain || is_whole(&chunk), "{chunk:x?}");
+            // What has varints of no more than three bytes is.
+            let is_short = !chunk.windows(3).any(|w| w.iter().all(|byte| *byte >= 0x80));
+            assert!(is_plain || !is_short || !is_whole(&chunk), "{chunk:x?}");
+        }
+        assert!(plain > 10_000, "{plain}");
+    }
+}

@@ -10,7 +10,7 @@ use super::{Walk, input_place};
 use crate::wire::any;
 use crate::wire::short::{Short, Window};
 use crate::wire::tree::NONE;
-use crate::wire::usual::{Ahead, Windows};
+use crate::wire::usual::{Ahead, Windows, plain_samples};
 use crate::wire::validate::is_plain_value;
 
 impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
@@ -83,6 +83,16 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                         return windows.position() as u32;
                     };
                     step_over!(tag, true, header + payload)
+                }
+                Step::Samples => {
+                    // So that the other steps keep their registers.
+                    std::hint::cold_path();
+                    let at = windows.position();
+                    match plain_samples(self.input, at, end as usize) {
+                        next if next == at => return at as u32,
+                        next => windows = windows.after(next - at),
+                    }
+                    continue;
                 }
                 Step::Empty => step_over!(tag, length() == 0, 2),
                 Step::Id8 => step_over!(tag, length() & !8 == 0, 2 + short()),

@@ -17,14 +17,24 @@ use super::form::{Form, SET_NIL};
 use crate::error::Error;
 use crate::exec::Lane;
 use crate::value::{Element, Pdata, TypedList, Value};
+use crate::wire::MessageKind;
+use crate::wire::index::level_of;
+use crate::wire::schema::Label;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 
-/// Declares paths: `NAME: form = read, write;`, with a level beside the path's own that they look at or change.
+/// Declares paths: `NAME: form = read, write;`, with a level beside the path's own that they look at or change; and with the
+/// fields of both that they look at, if these are few.
 macro_rules! special {
-    ($($(#[doc = $docs:literal])+ $name:ident : $form:ident = $read:expr, $write:expr $(, $also:ident)?;)+) => {
-        $($(#[doc = $docs])+ pub static $name: Special =
-            Special { form: Form::$form, read: $read, write: $write, also: &[$(Level::$also)?] };)+
+    ($($(#[doc = $docs:literal])+ $name:ident : $form:ident = $read:expr, $write:expr
+        $(, $also:ident)? $(=> $($level:ident $fields:expr),+)?;)+) => {
+        $($(#[doc = $docs])+ pub static $name: Special = Special {
+            form: Form::$form,
+            read: $read,
+            write: $write,
+            also: &[$(Level::$also)?],
+            fields: &[$($((Level::$level, &$fields)),+)?],
+        };)+
     };
 }
 use special;
@@ -57,6 +67,25 @@ pub struct Special {
     pub write: Write,
     /// The levels that it looks at and changes, beside that of its line.
     pub also: &'static [super::Level],
+    /// The fields of all these levels that it looks at; none if it looks at their messages as a whole.
+    pub fields: &'static [(super::Level, &'static [u32])],
+}
+
+impl Special {
+    /// Those of the fields of the path's own level that a message has once.
+    pub fn fields_once(&self, level: super::Level) -> impl Iterator<Item = u32> {
+        let mut kinds = MessageKind::ALL.iter();
+        let kind = kinds.find(|kind| level_of(**kind) == Some((level, 0)));
+        let known = kind.map_or(&[][..], |kind| kind.message().fields);
+        let is_once = move |number: &u32| {
+            let mut fields = known.iter().filter(|field| field.number == *number);
+            fields.any(|field| !matches!(field.label, Label::Many | Label::Hidden))
+        };
+        let own = self.fields.iter().filter(move |(other, _)| *other == level);
+        own.flat_map(|(_, numbers)| *numbers)
+            .copied()
+            .filter(is_once)
+    }
 }
 
 /// What a path gives: a value, or why there is none.

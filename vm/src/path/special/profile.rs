@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::Error;
 use crate::exec::keyed;
-use crate::exec::{AttributeEntry, Lane};
+use crate::exec::{ATTRIBUTE_TABLE, AttributeEntry, Lane, STRING_TABLE};
 use crate::path::form::{Form, length_delimited, varint_field};
 use crate::path::{Level, every};
 use crate::value::{Element, Entry, Value};
@@ -21,23 +21,28 @@ use std::collections::HashMap;
 
 special! {
     /// `profile.sample_type`.
-    SAMPLE_TYPE: Any = read_sample_type, write_sample_type;
+    SAMPLE_TYPE: Any = read_sample_type, write_sample_type => Profile [SAMPLE_TYPE_FIELD];
     /// `profile.sample_type.type`.
-    SAMPLE_TYPE_TYPE: String = read_sample_type_type, write_sample_type_type, Dictionary;
+    SAMPLE_TYPE_TYPE: String = read_sample_type_type, write_sample_type_type, Dictionary
+        => Profile [SAMPLE_TYPE_FIELD], Dictionary [STRING_TABLE];
     /// `profile.sample_type.unit`.
-    SAMPLE_TYPE_UNIT: String = read_sample_type_unit, write_sample_type_unit, Dictionary;
+    SAMPLE_TYPE_UNIT: String = read_sample_type_unit, write_sample_type_unit, Dictionary
+        => Profile [SAMPLE_TYPE_FIELD], Dictionary [STRING_TABLE];
     /// `profile.period_type`.
-    PERIOD_TYPE: Any = read_period_type, write_period_type;
+    PERIOD_TYPE: Any = read_period_type, write_period_type => Profile [PERIOD_TYPE_FIELD];
     /// `profile.period_type.type`.
-    PERIOD_TYPE_TYPE: String = read_period_type_type, write_period_type_type, Dictionary;
+    PERIOD_TYPE_TYPE: String = read_period_type_type, write_period_type_type, Dictionary
+        => Profile [PERIOD_TYPE_FIELD], Dictionary [STRING_TABLE];
     /// `profile.period_type.unit`.
-    PERIOD_TYPE_UNIT: String = read_period_type_unit, write_period_type_unit, Dictionary;
+    PERIOD_TYPE_UNIT: String = read_period_type_unit, write_period_type_unit, Dictionary
+        => Profile [PERIOD_TYPE_FIELD], Dictionary [STRING_TABLE];
     /// `profile.sample`.
-    SAMPLES: Any = read_samples, write_samples;
+    SAMPLES: Any = read_samples, write_samples => Profile [SAMPLES_FIELD];
     /// `profile.attribute_indices`.
-    ATTRIBUTE_INDICES: Any = read_indices, write_indices;
+    ATTRIBUTE_INDICES: Any = read_indices, write_indices => Profile [INDICES_FIELD];
     /// `profile.attributes`, or one of them.
-    PROFILE_ATTRIBUTES: Any = read_attributes, write_attributes, Dictionary;
+    PROFILE_ATTRIBUTES: Any = read_attributes, write_attributes, Dictionary
+        => Profile [INDICES_FIELD], Dictionary [STRING_TABLE, ATTRIBUTE_TABLE];
 }
 
 const SAMPLE_TYPE_FIELD: u32 = 1;
@@ -83,7 +88,7 @@ fn string_index<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32) -> i32 
 fn read_string<'a>(lane: &mut Lane<'_, '_, 'a>, number: u32, part: u32) -> Result<'a, Value<'a>> {
     let index = string_index(lane, number, part);
     let arena = lane.arena();
-    lane.dictionary()?.string(index, arena).map(Value::String)
+    lane.dictionary().string(index, arena).map(Value::String)
 }
 
 fn write_string<'a>(
@@ -95,7 +100,7 @@ fn write_string<'a>(
     let arena = lane.arena();
     let new = expect_string(value, arena)?;
     let old = string_index(lane, number, part);
-    let dictionary = lane.dictionary()?;
+    let dictionary = lane.dictionary();
     // The string may stand in the table more than once: the one that is referred to is as good.
     let is_same = old != 0 && dictionary.string(old, arena).is_ok_and(|text| text == new);
     if is_same {
@@ -158,15 +163,14 @@ fn write_samples<'a>(
 }
 
 /// A profile's attribute indices.
-fn indices<'a>(lane: &Lane<'_, '_, 'a>) -> Vec<'a, i32> {
+fn indices<'a>(lane: &mut Lane<'_, '_, 'a>) -> Vec<'a, i32> {
     let mut indices = Vec::new_in(lane.arena());
-    lane.each(Level::Profile, INDICES_FIELD, |payload| {
-        let mut cursor = Cursor::new(payload);
-        while !cursor.is_at_end() {
-            let Ok(index) = cursor.varint() else { break };
-            indices.push(index as i32);
-        }
-    });
+    let packed = lane.field(Level::Profile, &every(INDICES_FIELD));
+    let mut cursor = Cursor::new(packed.unwrap_or_default());
+    while !cursor.is_at_end() {
+        let Ok(index) = cursor.varint() else { break };
+        indices.push(index as i32);
+    }
     indices
 }
 
@@ -206,7 +210,7 @@ fn all_attributes<'a>(lane: &mut Lane<'_, '_, 'a>) -> Result<'a, &'a [Entry<'a>]
     let (indices, arena) = (indices(lane), lane.arena());
     let mut entries: Vec<'a, Entry<'a>> = Vec::with_capacity_in(indices.len(), arena);
     let mut places = HashMap::new();
-    let dictionary = lane.dictionary()?;
+    let dictionary = lane.dictionary();
     for index in &indices {
         let AttributeEntry { key, value, .. } = dictionary.attribute(*index, arena)?;
         let key = dictionary.string(key, arena)?;
@@ -238,7 +242,7 @@ fn read_attributes<'a>(
     };
     let indices = indices(lane);
     let wanted = keyed::map_key(first, arena);
-    let dictionary = lane.dictionary()?;
+    let dictionary = lane.dictionary();
     let mut found = None;
     // All of them are looked at: one that points nowhere is an error in any case.
     for index in indices {
@@ -284,7 +288,7 @@ fn write_attribute<'a>(
 ) -> Result<'a, ()> {
     let arena = lane.arena();
     let mut indices = indices(lane);
-    let dictionary = lane.dictionary()?;
+    let dictionary = lane.dictionary();
     let mut current = Value::Nil;
     for index in &indices {
         let attribute = dictionary.attribute(*index, arena)?;
@@ -297,7 +301,7 @@ fn write_attribute<'a>(
     result?;
     let key = lane.intern(name)?;
     let new = lane.intern_attribute(key, new)?;
-    let dictionary = lane.dictionary()?;
+    let dictionary = lane.dictionary();
     for index in &mut indices {
         if *index == new {
             return Ok(());

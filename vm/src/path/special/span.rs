@@ -22,21 +22,21 @@ const BODY_FIELD: u32 = 5;
 
 special! {
     /// `span.trace_state`, or one of its members.
-    TRACE_STATE: String = read_trace_state, write_trace_state;
+    TRACE_STATE: String = read_trace_state, write_trace_state => Span [TRACE_STATE_FIELD];
     /// `span.kind.string`.
-    SPAN_KIND_STRING: String = read_kind, write_kind;
+    SPAN_KIND_STRING: String = read_kind, write_kind => Span [KIND_FIELD];
     /// `span.kind.deprecated_string`.
-    SPAN_KIND_DEPRECATED_STRING: String = read_deprecated_kind, write_deprecated_kind;
+    SPAN_KIND_DEPRECATED_STRING: String = read_deprecated_kind, write_deprecated_kind => Span [KIND_FIELD];
     /// `span.events`.
     SPAN_EVENTS: Any = read_events, write_events;
     /// `span.links`.
-    SPAN_LINKS: Any = read_links, write_links;
+    SPAN_LINKS: Any = read_links, write_links => Span [LINKS_FIELD];
     /// `span.status`.
-    SPAN_STATUS: Any = read_status, write_status;
+    SPAN_STATUS: Any = read_status, write_status => Span [STATUS_FIELD];
     /// `spanevent.event_index`.
     EVENT_INDEX: Int = read_event_index, write_event_index;
     /// `log.body.string`.
-    BODY_STRING: String = read_body, write_body;
+    BODY_STRING: String = read_body, write_body => Log [BODY_FIELD];
 }
 
 const NOT_A_STRING_KEY: Error<'static> = Error::new("trace_state indexing type must be a string");
