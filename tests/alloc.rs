@@ -7,7 +7,7 @@ mod configuration;
 #[path = "../fuzz/src/protobuf.rs"]
 #[allow(unreachable_pub, reason = "public for the fuzzers")]
 mod protobuf;
-#[path = "../benches/shop.rs"]
+#[path = "../benches/shop/mod.rs"]
 mod shop;
 
 use ottl::compile::{Dialect, Gates};

@@ -2,7 +2,7 @@
 
 #[path = "../benches/configuration.rs"]
 mod configuration;
-#[path = "../benches/shop.rs"]
+#[path = "../benches/shop/mod.rs"]
 mod shop;
 
 mod at_once;

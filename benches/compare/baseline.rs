@@ -4,6 +4,7 @@ use crate::Result;
 use crate::sides::Side;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::profiles::v1development::ExportProfilesServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use ottl_vm::wire::frame::{Format, Frames};
@@ -22,6 +23,7 @@ pub(crate) fn run(what: &[String], seconds: f64) -> Result<()> {
         "traces" => measure::<ExportTraceServiceRequest>(side, data, seconds),
         "logs" => measure::<ExportLogsServiceRequest>(side, data, seconds),
         "metrics" => measure::<ExportMetricsServiceRequest>(side, data, seconds),
+        "profiles" => measure::<ExportProfilesServiceRequest>(side, data, seconds),
         other => Err(format!("no baseline for {other}").into()),
     }
 }
@@ -64,7 +66,7 @@ fn again<M: Message + Default>(request: &[u8], output: &mut Vec<u8>) -> Result<(
 
 /// A request of one signal.
 trait Request: Message + Default {
-    /// Spans, log records or data points.
+    /// Spans, log records, data points or samples of profiles.
     fn records(&self) -> usize;
 }
 
@@ -105,5 +107,16 @@ impl Request for ExportMetricsServiceRequest {
             Data::Summary(summary) => summary.data_points.len(),
         })
         .sum()
+    }
+}
+
+impl Request for ExportProfilesServiceRequest {
+    fn records(&self) -> usize {
+        let scopes = self
+            .resource_profiles
+            .iter()
+            .flat_map(|resource| &resource.scope_profiles);
+        let profiles = scopes.flat_map(|scope| &scope.profiles);
+        profiles.map(|profile| profile.samples.len()).sum()
     }
 }

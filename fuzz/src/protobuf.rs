@@ -26,6 +26,13 @@ impl Message {
         self.raw_varint(value);
     }
 
+    /// A field of packed varints.
+    pub fn packed(&mut self, number: u32, values: &[u64]) {
+        let mut chunk = Message::default();
+        values.iter().for_each(|value| chunk.raw_varint(*value));
+        self.bytes(number, &chunk.0);
+    }
+
     /// A field of eight bytes.
     pub fn fixed64(&mut self, number: u32, value: u64) {
         self.raw_varint(u64::from(number) << 3 | 1);

@@ -112,9 +112,10 @@ impl Machine<'_, '_> {
         let mut cursor = Cursor::over(self.tree.input, node.start as usize, node.end as usize);
         while !cursor.is_at_end() {
             let at = cursor.position() as u32;
-            // What nobody looks at, most of it, is stepped over at once.
-            if let Some((tag, _, next)) = short_field(cursor.cut(), at as usize)
-                && (fields | keyed) >> (tag >> 3) & 1 == 0
+            // What nobody looks at, most of it, and what says by itself that it is fine is stepped over at once.
+            if let Some((tag, start, next)) = short_field(cursor.cut(), at as usize)
+                && ((fields | keyed) >> (tag >> 3) & 1 == 0
+                    || locator.is_plain(node.variant, tag, &cursor.cut()[start..next]))
             {
                 cursor = cursor.moved_to(next);
                 continue;

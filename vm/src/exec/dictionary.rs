@@ -67,7 +67,34 @@ pub struct AttributeEntry<'a> {
 }
 
 impl<'a> AttributeEntry<'a> {
+    #[inline]
     fn of_wire(wire: &'a [u8]) -> AttributeEntry<'a> {
+        // A value and a key, as the collector writes them, or a key and a value.
+        match *wire {
+            [0x12, length @ 0..0x80, ref rest @ .., 0x08, key @ 0..0x80]
+                if rest.len() == usize::from(length) =>
+            {
+                AttributeEntry {
+                    key: i32::from(key),
+                    unit: 0,
+                    value: rest,
+                }
+            }
+            [0x08, key @ 0..0x80, 0x12, length @ 0..0x80, ref rest @ ..]
+                if rest.len() == usize::from(length) =>
+            {
+                AttributeEntry {
+                    key: i32::from(key),
+                    unit: 0,
+                    value: rest,
+                }
+            }
+            _ => AttributeEntry::of_any_form(wire),
+        }
+    }
+
+    #[inline(never)]
+    fn of_any_form(wire: &'a [u8]) -> AttributeEntry<'a> {
         let mut entry = AttributeEntry::default();
         for field in message_fields(wire) {
             match field.number {

@@ -366,6 +366,14 @@ impl Locator {
         &self.variants[usize::from(variant)]
     }
 
+    /// Whether a field with this tag that may stand more than once needs no check.
+    #[inline]
+    pub(super) fn is_plain(&self, variant: u8, tag: u8, payload: &[u8]) -> bool {
+        let (variant, number) = (self.variant(variant), usize::from(tag >> 3) % NUMBERS);
+        variant.once[number] == 0
+            && variant.plain[number].allows(WireType::of(u64::from(tag)), payload)
+    }
+
     /// The slot of the field with this number, if it has one.
     #[inline]
     pub(super) fn slot_of_field(&self, variant: u8, number: u32) -> Option<u16> {

@@ -468,9 +468,11 @@ fn run_passes<'p: 'a, 'a>(
     if read.canonical == Canonical::No {
         return Err(Stop::Irregular);
     }
+    // Attributes of profiles' resources and scopes have no names but references, and are checked with those.
+    let has_unnamed = read.has_unnamed && program.signal != Signal::Profiles;
     if validation == Validation::Touched
         && machine
-            .check_touched(program, read.has_unnamed)
+            .check_touched(program, has_unnamed)
             .map_err(refused)?
             == Canonical::No
     {

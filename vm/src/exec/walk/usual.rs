@@ -84,7 +84,7 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                     };
                     step_over!(tag, true, header + payload)
                 }
-                Step::Samples => {
+                Step::Samples if FULL => {
                     // So that the other steps keep their registers.
                     std::hint::cold_path();
                     let at = windows.position();

@@ -164,9 +164,11 @@ fn write_samples<'a>(
 
 /// A profile's attribute indices.
 fn indices<'a>(lane: &mut Lane<'_, '_, 'a>) -> Vec<'a, i32> {
-    let mut indices = Vec::new_in(lane.arena());
     let packed = lane.field(Level::Profile, &every(INDICES_FIELD));
-    let mut cursor = Cursor::new(packed.unwrap_or_default());
+    let packed = packed.unwrap_or_default();
+    // With room for one more.
+    let mut indices = Vec::with_capacity_in(packed.len() + 1, lane.arena());
+    let mut cursor = Cursor::new(packed);
     while !cursor.is_at_end() {
         let Ok(index) = cursor.varint() else { break };
         indices.push(index as i32);
@@ -174,11 +176,14 @@ fn indices<'a>(lane: &mut Lane<'_, '_, 'a>) -> Vec<'a, i32> {
     indices
 }
 
+/// Bytes that most indices take at most.
+const INDEX_BYTES: usize = 3;
+
 fn set_indices<'a>(
     lane: &mut Lane<'_, '_, 'a>,
     indices: impl Iterator<Item = i32>,
 ) -> Result<'a, ()> {
-    let mut packed = Vec::new_in(lane.arena());
+    let mut packed = Vec::with_capacity_in(INDEX_BYTES * indices.size_hint().0, lane.arena());
     indices.for_each(|index| put_varint(&mut packed, i64::from(index) as u64));
     let field = match packed.is_empty() {
         true => &[],

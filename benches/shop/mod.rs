@@ -1,6 +1,8 @@
 //! Telemetry of a web shop, shaped like the data sets of `tests/reference gen`: as much text, as many
 //! attributes, the fields in the order of the collector's encoder. The same bytes every time.
 
+mod profiles;
+
 use crate::protobuf::Message;
 
 /// Resources in a usual request.
@@ -33,7 +35,7 @@ impl Random {
 /// How a request is laid out.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
-    /// Spans, log records or data points, about.
+    /// Spans, log records, data points or samples of profiles, about.
     pub(crate) records: u64,
     /// How many of them a resource has, all in one scope.
     pub(crate) per_resource: u64,
@@ -56,6 +58,9 @@ impl Shape {
 /// A request of a signal; each `seed` gives other records.
 pub(crate) fn request(signal: &str, shape: Shape, seed: u64) -> Vec<u8> {
     let random = &mut Random(20_251_003 + seed);
+    if signal == "profiles" {
+        return profiles::request(shape, random);
+    }
     let fill = |request: &mut Message| {
         for _ in 0..shape.records.div_ceil(shape.per_resource) {
             request.message(1, |container| {
