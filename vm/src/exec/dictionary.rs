@@ -69,28 +69,39 @@ pub struct AttributeEntry<'a> {
 impl<'a> AttributeEntry<'a> {
     #[inline]
     fn of_wire(wire: &'a [u8]) -> AttributeEntry<'a> {
-        // A value and a key, as the collector writes them, or a key and a value.
-        match *wire {
-            [0x12, length @ 0..0x80, ref rest @ .., 0x08, key @ 0..0x80]
-                if rest.len() == usize::from(length) =>
-            {
-                AttributeEntry {
-                    key: i32::from(key),
-                    unit: 0,
-                    value: rest,
-                }
+        AttributeEntry::of_usual_form(wire).unwrap_or_else(|| AttributeEntry::of_any_form(wire))
+    }
+
+    /// One of a value and a key, as the collector writes them, or of a key and a value, each of usual length.
+    #[inline]
+    fn of_usual_form(wire: &'a [u8]) -> Option<AttributeEntry<'a>> {
+        let (key, value) = match *wire {
+            [0x12, length @ 0..0x80, ref rest @ ..] => {
+                let (value, rest) = rest.split_at_checked(usize::from(length))?;
+                (rest.strip_prefix(&[0x08])?, value)
             }
-            [0x08, key @ 0..0x80, 0x12, length @ 0..0x80, ref rest @ ..]
-                if rest.len() == usize::from(length) =>
+            [0x08, 0..0x80, 0x12, length @ 0..0x80, ref value @ ..]
+                if value.len() == usize::from(length) =>
             {
-                AttributeEntry {
-                    key: i32::from(key),
-                    unit: 0,
-                    value: rest,
-                }
+                (&wire[1..2], value)
             }
-            _ => AttributeEntry::of_any_form(wire),
-        }
+            [0x08, low, 0..0x80, 0x12, length @ 0..0x80, ref value @ ..]
+                if low >= 0x80 && value.len() == usize::from(length) =>
+            {
+                (&wire[1..3], value)
+            }
+            _ => return None,
+        };
+        let key = match *key {
+            [key @ 0..0x80] => i32::from(key),
+            [low, high @ 0..0x80] => i32::from(low & 0x7f) | i32::from(high) << 7,
+            _ => return None,
+        };
+        Some(AttributeEntry {
+            key,
+            unit: 0,
+            value,
+        })
     }
 
     #[inline(never)]
@@ -357,5 +368,32 @@ impl<'a> Lane<'_, '_, 'a> {
         let field = length_delimited(ATTRIBUTE_TABLE, payload, arena);
         self.machine.tree.append(id, field);
         Ok(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_of_usual_form_are_read_as_any() {
+        let mut usual = 0;
+        for key in [0, 1, 127, 128, 300, 16_383, 16_384] {
+            for length in [0, 1, 5, 127, 128] {
+                let arena = Bump::new();
+                let value = vec![7; length];
+                let key = varint_field(KEY, key, &arena);
+                let value = length_delimited(VALUE, &value, &arena);
+                for wire in [[key, value].concat(), [value, key].concat()] {
+                    let AttributeEntry { key, unit, value } = AttributeEntry::of_any_form(&wire);
+                    if let Some(entry) = AttributeEntry::of_usual_form(&wire) {
+                        assert_eq!((entry.key, entry.unit, entry.value), (key, unit, value));
+                        usual += 1;
+                    }
+                    assert_eq!(AttributeEntry::of_wire(&wire).value, value);
+                }
+            }
+        }
+        assert!(usual > 30, "{usual}");
     }
 }

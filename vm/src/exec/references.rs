@@ -6,12 +6,11 @@
 
 use super::machine::Machine;
 use crate::path::Level;
-use crate::path::form::length_delimited;
 use crate::program::Program;
 use crate::wire::Signal;
 use crate::wire::error::WireError;
 use crate::wire::index::Validation;
-use crate::wire::profiles::{Part, Told, exchanged};
+use crate::wire::profiles::{Told, exchanged_attribute};
 use crate::wire::tree::{NodeId, message_fields};
 use crate::wire::validate::Canonical;
 use bumpalo::collections::Vec;
@@ -75,10 +74,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
             Told::Index(index) => dictionary.text(index).map(Told::Text),
         };
         for field in message_fields(message).filter(|field| field.number == number) {
-            if let Some(new) = exchanged(Part::KeyValue, field.payload, &mut text, arena) {
-                let place = field.place.within(node.start);
-                let whole = length_delimited(number, new, arena);
-                self.tree.replace(id, place, whole);
+            let new = exchanged_attribute(number, field.payload, &mut text, arena);
+            if let Some(new) = new {
+                self.tree.replace(id, field.place.within(node.start), new);
             }
         }
         self.forget_slots(id);
@@ -107,9 +105,8 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         for (place, payload) in attributes {
             let arena = self.arena;
             let mut index = |told| self.reference(told);
-            if let Some(new) = exchanged(Part::KeyValue, payload, &mut index, arena) {
-                self.tree
-                    .replace(id, place, length_delimited(number, new, arena));
+            if let Some(new) = exchanged_attribute(number, payload, &mut index, arena) {
+                self.tree.replace(id, place, new);
             }
         }
     }

@@ -136,57 +136,112 @@ fn in_order<const VALUE_FIRST: bool>(request: &[u8], at: usize, end: usize, tag:
     }
 }
 
-/// Steps over the profile's samples at `at`, one after the other, whose lengths take a byte and whose fields have the usual
+/// What a field of a message is, of those that profiles have many of.
+#[derive(Clone, Copy)]
+enum Scalar {
+    Varint,
+    /// A packed chunk of varints.
+    Varints,
+    /// A packed chunk of numbers of eight bytes.
+    Fixed64s,
+    /// A message, which may stand more than once.
+    Line,
+    Other,
+}
+
+/// A message of scalars.
+pub(crate) type Flat = u8;
+pub(crate) const SAMPLE: Flat = 0;
+pub(crate) const FUNCTION: Flat = 1;
+pub(crate) const STACK: Flat = 2;
+pub(crate) const LOCATION: Flat = 3;
+pub(crate) const MAPPING: Flat = 4;
+const LINE: Flat = 5;
+
+/// What the field with a tag is.
+#[inline(always)]
+fn scalar(message: Flat, tag: u8) -> Scalar {
+    match (message, tag) {
+        (SAMPLE | LINE, 0x08 | 0x18)
+        | (LINE, 0x10)
+        | (FUNCTION | MAPPING, 0x08 | 0x10 | 0x18 | 0x20)
+        | (LOCATION, 0x08 | 0x10) => Scalar::Varint,
+        (SAMPLE, 0x12 | 0x22) | (STACK, 0x0a) | (LOCATION, 0x22) | (MAPPING, 0x2a) => {
+            Scalar::Varints
+        }
+        (SAMPLE, 0x2a) => Scalar::Fixed64s,
+        (LOCATION, 0x1a) => Scalar::Line,
+        _ => Scalar::Other,
+    }
+}
+
+/// Steps over messages of a kind at `at`, one after the other, whose lengths take a byte and whose fields have the usual
 /// form: valid and canonical. Where the first other field begins.
 #[inline(never)]
-pub(crate) fn plain_samples(request: &[u8], at: usize, end: usize) -> usize {
+pub(crate) fn plain_messages<const FLAT: Flat>(request: &[u8], at: usize, end: usize) -> usize {
     let tag = request.get(at).copied();
     let mut windows = Windows::new(request, at, end);
     let mut last = windows;
     while let Some(window) = windows.first()
         && Some(window[0]) == tag
         && window[1] < 0x80
-        && is_plain_sample(window)
+        && is_plain_message::<FLAT>(window, 2, usize::from(window[1]))
     {
         last = windows;
         windows = windows.after(2 + usize::from(window[1]));
     }
-    // A sample that goes beyond the end is not stepped over.
+    // A message that goes beyond the end is not stepped over.
     match windows.position() > end {
         true => last.position(),
         false => windows.position(),
     }
 }
 
-/// Whether a window begins with a field that is a sample of the usual form.
+/// Whether so many bytes of a window, fewer than 128, are a message of a kind whose fields have the usual form.
 #[inline(always)]
-fn is_plain_sample(window: &Window) -> bool {
+fn is_plain_message<const FLAT: Flat>(window: &Window, mut at: usize, length: usize) -> bool {
     const CONTINUED: u64 = 0x8080_8080_8080_8080;
-    let end = 2 + usize::from(window[1]);
-    let (mut at, mut seen, mut again) = (2, 0u32, 0);
+    let end = at + length;
+    let (mut seen, mut again) = (0u32, 0);
     while at < end {
         let Some([tag, rest @ ..]) = window[at..].first_chunk::<9>() else {
             return false;
         };
         let length = usize::from(rest[0]);
         let chunk = || window.get(at + 2..at + 2 + length).unwrap_or_default();
-        at += match tag {
-            // `stack_index` and `link_index`.
-            0x08 | 0x18 => match !u64::from_le_bytes(*rest) & CONTINUED {
-                0 => return false,
-                ends => 2 + ends.trailing_zeros() as usize / 8,
-            },
-            // `attribute_indices` and `values`.
-            0x12 | 0x22 if length < 0x80 && is_plain_chunk::<0>(chunk()) => 2 + length,
-            // `timestamps_unix_nano`.
-            0x2a if length < 0x80 && is_plain_chunk::<1>(chunk()) => 2 + length,
-            _ => return false,
+        let mut field = 1 << (tag >> 3);
+        let is_plain = match scalar(FLAT, *tag) {
+            Scalar::Varint => {
+                let ends = !u64::from_le_bytes(*rest) & CONTINUED;
+                at += 2 + ends.trailing_zeros() as usize / 8;
+                again |= seen & field;
+                seen |= field;
+                if ends == 0 {
+                    return false;
+                }
+                continue;
+            }
+            Scalar::Varints => is_plain_chunk::<0>(chunk()),
+            Scalar::Fixed64s => is_plain_chunk::<1>(chunk()),
+            Scalar::Line => {
+                field = 0;
+                at + 2 + length <= end && is_plain_line(window, at + 2, length)
+            }
+            Scalar::Other => false,
         };
-        let field = 1 << (tag >> 3);
+        if length >= 0x80 || !is_plain {
+            return false;
+        }
         again |= seen & field;
         seen |= field;
+        at += 2 + length;
     }
     at == end && again == 0
+}
+
+#[inline(never)]
+fn is_plain_line(window: &Window, at: usize, length: usize) -> bool {
+    is_plain_message::<LINE>(window, at, length)
 }
 
 /// Where the payload of the field at `at` begins and ends, if it has this tag and a length of a byte or two.
@@ -208,7 +263,8 @@ pub(crate) fn message_at(bytes: &[u8], at: usize, tag: u8) -> Option<(usize, usi
 mod tests {
     use super::*;
     use crate::testing::Random;
-    use crate::wire::schema::MessageKind;
+    use crate::wire::WireType;
+    use crate::wire::schema::{Label, MessageKind};
     use crate::wire::validate::{Canonical, validate_message};
 
     #[test]
@@ -229,39 +285,75 @@ mod tests {
         }
     }
 
-    #[test]
-    fn samples_that_are_plain_are_valid_and_canonical() {
+    /// A field with a message of a few fields with these tags, mostly well made, and something behind it.
+    fn message(random: &mut Random, tags: &[u8]) -> (Vec<u8>, usize) {
+        let mut request = vec![0x12, 0];
+        for _ in 0..random.below(6) {
+            let tag = tags[random.below(tags.len() as u64) as usize];
+            let length = match tag {
+                0x2a => 8 * random.below(3),
+                _ => random.below(7),
+            };
+            request.push(tag);
+            if tag & 7 == 2 {
+                request.push(length as u8 + u8::from(random.below(50) == 0));
+            }
+            for at in 0..length {
+                let below = if random.below(4) == 0 { 256 } else { 128 };
+                let byte = random.below(below) as u8;
+                // What could be a line.
+                let is_line = tag == 0x1a && random.below(3) > 0;
+                request.push(match at {
+                    _ if !is_line => byte,
+                    _ if at % 2 == 0 => [0x08, 0x10, 0x18][at as usize / 2 % 3],
+                    _ => byte & 0x7f,
+                });
+            }
+            if tag & 7 == 0 {
+                request.push(random.below(130) as u8);
+            }
+        }
+        let end = request.len();
+        request[1] = (end - 2) as u8;
+        request.resize(end + size_of::<Window>(), 0x12);
+        (request, end)
+    }
+
+    fn check<const FLAT: Flat>(kind: MessageKind) {
+        let tags: Vec<u8> = kind
+            .message()
+            .fields
+            .iter()
+            .map(|field| {
+                let is_packed = field.label == Label::Packed;
+                let wire_type = match field.kind.wire_type() {
+                    _ if is_packed => WireType::Bytes,
+                    wire_type => wire_type,
+                };
+                (field.number << 3) as u8 | wire_type as u8
+            })
+            .chain([0x30])
+            .collect();
         let mut random = Random(1);
         let mut plain = 0;
-        for _ in 0..200_000 {
-            let mut request = vec![0x12, 0];
-            for _ in 0..random.below(6) {
-                let tag = [0x08, 0x18, 0x12, 0x22, 0x2a, 0x30][random.below(6) as usize];
-                request.push(tag);
-                let length = match tag {
-                    0x2a => 8 * random.below(3),
-                    _ => random.below(7),
-                };
-                if tag & 7 == 2 {
-                    request.push(length as u8 + u8::from(random.below(50) == 0));
-                }
-                for _ in 0..length {
-                    let below = if random.below(4) == 0 { 256 } else { 128 };
-                    request.push(random.below(below) as u8);
-                }
-                if tag & 7 == 0 {
-                    request.push(random.below(130) as u8);
-                }
-            }
-            request[1] = (request.len() - 2) as u8;
-            let end = request.len();
-            request.resize(end + size_of::<Window>(), 0x12);
-            let next = plain_samples(&request, 0, end);
+        for _ in 0..100_000 {
+            let (request, end) = message(&mut random, &tags);
+            let next = plain_messages::<FLAT>(&request, 0, end);
             plain += usize::from(next == end);
-            let checked = validate_message(MessageKind::Sample, &request, 2, end as u32);
+            let checked = validate_message(kind, &request, 2, end as u32);
             assert!(next == 0 || next == end && checked == Ok(Canonical::Yes));
         }
-        assert!(plain > 10_000, "{plain}");
+        assert!(plain > 1_000, "{kind:?}: {plain}");
+    }
+
+    #[test]
+    fn messages_that_are_plain_are_valid_and_canonical() {
+        check::<SAMPLE>(MessageKind::Sample);
+        check::<FUNCTION>(MessageKind::Function);
+        check::<STACK>(MessageKind::Stack);
+        check::<LOCATION>(MessageKind::Location);
+        check::<MAPPING>(MessageKind::Mapping);
+        check::<LINE>(MessageKind::Line);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::any;
 use super::cursor::{Cursor, WireType};
 use super::error::{WireError, WireErrorKind};
 use super::schema::{MessageKind, Messages, Signal, messages};
-use super::usual::{plain_attributes, plain_samples};
+use super::usual::{FUNCTION, LOCATION, MAPPING, SAMPLE, STACK, plain_attributes, plain_messages};
 use crate::limits::{REQUEST_BYTES_MAX, VALUE_DEPTH_MAX};
 
 /// Is told of every message that can be a node of a tree, and of their fields.
@@ -359,19 +359,21 @@ macro_rules! value {
             $cursor.bytes()?;
         }
     }};
-    ($walk:ident $cursor:ident $at:ident (Sample sample)) => {{
-        if $walk.opens.opens(MessageKind::Sample) {
-            let next = plain_samples($walk.request, $at, $cursor.end());
-            if next > $at {
-                $cursor = $cursor.moved_to(next);
-            } else {
-                let inner = $cursor.message()?;
-                sample($walk, inner.cut(), inner.position())?;
-            }
-        } else {
-            $cursor.bytes()?;
-        }
-    }};
+    ($walk:ident $cursor:ident $at:ident (Sample sample)) => {
+        flat!($walk $cursor $at SAMPLE Sample sample)
+    };
+    ($walk:ident $cursor:ident $at:ident (Function function)) => {
+        flat!($walk $cursor $at FUNCTION Function function)
+    };
+    ($walk:ident $cursor:ident $at:ident (Stack stack)) => {
+        flat!($walk $cursor $at STACK Stack stack)
+    };
+    ($walk:ident $cursor:ident $at:ident (Location location)) => {
+        flat!($walk $cursor $at LOCATION Location location)
+    };
+    ($walk:ident $cursor:ident $at:ident (Mapping mapping)) => {
+        flat!($walk $cursor $at MAPPING Mapping mapping)
+    };
     ($walk:ident $cursor:ident $at:ident ($name:ident $function:ident)) => {{
         let mut next = $at;
         if const { MessageKind::$name.is_node() } {
@@ -397,6 +399,23 @@ macro_rules! value {
     ($walk:ident $cursor:ident $at:ident $varint:tt) => {
         $cursor.varint()?
     };
+}
+
+/// Checks messages of scalars, of which there are many, and steps over them: those of the usual form together.
+macro_rules! flat {
+    ($walk:ident $cursor:ident $at:ident $flat:ident $name:ident $function:ident) => {{
+        if $walk.opens.opens(MessageKind::$name) {
+            let next = plain_messages::<$flat>($walk.request, $at, $cursor.end());
+            if next > $at {
+                $cursor = $cursor.moved_to(next);
+            } else {
+                let inner = $cursor.message()?;
+                $function($walk, inner.cut(), inner.position())?;
+            }
+        } else {
+            $cursor.bytes()?;
+        }
+    }};
 }
 
 /// The bit that marks a field as seen; 0 for fields that may occur again.

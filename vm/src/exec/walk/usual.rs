@@ -10,7 +10,7 @@ use super::{Walk, input_place};
 use crate::wire::any;
 use crate::wire::short::{Short, Window};
 use crate::wire::tree::NONE;
-use crate::wire::usual::{Ahead, Windows, plain_samples};
+use crate::wire::usual::{Ahead, SAMPLE, Windows, plain_messages};
 use crate::wire::validate::is_plain_value;
 
 impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
@@ -72,7 +72,13 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                 }
                 Step::Fixed64 => step_over!(tag, true, 9),
                 Step::Fixed32 => step_over!(tag, true, 5),
-                Step::Varint => step_over!(tag, length() < 0x80, 2),
+                Step::Varint if length() < 0x80 => step_over!(tag, true, 2),
+                Step::Varint => {
+                    let Some(length) = long_varint(window) else {
+                        return windows.position() as u32;
+                    };
+                    step_over!(tag, true, 1 + length)
+                }
                 Step::Bytes if WANTED == NONE_WANTED && length() < 0x80 => {
                     windows = skip_run(windows.after(2 + short()), tag);
                     continue;
@@ -88,7 +94,7 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                     // So that the other steps keep their registers.
                     std::hint::cold_path();
                     let at = windows.position();
-                    match plain_samples(self.input, at, end as usize) {
+                    match plain_messages::<SAMPLE>(self.input, at, end as usize) {
                         next if next == at => return at as u32,
                         next => windows = windows.after(next - at),
                     }
@@ -100,6 +106,10 @@ impl<'a, const FULL: bool> Walk<'_, 'a, FULL> {
                 Step::FoundFixed64 => (1, 8),
                 Step::FoundFixed32 => (1, 4),
                 Step::FoundVarint if length() < 0x80 => (1, 1),
+                Step::FoundVarint => match long_varint(window) {
+                    Some(length) => (1, length),
+                    None => return windows.position() as u32,
+                },
                 Step::FoundBytes if length() < 0x80 => (2, short()),
                 Step::FoundBytes => match long_payload(window) {
                     Some(found) => found,
@@ -300,6 +310,14 @@ fn long_payload(window: &Window) -> Option<(usize, usize)> {
     let [_, low, high, ..] = *window;
     let length = usize::from(low & 0x7f) | usize::from(high) << 7;
     (high < 0x80).then_some((3, length))
+}
+
+/// How many bytes a field's varint has, if these are no more than eight.
+#[inline(always)]
+fn long_varint(window: &Window) -> Option<usize> {
+    let [_, varint @ .., _] = window.first_chunk::<10>()?;
+    let ends = !u64::from_le_bytes(*varint) & 0x8080_8080_8080_8080;
+    (ends != 0).then_some(1 + ends.trailing_zeros() as usize / 8)
 }
 
 /// Steps over fields with this tag whose lengths take a byte or two. What comes after them.
