@@ -139,6 +139,10 @@ const EXCEPT: &[(&str, &str)] = &[
         "the first failures of a request are kept with their texts",
     ),
     (
+        "more/flatten",
+        "resources and scopes that are put together again are listed, with what they hold",
+    ),
+    (
         "more/shared_cache",
         "what the cache holds is kept for the request to come",
     ),

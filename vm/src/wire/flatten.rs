@@ -13,6 +13,7 @@ use super::tree::{Field, message_fields};
 use super::validate::{Canonical, validate};
 use crate::limits::FLAT_BYTES_MAX;
 use crate::value::Value;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// `LogsData.resource_logs`
@@ -98,62 +99,141 @@ struct Container<'a, Child> {
     children: Vec<Child>,
 }
 
+impl<'a, Child> Container<'a, Child> {
+    /// One that holds nothing, with the fields of this one.
+    fn like(container: &'a [u8]) -> Self {
+        let fields = message_fields(container).filter(|field| field.number != CHILDREN);
+        Container {
+            own: fields.map(|field| field.whole).collect(),
+            children: Vec::new(),
+        }
+    }
+
+    /// How many bytes its own fields take.
+    fn own_len(&self) -> usize {
+        self.own.iter().map(|field| field.len()).sum()
+    }
+
+    fn write_own(&self, out: &mut Vec<u8>) {
+        self.own
+            .iter()
+            .for_each(|field| out.extend_from_slice(field));
+    }
+}
+
 type Scope<'a> = Container<'a, &'a [u8]>;
 type Resource<'a> = Container<'a, Scope<'a>>;
+
+impl Scope<'_> {
+    /// How many bytes it takes.
+    fn len(&self) -> usize {
+        let records = self.children.iter().map(|record| record.len());
+        self.own_len() + records.sum::<usize>()
+    }
+}
 
 /// Appends `flat`, which is a canonical request, to `out` with equal resources and scopes put together. The
 /// first of those that are equal is kept.
 pub(crate) fn group(flat: &[u8], out: &mut Vec<u8>) {
-    let mut resources: Vec<Resource<'_>> = Vec::new();
-    let mut numbers = HashMap::new();
-    let mut scope_numbers = HashMap::new();
+    let mut groups = Groups::default();
     for field in numbered(flat, RESOURCE_LOGS) {
-        let number = *numbers
-            .entry(identity_of_resource(field.payload))
-            .or_insert(resources.len());
-        if number == resources.len() {
-            resources.push(Container {
-                own: own_fields(field.payload),
-                children: Vec::new(),
-            });
-        }
-        let scopes = &mut resources[number].children;
         for scope_logs in numbered(field.payload, CHILDREN) {
-            let identity = (number, identity_of_scope(scope_logs.payload));
-            let scope = *scope_numbers.entry(identity).or_insert(scopes.len());
-            if scope == scopes.len() {
-                scopes.push(Container {
-                    own: own_fields(scope_logs.payload),
-                    children: Vec::new(),
-                });
-            }
-            let records = numbered(scope_logs.payload, CHILDREN);
-            scopes[scope]
-                .children
-                .extend(records.map(|record| record.whole));
+            groups.add(field.payload, scope_logs.payload);
         }
     }
-    for resource in &resources {
-        let mut body = resource.own.concat();
-        for scope in &resource.children {
-            let lengths = scope
-                .own
-                .iter()
-                .chain(&scope.children)
-                .map(|field| field.len());
-            write_header(&mut body, CHILDREN, lengths.sum());
-            let fields = scope.own.iter().chain(&scope.children);
-            fields.for_each(|field| body.extend_from_slice(field));
-        }
-        write_bytes(out, RESOURCE_LOGS, &body);
-    }
+    groups.write(out);
 }
 
-fn own_fields(container: &[u8]) -> Vec<&[u8]> {
-    message_fields(container)
-        .filter(|field| field.number != CHILDREN)
-        .map(|field| field.whole)
-        .collect()
+/// The bytes by which a resource and a scope are known, if they are what others have: most are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Head<'a> {
+    resource: &'a [u8],
+    scope: &'a [u8],
+    schema: &'a [u8],
+}
+
+/// A number for each thing that was met.
+type Numbers<Thing> = HashMap<Thing, usize, RandomState>;
+
+/// What is put together.
+#[derive(Default)]
+struct Groups<'a> {
+    resources: Vec<Resource<'a>>,
+    numbers: Numbers<Vec<u8>>,
+    /// By the number of the resource, too.
+    scope_numbers: Numbers<(usize, ScopeIdentity<'a>)>,
+    /// The numbers of both by their bytes: what is the same by those need not be looked into.
+    known: HashMap<Head<'a>, (usize, usize), RandomState>,
+    last: Option<(Head<'a>, (usize, usize))>,
+}
+
+impl<'a> Groups<'a> {
+    /// Adds the records of a scope of a resource.
+    fn add(&mut self, resource_logs: &'a [u8], scope_logs: &'a [u8]) {
+        let payload_of = |container, number| {
+            let mut fields = numbered(container, number);
+            fields.next().map_or(&[][..], |field| field.payload)
+        };
+        let head = Head {
+            resource: payload_of(resource_logs, MESSAGE),
+            scope: payload_of(scope_logs, MESSAGE),
+            schema: payload_of(scope_logs, SCHEMA),
+        };
+        let (resource, scope) = match self.last {
+            Some((last, place)) if last == head => place,
+            _ => {
+                let known = self.known.get(&head).copied();
+                let place = known.unwrap_or_else(|| self.place_of(resource_logs, scope_logs));
+                if known.is_none() {
+                    self.known.insert(head, place);
+                }
+                self.last = Some((head, place));
+                place
+            }
+        };
+        let records = numbered(scope_logs, CHILDREN).map(|record| record.whole);
+        self.resources[resource].children[scope]
+            .children
+            .extend(records);
+    }
+
+    /// The numbers of a resource and a scope in it, by what the reference compares; new ones if there are none like them.
+    fn place_of(&mut self, resource_logs: &'a [u8], scope_logs: &'a [u8]) -> (usize, usize) {
+        let count = self.resources.len();
+        let identity = identity_of_resource(resource_logs);
+        let number = *self.numbers.entry(identity).or_insert(count);
+        if number == count {
+            self.resources.push(Container::like(resource_logs));
+        }
+        let scopes = &mut self.resources[number].children;
+        let identity = (number, identity_of_scope(scope_logs));
+        let scope = *self.scope_numbers.entry(identity).or_insert(scopes.len());
+        if scope == scopes.len() {
+            scopes.push(Container::like(scope_logs));
+        }
+        (number, scope)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for resource in &self.resources {
+            let whole_len = |length| 1 + varint_len(length as u64) + length;
+            let scopes = resource.children.iter().map(|scope| whole_len(scope.len()));
+            write_header(
+                out,
+                RESOURCE_LOGS,
+                resource.own_len() + scopes.sum::<usize>(),
+            );
+            resource.write_own(out);
+            for scope in &resource.children {
+                write_header(out, CHILDREN, scope.len());
+                scope.write_own(out);
+                scope
+                    .children
+                    .iter()
+                    .for_each(|record| out.extend_from_slice(record));
+            }
+        }
+    }
 }
 
 /// Bytes that are the same for resources that the reference takes for equal.
@@ -168,8 +248,10 @@ fn identity_of_resource(container: &[u8]) -> Vec<u8> {
     identity
 }
 
-/// The same for scopes.
-fn identity_of_scope(container: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
+/// The same for scopes: of their attributes, and their schema, name and version.
+type ScopeIdentity<'a> = (Vec<u8>, [&'a [u8]; 3]);
+
+fn identity_of_scope(container: &[u8]) -> ScopeIdentity<'_> {
     let mut attributes = Vec::new();
     let fields =
         || numbered(container, MESSAGE).flat_map(|message| message_fields(message.payload));
@@ -185,7 +267,7 @@ fn identity_of_scope(container: &[u8]) -> (Vec<u8>, Vec<&[u8]>) {
     let schema = numbered(container, SCHEMA)
         .last()
         .map_or(&[][..], |field| field.payload);
-    (attributes, vec![schema, name(NAME), name(VERSION)])
+    (attributes, [schema, name(NAME), name(VERSION)])
 }
 
 /// Kinds of values, in an identity.

@@ -210,7 +210,7 @@ fn exchanged<'a>(
     }
     out.map(|mut out| {
         out.extend_from_slice_copy(&message[kept..]);
-        &*out.into_bump_slice()
+        out.into_bump_slice()
     })
 }
 
