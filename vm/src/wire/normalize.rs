@@ -3,14 +3,16 @@
 //! Rare, so it interprets the schema at run time. What it decides is what the reference's decoder does:
 //! occurrences of a singular message are merged, the last scalar wins, the last field of a oneof wins
 //! without a merge, a packed chunk of varints appends, one of fixed-width numbers replaces what was
-//! before it, and loose elements append. Known fields come out in the order of the schema, unknown ones
-//! after them; groups, which the reference can only read when they are empty, are dropped.
+//! before it, and loose elements append. Groups, which the reference can only read when they are empty, are dropped.
+//! Records that are canonical already, most of them, are copied.
 
+use super::any::{close, open};
 use super::cursor::{Cursor, WireType, write_bytes, write_tag, write_varint};
 use super::error::WireError;
 use super::profiles::{DICTIONARY, has_dictionary};
 use super::schema::{Field, FieldKind, Label, MessageKind, Signal};
-use super::validate::validate;
+use super::validate::{Canonical, is_plain_attribute, is_plain_value, validate, validate_message};
+use smallvec::SmallVec;
 
 /// Appends `request` in canonical form to `out`. One of profiles has a dictionary then.
 ///
@@ -30,75 +32,82 @@ pub fn normalize(signal: Signal, request: &[u8], out: &mut Vec<u8>) -> Result<()
 #[derive(Clone, Copy)]
 struct Occurrence<'a> {
     number: u32,
+    /// Which of the message's fields it is, if it is one that is known.
+    field: Option<usize>,
     wire_type: WireType,
     /// What follows the tag; of length-delimited fields what follows the length.
     value: &'a [u8],
 }
 
+/// What was met of a field.
+#[derive(Clone, Copy, Default)]
+struct Met {
+    count: u32,
+    /// Which occurrence counts, of a field of which one does.
+    counts: usize,
+}
+
+/// More fields than any message has.
+const FIELDS_MAX: usize = 24;
+
 /// The fields of one message. The depth is bounded because the request has been validated.
 fn message(kind: MessageKind, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
-    let occurrences = occurrences(bytes)?;
+    let occurrences = occurrences(kind, bytes)?;
     let fields = kind.message().fields;
-    let group = occurrences
-        .iter()
-        .rfind(|occurrence| is_oneof(fields, occurrence.number));
-    for field in fields {
-        let of_field = || {
-            occurrences
-                .iter()
-                .filter(|occurrence| occurrence.number == field.number)
-        };
-        match field.label {
-            Label::One | Label::Optional => match field.kind {
-                FieldKind::Message(inner) => merged(field.number, inner, of_field(), out)?,
-                // An empty `bytes` doesn't displace one that isn't.
-                FieldKind::Bytes => {
-                    let full = of_field().rfind(|one| !one.value.is_empty());
-                    if let Some(one) = full.or_else(|| of_field().next()) {
-                        copy(one, out);
-                    }
-                }
-                _ => {
-                    if let Some(last) = of_field().next_back() {
-                        copy(last, out);
-                    }
-                }
-            },
-            Label::Oneof => match (group, field.kind) {
-                (Some(last), FieldKind::Message(inner)) if last.number == field.number => {
-                    nested(field.number, inner, last.value, out)?;
-                }
-                (Some(last), _) if last.number == field.number => copy(last, out),
-                _ => {}
-            },
-            Label::Many | Label::Hidden => {
-                for one in of_field() {
-                    match field.kind {
-                        FieldKind::Message(inner) => nested(field.number, inner, one.value, out)?,
-                        _ => copy(one, out),
-                    }
-                }
-            }
-            Label::Packed => packed(field, of_field(), out),
+    let mut met = [Met::default(); FIELDS_MAX];
+    let mut last_of_group = usize::MAX;
+    for (at, one) in occurrences.iter().enumerate() {
+        let Some(field) = one.field else { continue };
+        let met = &mut met[field];
+        let field = &fields[field];
+        // An empty `bytes` doesn't displace one that isn't.
+        let is_displaced = field.kind == FieldKind::Bytes && one.value.is_empty();
+        if met.count == 0 || !is_displaced {
+            met.counts = at;
+        }
+        met.count += 1;
+        if field.label == Label::Oneof {
+            last_of_group = at;
         }
     }
-    for unknown in occurrences
-        .iter()
-        .filter(|one| fields.iter().all(|field| field.number != one.number))
-    {
-        copy(unknown, out);
+    for (at, one) in occurrences.iter().enumerate() {
+        let Some(number) = one.field else {
+            copy(one, out);
+            continue;
+        };
+        let (field, met) = (&fields[number], met[number]);
+        let of_field = || occurrences.iter().filter(|other| other.field == one.field);
+        let is_first = || {
+            of_field()
+                .next()
+                .is_some_and(|first| std::ptr::eq(first, one))
+        };
+        match (field.label, field.kind) {
+            (Label::One | Label::Optional, FieldKind::Message(inner)) if met.count > 1 => {
+                if is_first() {
+                    merged(field.number, inner, of_field(), out)?;
+                }
+            }
+            (Label::One | Label::Optional, _) if met.counts != at => {}
+            (Label::Oneof, _) if last_of_group != at => {}
+            (Label::Packed, _) if met.count > 1 || one.wire_type != WireType::Bytes => {
+                if is_first() {
+                    packed(field, of_field(), out);
+                }
+            }
+            (_, FieldKind::Message(inner)) => nested(field.number, inner, one.value, out)?,
+            _ => copy(one, out),
+        }
     }
     Ok(())
 }
 
-fn is_oneof(fields: &[Field], number: u32) -> bool {
-    fields
-        .iter()
-        .any(|field| field.number == number && field.label == Label::Oneof)
-}
-
-fn occurrences(bytes: &[u8]) -> Result<Vec<Occurrence<'_>>, WireError> {
-    let mut found = Vec::new();
+fn occurrences(
+    kind: MessageKind,
+    bytes: &[u8],
+) -> Result<SmallVec<[Occurrence<'_>; FIELDS_MAX]>, WireError> {
+    let fields = kind.message().fields;
+    let mut found = SmallVec::new();
     let mut cursor = Cursor::new(bytes);
     while !cursor.is_at_end() {
         let (number, wire_type) = cursor.tag()?;
@@ -113,6 +122,7 @@ fn occurrences(bytes: &[u8]) -> Result<Vec<Occurrence<'_>>, WireError> {
         if !matches!(wire_type, WireType::StartGroup | WireType::EndGroup) {
             found.push(Occurrence {
                 number,
+                field: fields.iter().position(|field| field.number == number),
                 wire_type,
                 value,
             });
@@ -151,10 +161,28 @@ fn nested(
     bytes: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), WireError> {
-    let mut inner = Vec::with_capacity(bytes.len());
-    message(kind, bytes, &mut inner)?;
-    write_bytes(out, number, &inner);
+    if is_surely_canonical(kind, bytes) {
+        write_bytes(out, number, bytes);
+        return Ok(());
+    }
+    let start = open(out, number);
+    message(kind, bytes, out)?;
+    close(out, start);
     Ok(())
+}
+
+/// Whether a message is canonical; of those that can be inside one another, only if that is plain to see, so that none is
+/// looked at again and again.
+fn is_surely_canonical(kind: MessageKind, bytes: &[u8]) -> bool {
+    use MessageKind::*;
+    match kind {
+        KeyValue => is_plain_attribute(bytes),
+        AnyValue => is_plain_value(bytes),
+        ArrayValue | KeyValueList => false,
+        ResourceSpans | ScopeSpans | ResourceLogs | ScopeLogs | ResourceMetrics | ScopeMetrics
+        | ResourceProfiles | ScopeProfiles => false,
+        _ => validate_message(kind, bytes, 0, bytes.len() as u32) == Ok(Canonical::Yes),
+    }
 }
 
 fn packed<'a, 'b: 'a>(
