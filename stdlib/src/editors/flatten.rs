@@ -2,6 +2,8 @@
 
 use crate::prelude::*;
 use bumpalo::Bump;
+use bumpalo::collections::Vec;
+use ottl_vm::compare::same_text;
 use ottl_vm::exec::{MapEdit, MapItem};
 use ottl_vm::text::float;
 use ottl_vm::value::Items;
@@ -33,7 +35,7 @@ function! {
 }
 
 struct Options {
-    prefix: Vec<u8>,
+    prefix: std::vec::Vec<u8>,
     depth_max: i64,
     resolves_conflicts: bool,
 }
@@ -61,14 +63,14 @@ fn flatten<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     let mut result = call.map_edit(0)?;
     let arena = call.arena();
     let items = result.take_items();
-    let mut result = call.with_scratch(|_, key: &mut Vec<u8>| {
+    let mut result = call.with_scratch(|_, key: &mut std::vec::Vec<u8>| {
         key.clear();
         key.extend_from_slice(&options.prefix);
         let mut flattening = Flattening {
             arena,
             options,
             result,
-            conflicts: HashMap::new(),
+            conflicts: Conflicts::new(arena),
             key,
         };
         for item in items {
@@ -81,14 +83,57 @@ fn flatten<'a>(call: &mut Call<'_, '_, 'a>) -> Outcome<'a> {
     Ok(Value::Nil)
 }
 
+/// How many conflicts keys had.
+struct Conflicts<'a> {
+    keys: Vec<'a, (&'a [u8], i64)>,
+    /// Where each key is, once there are many.
+    places: HashMap<&'a [u8], usize>,
+}
+
+/// Up to so many keys are looked through one by one.
+const FEW: usize = 32;
+
+impl<'a> Conflicts<'a> {
+    fn new(arena: &'a Bump) -> Conflicts<'a> {
+        Conflicts {
+            keys: Vec::new_in(arena),
+            places: HashMap::new(),
+        }
+    }
+
+    fn of(&mut self, key: &[u8]) -> Option<&mut i64> {
+        let place = match self.keys.len() {
+            ..=FEW => self
+                .keys
+                .iter()
+                .position(|(known, _)| same_text(known, key)),
+            _ => self.places.get(key).copied(),
+        };
+        Some(&mut self.keys[place?].1)
+    }
+
+    /// A key that had none, nor was met.
+    fn add(&mut self, key: &'a [u8]) {
+        self.keys.push((key, 0));
+        let unplaced = match self.keys.len() {
+            ..=FEW => return,
+            count if self.places.is_empty() => 0..count,
+            count => count - 1..count,
+        };
+        let keys = &self.keys;
+        self.places
+            .extend(unplaced.map(|place| (keys[place].0, place)));
+    }
+}
+
 struct Flattening<'p, 'a> {
     arena: &'a Bump,
     options: &'p Options,
     result: MapEdit<'a>,
     /// How many conflicts each key had; only where they are resolved.
-    conflicts: HashMap<&'a [u8], i64>,
+    conflicts: Conflicts<'a>,
     /// The key up to where the walk is.
-    key: &'p mut Vec<u8>,
+    key: &'p mut std::vec::Vec<u8>,
 }
 
 /// Values nest only as deep as the engine reads them.
@@ -97,13 +142,25 @@ impl<'a> Flattening<'_, 'a> {
     fn item(&mut self, item: MapItem<'a>) {
         let value = item.value();
         let is_leaf = value.entries().is_none() && value.items().is_none();
-        if is_leaf && self.key.is_empty() && !self.options.resolves_conflicts {
+        if is_leaf && self.key.is_empty() && self.is_first(item.key()) {
             return self.result.push_item(item);
         }
         let length = self.key.len();
         self.key.extend_from_slice(item.key());
         self.value(value, 0);
         self.key.truncate(length);
+    }
+
+    /// Whether conflicts of a key are not to be resolved, or it has none so far, which is noted.
+    fn is_first(&mut self, key: &'a [u8]) -> bool {
+        if !self.options.resolves_conflicts {
+            return true;
+        }
+        let is_first = self.conflicts.of(key).is_none();
+        if is_first {
+            self.conflicts.add(key);
+        }
+        is_first
     }
 
     /// The entries of a map, their keys added to the key, which is empty or ends in a dot.
@@ -171,16 +228,38 @@ impl<'a> Flattening<'_, 'a> {
     fn put(&mut self, value: Value<'a>) {
         let mut key: &[u8] = self.arena.alloc_slice_copy(self.key);
         if self.options.resolves_conflicts
-            && let Some(count) = self.conflicts.get_mut(key)
+            && let Some(count) = self.conflicts.of(key)
         {
             self.key.push(b'.');
             float::append_int(self.key, *count);
             *count += 1;
             key = self.arena.alloc_slice_copy(self.key);
         }
-        if self.options.resolves_conflicts {
-            self.conflicts.entry(key).or_insert(0);
-        }
+        self.is_first(key);
         self.result.push(key, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conflicts_of_few_and_of_many_keys_are_counted() {
+        let arena = Bump::new();
+        let keys: std::vec::Vec<String> = (0..3 * FEW).map(|key| format!("k{key}")).collect();
+        let mut conflicts = Conflicts::new(&arena);
+        for (met, key) in keys.iter().enumerate() {
+            assert_eq!(conflicts.of(key.as_bytes()), None);
+            conflicts.add(key.as_bytes());
+            for known in &keys[..=met] {
+                let count = conflicts.of(known.as_bytes()).expect("a key that was met");
+                *count += 1;
+            }
+        }
+        for (met, key) in keys.iter().enumerate() {
+            let expected = (keys.len() - met) as i64;
+            assert_eq!(conflicts.of(key.as_bytes()).copied(), Some(expected));
+        }
     }
 }
