@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// Programs that look at requests in every way there is: one field, one key, all attributes, keys computed, paths
 /// that are more than a field, values within values, conditions, filters.
-const PROGRAMS: [(Signal, &str); 29] = [
+const PROGRAMS: [(Signal, &str); 41] = [
     (Signal::Logs, r#"set(log.attributes["x"], 1)"#),
     (
         Signal::Logs,
@@ -103,22 +103,63 @@ const PROGRAMS: [(Signal, &str); 29] = [
         Signal::Metrics,
         r#"set(metric.name, "x") where Len(metric.data_points) > 1"#,
     ),
+    (
+        Signal::Traces,
+        r#"set(span.kind.string, "Client") where span.kind.string != "Server""#,
+    ),
+    (
+        Signal::Traces,
+        r#"set(span.status.code, 2) where span.status != nil"#,
+    ),
+    (Signal::Logs, r#"set(log.body.string, "x")"#),
+    (
+        Signal::Profiles,
+        r#"set(profile.attributes["x"], resource.attributes["str"])"#,
+    ),
+    (
+        Signal::Profiles,
+        r#"set(resource.attributes["x"], profile.attributes["s"])"#,
+    ),
+    (
+        Signal::Profiles,
+        r#"merge_maps(profile.attributes, resource.attributes, "upsert")"#,
+    ),
+    (
+        Signal::Profiles,
+        r#"set(profile.sample_type.type, "x") where profile.period_type.unit != "y""#,
+    ),
+    (
+        Signal::Profiles,
+        r#"set(profile.period, 3) where profile.time_unix_nano > 5"#,
+    ),
+    (
+        Signal::Profiles,
+        r#"set(profile.dropped_attributes_count, Len(profile.sample))"#,
+    ),
+    (
+        Signal::Profiles,
+        r#"set(profile.attribute_indices, [1, 2])"#,
+    ),
+    (Signal::Profiles, r#"set(profile.period, 3)"#),
+    (Signal::Profiles, r#"keep_keys(scope.attributes, ["str"])"#),
 ];
 
 /// Conditions of a filter.
-const FILTERS: [(Signal, &str); 3] = [
+const FILTERS: [(Signal, &str); 4] = [
     (
         Signal::Logs,
         r#"log.attributes["str"] == "x" or IsMatch(log.body, "^a")"#,
     ),
     (Signal::Traces, r#"spanevent.name == "x""#),
     (Signal::Metrics, r#"datapoint.attributes["n"] == 1"#),
+    (Signal::Profiles, r#"profile.attributes["s"] == "x""#),
 ];
 
 fn inputs(signal: Signal) -> &'static [&'static str] {
     match signal {
         Signal::Logs => &["log", "logs", "log_bodies"],
         Signal::Traces => &["span", "traces"],
+        Signal::Profiles => &["profile", "profile_minimal"],
         _ => &["metrics", "histogram", "exponential_histogram", "summary"],
     }
 }
@@ -127,6 +168,7 @@ fn wire(signal: Signal) -> ottl_vm::wire::Signal {
     match signal {
         Signal::Logs => ottl_vm::wire::Signal::Logs,
         Signal::Traces => ottl_vm::wire::Signal::Traces,
+        Signal::Profiles => ottl_vm::wire::Signal::Profiles,
         _ => ottl_vm::wire::Signal::Metrics,
     }
 }

@@ -21,11 +21,10 @@ use smallvec::SmallVec;
 pub fn normalize(signal: Signal, request: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
     validate(signal, request, &mut ())?;
     let start = out.len();
-    message(signal.request(), request, out).inspect_err(|_| out.truncate(start))?;
     if signal == Signal::Profiles && !has_dictionary(request) {
         write_bytes(out, DICTIONARY, &[]);
     }
-    Ok(())
+    message(signal.request(), request, out).inspect_err(|_| out.truncate(start))
 }
 
 /// One field as it stands in the input.
