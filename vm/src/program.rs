@@ -313,7 +313,7 @@ pub struct CallSite {
     /// The number by which workers keep scratch memory for the call; a call that is remembered has the next
     /// one, too.
     pub scratch: usize,
-    /// The operand, a register, by whose value the results are remembered.
+    /// The operand by whose value the results are remembered.
     pub remembered_by: Option<u16>,
     /// What spares running it, if anything does.
     pub shortcut: Option<ShortcutCall>,

@@ -285,7 +285,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The register by whose value the results of a costly call can be remembered: all other arguments are known.
+/// The operand by whose value the results of a costly call can be remembered: all other arguments are known. One of a call of
+/// which all are, as it may run for each record even so: where what it stands in can move, nothing is hoisted.
 fn remembered_by(function: &Function, arguments: &[program::Argument]) -> Option<u16> {
     if function.cost != Cost::Costly {
         return None;
@@ -302,6 +303,10 @@ fn remembered_by(function: &Function, arguments: &[program::Argument]) -> Option
     let mut unknown = arguments.iter().filter(|argument| !is_known(argument));
     match (unknown.next(), unknown.next()) {
         (Some(program::Argument::Value(operand)), None) => Some(*operand),
+        (None, _) => arguments.iter().find_map(|argument| match argument {
+            program::Argument::Value(operand) => Some(*operand),
+            _ => None,
+        }),
         _ => None,
     }
 }
