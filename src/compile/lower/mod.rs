@@ -90,7 +90,7 @@ impl<'g> Lowering<'g> {
     ) -> Lowering<'g> {
         Lowering {
             plan: plan(group),
-            pools: Pools::default(),
+            pools: Pools::of(group),
             records: Code::default(),
             resources: Code::default(),
             scopes: Code::default(),

@@ -29,6 +29,8 @@ pub(super) struct Pools {
     shared_paths: Vec<(resolved::Path, u16)>,
     /// What each path reads or writes.
     regions: Vec<Region>,
+    /// Whether records share a cache.
+    shares_cache: bool,
 }
 
 /// What tells constants apart.
@@ -85,6 +87,14 @@ fn number(length: usize) -> Result<u16, Full> {
 }
 
 impl Pools {
+    /// Empty ones for a group.
+    pub(super) fn of(group: &resolved::Group) -> Pools {
+        Pools {
+            shares_cache: group.shared_cache,
+            ..Pools::default()
+        }
+    }
+
     /// The operand that names a constant.
     pub(super) fn constant(&mut self, literal: &Literal) -> Result<u16, Full> {
         let constant = match literal {
@@ -140,7 +150,8 @@ impl Pools {
 
     /// The slot for a path's first step: a field, or an attribute with a constant key.
     fn slot(&mut self, path: &resolved::Path) -> Option<u16> {
-        if path.spec.level == Level::Cache {
+        // A cache of one record is looked into too seldom for what finding its entries ahead takes.
+        if path.spec.level == Level::Cache && !self.shares_cache {
             return None;
         }
         let touched = &mut self.touched[path.spec.level as usize];

@@ -306,7 +306,8 @@ impl<'a> Machine<'_, 'a> {
         let Some(id) = nodes.position(|node| node.level == Level::Dictionary) else {
             return Ok(false);
         };
-        let read = self.dictionary.read(id as NodeId, &self.tree);
+        let dictionary = self.dictionary.get_or_insert_default();
+        let read = dictionary.read(id as NodeId, &self.tree);
         read.map_err(|error| error.within(MessageKind::ProfilesDictionary))?;
         Ok(true)
     }
@@ -316,7 +317,7 @@ impl<'a> Machine<'_, 'a> {
     /// # Errors
     /// The string table is full.
     pub(super) fn add_string(&mut self, text: &'a [u8]) -> Result<'a, i32> {
-        let dictionary = &mut self.dictionary;
+        let dictionary = self.dictionary.get_or_insert_default();
         let index = i32::try_from(dictionary.strings.len())
             .map_err(|_| Error::new("too many entries in StringTable"))?;
         dictionary.strings.push(text);
@@ -329,7 +330,7 @@ impl<'a> Machine<'_, 'a> {
 impl<'a> Lane<'_, '_, 'a> {
     /// The dictionary of the request, which is one of profiles.
     pub fn dictionary(&mut self) -> &mut Dictionary<'a> {
-        &mut self.machine.dictionary
+        self.machine.dictionary.get_or_insert_default()
     }
 
     /// The index of a string, which is added to the dictionary if need be.

@@ -144,8 +144,8 @@ pub(crate) struct Machine<'p: 'a, 'a> {
     /// Results of hoisted sections; those of result r begin at `hoisted_at[r]`, one a container.
     pub(crate) hoisted: Vec<Value<'a>>,
     pub(crate) hoisted_at: Vec<(Level, usize)>,
-    /// The dictionary of a request of profiles, once it was needed.
-    pub(crate) dictionary: Dictionary<'a>,
+    /// The dictionary of a request of profiles, and memory for those to come.
+    pub(crate) dictionary: Option<Dictionary<'a>>,
     pub(crate) failures: &'p mut Failures,
     pub(crate) scratch: &'p mut Scratch,
     /// The time that functions see, if it is not the clock's.
@@ -195,7 +195,7 @@ impl<'p, 'a> Machine<'p, 'a> {
             first_record: 0,
             hoisted: Vec::new(),
             hoisted_at: Vec::new(),
-            dictionary: Dictionary::default(),
+            dictionary: None,
             failures,
             scratch,
             fixed_time: None,

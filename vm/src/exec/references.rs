@@ -68,7 +68,7 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
         let node = *self.tree.node(id);
         let number = attributes_of(node.level);
         let message = &self.tree.input[node.start as usize..node.end as usize];
-        let (dictionary, arena) = (&self.dictionary, self.arena);
+        let (dictionary, arena) = (self.dictionary.get_or_insert_default(), self.arena);
         let mut text = |told| match told {
             Told::Text(_) => None,
             Told::Index(index) => dictionary.text(index).map(Told::Text),
@@ -113,18 +113,19 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
 
     /// What stands for a string when it leaves, if that is something else.
     fn reference(&mut self, told: Told<'a>) -> Option<Told<'a>> {
+        let dictionary = self.dictionary.get_or_insert_default();
         match told {
             Told::Text(text) => {
-                let index = match self.dictionary.known(text) {
+                let index = match dictionary.known(text) {
                     Some(known) => known.last,
                     None => self.add_string(text).ok()?,
                 };
                 Some(Told::Index(index))
             }
-            Told::Index(index) => match self.dictionary.text(index)? {
+            Told::Index(index) => match dictionary.text(index)? {
                 [] => Some(Told::Text(&[])),
                 text => {
-                    let last = self.dictionary.known(text)?.last;
+                    let last = dictionary.known(text)?.last;
                     (last != index).then_some(Told::Index(last))
                 }
             },

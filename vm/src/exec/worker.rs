@@ -102,7 +102,7 @@ struct Memory<'a> {
     rows: Vec<Row<'a>>,
     registers: Vec<Value<'a>>,
     hoisted: Vec<Value<'a>>,
-    dictionary: Dictionary<'a>,
+    dictionary: Option<Dictionary<'a>>,
 }
 
 impl Memory<'_> {
@@ -144,7 +144,7 @@ impl Memory<'_> {
             rows: empty(self.rows),
             registers: empty(self.registers),
             hoisted: empty(self.hoisted),
-            dictionary: self.dictionary.recycle(empty),
+            dictionary: self.dictionary.map(|dictionary| dictionary.recycle(empty)),
         }
     }
 }
