@@ -4,7 +4,7 @@
 //! name, numbers as strings, enums by name, unknown names (dropped), text after the request, commas where
 //! it doesn't look for them. [`write()`] writes what the reference's encoder writes, byte for byte.
 //!
-//! The string references of profiles are left as they are; see [`super::profiles`].
+//! The string references of profiles are left as they are; what runs over a request resolves them.
 
 mod base64;
 mod error;
