@@ -53,8 +53,7 @@ func shapedDataSets() []dataSet {
 		sets = append(sets, bodies(size))
 	}
 	logs := seeded("logs_ascending", requestsPerFile, logsRequest, encodedLogs)
-	return append(sets, dataSet{logs.name, ascendingAll(logs.requests, logsFields)},
-		seeded("profiles", requestsPerFile, profilesRequest, encodedProfiles))
+	return append(sets, dataSet{logs.name, ascendingAll(logs.requests, logsFields)})
 }
 
 // seeded makes requests from random numbers that the name alone determines.

@@ -4,7 +4,7 @@ use crate::compare::same_text;
 use crate::path::{FieldNumbers, Level};
 use crate::program::{Rows, Touched};
 use crate::wire::cursor::WireType;
-use crate::wire::index::level_of;
+use crate::wire::index::kind_at;
 use crate::wire::schema::{Field, FieldKind, Label, MessageKind};
 use crate::wire::short::attribute_head;
 use crate::wire::validate::{is_plain_attribute, is_plain_chunk, is_plain_value};
@@ -165,7 +165,7 @@ impl Variant {
         actions[wanted as usize] = ATTRIBUTE;
         // Number 0 stands for "no such field in this variant".
         actions[0] = SKIP;
-        let kind = kind_of(level, variant);
+        let kind = kind_at(level, variant);
         let fields = kind.map_or(&[][..], |kind| kind.message().fields);
         let mut plain = [Plain::Never; NUMBERS];
         let mut once = [0; NUMBERS];
@@ -216,19 +216,6 @@ impl Variant {
             NONE_WANTED if FULL => SOME_WANTED,
             wanted => wanted,
         }
-    }
-}
-
-/// The message that a level's variant is; `None` if it can be one of several.
-fn kind_of(level: usize, variant: usize) -> Option<MessageKind> {
-    let is_it = |(l, v): (Level, u8)| l as usize == level && usize::from(v) == variant;
-    let mut kinds = MessageKind::ALL.iter();
-    let mut kinds = kinds
-        .by_ref()
-        .filter(|kind| level_of(**kind).is_some_and(is_it));
-    match (kinds.next(), kinds.next()) {
-        (Some(kind), None) => Some(*kind),
-        _ => None,
     }
 }
 

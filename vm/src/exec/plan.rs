@@ -165,10 +165,10 @@ impl Looks {
 
     /// Adds the fields that a path looks at, but for those that have slots.
     fn add_fields(&mut self, level: Level, special: &Special) {
+        let slotted: Vec<u32> = special.fields_once(level).collect();
         for (of, numbers) in special.fields {
             for number in *numbers {
-                let mut slotted = special.fields_once(level);
-                if *of != level || !slotted.any(|other| other == *number) {
+                if *of != level || !slotted.contains(number) {
                     self.more.insert(*of);
                     set(&mut self.fields[*of as usize], &every(*number));
                 }

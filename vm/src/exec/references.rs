@@ -11,7 +11,7 @@ use crate::wire::Signal;
 use crate::wire::error::WireError;
 use crate::wire::index::Validation;
 use crate::wire::profiles::{Told, exchanged_attribute};
-use crate::wire::tree::{NodeId, message_fields};
+use crate::wire::tree::{NONE, NodeId, message_fields};
 use crate::wire::validate::Canonical;
 use bumpalo::collections::Vec;
 
@@ -79,7 +79,9 @@ impl<'p: 'a, 'a> Machine<'p, 'a> {
                 self.tree.replace(id, field.place.within(node.start), new);
             }
         }
-        self.forget_slots(id);
+        if self.tree.node(id).first_edit != NONE {
+            self.forget_slots(id);
+        }
     }
 
     /// Puts references in the place of the strings of all that is left, which the dictionary gets if it lacks them. What refers

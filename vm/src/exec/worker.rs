@@ -378,9 +378,9 @@ fn run_request<'a>(
     out: &mut Vec<u8>,
     memory: Memory<'a>,
 ) -> (Result<bool, Stop>, Memory<'static>) {
-    let is_idle = program.passes.is_empty() && !program.is_filter();
     // References in profiles may become others even so.
-    if is_idle && program.signal != Signal::Profiles {
+    let does_nothing = program.passes.is_empty() && program.signal != Signal::Profiles;
+    if does_nothing && !program.is_filter() {
         let tree = Tree {
             input,
             ..Tree::default()

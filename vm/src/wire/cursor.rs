@@ -298,6 +298,13 @@ pub(crate) fn short_field(message: &[u8], at: usize) -> Option<(u8, usize, usize
     (end <= message.len()).then_some((tag, start, end))
 }
 
+/// How many of eight bytes the varint takes that they begin with, if it ends in them.
+#[inline(always)]
+pub(crate) fn short_varint_len(bytes: &[u8; 8]) -> Option<usize> {
+    let ends = !u64::from_le_bytes(*bytes) & 0x8080_8080_8080_8080;
+    (ends != 0).then_some(1 + ends.trailing_zeros() as usize / 8)
+}
+
 /// Where the bytes begin and end whose length stands at `at`, if it takes one byte or two; they may be cut short.
 #[inline(always)]
 pub(crate) fn short_bytes(message: &[u8], at: usize) -> Option<(usize, usize)> {

@@ -163,6 +163,18 @@ pub(crate) fn kind_of(node: &Node, request: &[u8]) -> Option<MessageKind> {
     })
 }
 
+/// The message that a level's variant is, both by number; `None` if it can be one of several.
+pub(crate) fn kind_at(level: usize, variant: usize) -> Option<MessageKind> {
+    let is_it = |(l, v): (Level, u8)| l as usize == level && usize::from(v) == variant;
+    let mut kinds = MessageKind::ALL
+        .iter()
+        .filter(|kind| level_of(**kind).is_some_and(is_it));
+    match (kinds.next(), kinds.next()) {
+        (Some(kind), None) => Some(*kind),
+        _ => None,
+    }
+}
+
 /// The level and variant of a message; `None` for messages that statements do not address.
 #[inline(always)]
 pub(crate) fn level_of(kind: MessageKind) -> Option<(Level, u8)> {

@@ -9,9 +9,11 @@
 use super::any::{close, open};
 use super::cursor::{Cursor, WireType, write_bytes, write_tag, write_varint};
 use super::error::WireError;
+use super::index::level_of;
 use super::profiles::{DICTIONARY, has_dictionary};
 use super::schema::{Field, FieldKind, Label, MessageKind, Signal};
 use super::validate::{Canonical, is_plain_attribute, is_plain_value, validate, validate_message};
+use crate::path::Level;
 use smallvec::SmallVec;
 
 /// Appends `request` in canonical form to `out`. One of profiles has a dictionary then.
@@ -173,13 +175,11 @@ fn nested(
 /// Whether a message is canonical; of those that can be inside one another, only if that is plain to see, so that none is
 /// looked at again and again.
 fn is_surely_canonical(kind: MessageKind, bytes: &[u8]) -> bool {
-    use MessageKind::*;
-    match kind {
-        KeyValue => is_plain_attribute(bytes),
-        AnyValue => is_plain_value(bytes),
-        ArrayValue | KeyValueList => false,
-        ResourceSpans | ScopeSpans | ResourceLogs | ScopeLogs | ResourceMetrics | ScopeMetrics
-        | ResourceProfiles | ScopeProfiles => false,
+    match (kind, level_of(kind)) {
+        (MessageKind::KeyValue, _) => is_plain_attribute(bytes),
+        (MessageKind::AnyValue, _) => is_plain_value(bytes),
+        (MessageKind::ArrayValue | MessageKind::KeyValueList, _)
+        | (_, Some((Level::ResourceContainer | Level::ScopeContainer, _))) => false,
         _ => validate_message(kind, bytes, 0, bytes.len() as u32) == Ok(Canonical::Yes),
     }
 }
@@ -202,5 +202,17 @@ fn packed<'a, 'b: 'a>(
         write_tag(out, field.number, WireType::Bytes);
         write_varint(out, elements.len() as u64);
         out.extend_from_slice(&elements);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_the_fields_of_every_message() {
+        for kind in MessageKind::ALL {
+            assert!(kind.message().fields.len() <= FIELDS_MAX, "{kind:?}");
+        }
     }
 }

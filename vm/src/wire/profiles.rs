@@ -155,15 +155,21 @@ fn told(is_text: bool, payload: &[u8]) -> Option<Told<'_>> {
         (true, []) => None,
         (true, text) => Some(Told::Text(text)),
         (false, index) => {
-            let index = index.iter().rev();
-            let index = index.fold(0, |index, byte| index << 7 | i32::from(byte & 0x7f));
+            let index = index_of(index);
             Some(Told::Index(index)).filter(|_| index != 0)
         }
     }
 }
 
+/// The index that a varint is.
+#[inline]
+pub(crate) fn index_of(varint: &[u8]) -> i32 {
+    Cursor::new(varint).varint().unwrap_or_default() as i32
+}
+
 /// The field at `at`, if it has bytes or a varint of usual length: its tag, its payload, and where the next one begins.
-fn usual_field(message: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
+#[inline]
+pub(crate) fn usual_field(message: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
     let tag = *message.get(at)?;
     if tag & 7 != WireType::Varint as u8 {
         let (tag, start, end) = short_field(message, at)?;
@@ -222,7 +228,7 @@ fn own_string<'a>(message: &'a [u8], (text, index): (u32, u32)) -> Option<Told<'
             return Some(Told::Text(field.payload));
         }
         if field.number == index {
-            let index = Cursor::new(field.payload).varint().unwrap_or_default() as i32;
+            let index = index_of(field.payload);
             told = Some(Told::Index(index)).filter(|_| index != 0);
         }
     }

@@ -2,6 +2,7 @@
 //! message: whether the last ends within the message is asked in the end.
 
 use super::any::VALUE_TAG;
+use super::cursor::short_varint_len;
 use super::short::{Short, Window, attribute_head};
 use super::validate::is_plain_chunk;
 
@@ -200,7 +201,6 @@ pub(crate) fn plain_messages<const FLAT: Flat>(request: &[u8], at: usize, end: u
 /// Whether so many bytes of a window, fewer than 128, are a message of a kind whose fields have the usual form.
 #[inline(always)]
 fn is_plain_message<const FLAT: Flat>(window: &Window, mut at: usize, length: usize) -> bool {
-    const CONTINUED: u64 = 0x8080_8080_8080_8080;
     let end = at + length;
     let (mut seen, mut again) = (0u32, 0);
     while at < end {
@@ -212,13 +212,12 @@ fn is_plain_message<const FLAT: Flat>(window: &Window, mut at: usize, length: us
         let mut field = 1 << (tag >> 3);
         let is_plain = match scalar(FLAT, *tag) {
             Scalar::Varint => {
-                let ends = !u64::from_le_bytes(*rest) & CONTINUED;
-                at += 2 + ends.trailing_zeros() as usize / 8;
+                let Some(length) = short_varint_len(rest) else {
+                    return false;
+                };
+                at += 1 + length;
                 again |= seen & field;
                 seen |= field;
-                if ends == 0 {
-                    return false;
-                }
                 continue;
             }
             Scalar::Varints => is_plain_chunk::<0>(chunk()),

@@ -8,6 +8,7 @@ use super::super::locator::{
 };
 use super::{Walk, input_place};
 use crate::wire::any;
+use crate::wire::cursor::short_varint_len;
 use crate::wire::short::{Short, Window};
 use crate::wire::tree::NONE;
 use crate::wire::usual::{Ahead, SAMPLE, Windows, plain_messages};
@@ -315,9 +316,8 @@ fn long_payload(window: &Window) -> Option<(usize, usize)> {
 /// How many bytes a field's varint has, if these are no more than eight.
 #[inline(always)]
 fn long_varint(window: &Window) -> Option<usize> {
-    let [_, varint @ .., _] = window.first_chunk::<10>()?;
-    let ends = !u64::from_le_bytes(*varint) & 0x8080_8080_8080_8080;
-    (ends != 0).then_some(1 + ends.trailing_zeros() as usize / 8)
+    let [_, varint @ ..] = window.first_chunk::<9>()?;
+    short_varint_len(varint)
 }
 
 /// Steps over fields with this tag whose lengths take a byte or two. What comes after them.

@@ -17,8 +17,7 @@ use super::form::{Form, SET_NIL};
 use crate::error::Error;
 use crate::exec::Lane;
 use crate::value::{Element, Pdata, TypedList, Value};
-use crate::wire::MessageKind;
-use crate::wire::index::level_of;
+use crate::wire::index::kind_at;
 use crate::wire::schema::Label;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
@@ -74,9 +73,7 @@ pub struct Special {
 impl Special {
     /// Those of the fields of the path's own level that a message has once.
     pub fn fields_once(&self, level: super::Level) -> impl Iterator<Item = u32> {
-        let mut kinds = MessageKind::ALL.iter();
-        let kind = kinds.find(|kind| level_of(**kind) == Some((level, 0)));
-        let known = kind.map_or(&[][..], |kind| kind.message().fields);
+        let known = kind_at(level as usize, 0).map_or(&[][..], |kind| kind.message().fields);
         let is_once = move |number: &u32| {
             let mut fields = known.iter().filter(|field| field.number == *number);
             fields.any(|field| !matches!(field.label, Label::Many | Label::Hidden))
