@@ -12,7 +12,7 @@ use crate::value::Value;
 use crate::wire::any::{self, put_field};
 use crate::wire::cursor::{Cursor, WireType};
 use crate::wire::error::{WireError, WireErrorKind};
-use crate::wire::profiles::{index_of, usual_field};
+use crate::wire::profiles::index_of;
 use crate::wire::schema::MessageKind;
 use crate::wire::tree::{NodeId, Tree, message_fields};
 use bumpalo::Bump;
@@ -30,9 +30,6 @@ pub const ATTRIBUTE_TABLE: u32 = 6;
 const KEY: u32 = 1;
 const VALUE: u32 = 2;
 const UNIT: u32 = 3;
-/// `KEY` and `VALUE`, as tags.
-const ENTRY_KEY_TAG: u8 = 0x08;
-const ENTRY_VALUE_TAG: u8 = 0x12;
 
 /// A dictionary's strings and attributes.
 #[derive(Debug, Default)]
@@ -79,15 +76,29 @@ impl<'a> AttributeEntry<'a> {
     /// One of a value and a key, as the collector writes them, or of a key and a value, each of usual length.
     #[inline]
     fn of_usual_form(wire: &'a [u8]) -> Option<AttributeEntry<'a>> {
-        let (tag, first, at) = usual_field(wire, 0)?;
-        let (other_tag, second, end) = usual_field(wire, at)?;
-        let (key, value) = match (tag, other_tag) {
-            (ENTRY_VALUE_TAG, ENTRY_KEY_TAG) => (second, first),
-            (ENTRY_KEY_TAG, ENTRY_VALUE_TAG) => (first, second),
+        let (key, value) = match *wire {
+            [0x12, length @ 0..0x80, ref rest @ ..] => {
+                let (value, rest) = rest.split_at_checked(usize::from(length))?;
+                (rest.strip_prefix(&[0x08])?, value)
+            }
+            [0x08, 0..0x80, 0x12, length @ 0..0x80, ref value @ ..]
+                if value.len() == usize::from(length) =>
+            {
+                (&wire[1..2], value)
+            }
+            [0x08, low, 0..0x80, 0x12, length @ 0..0x80, ref value @ ..]
+                if low >= 0x80 && value.len() == usize::from(length) =>
+            {
+                (&wire[1..3], value)
+            }
             _ => return None,
         };
-        let key = index_of(key);
-        (end == wire.len()).then_some(AttributeEntry {
+        let key = match *key {
+            [key @ 0..0x80] => i32::from(key),
+            [low, high @ 0..0x80] => i32::from(low & 0x7f) | i32::from(high) << 7,
+            _ => return None,
+        };
+        Some(AttributeEntry {
             key,
             unit: 0,
             value,

@@ -168,8 +168,7 @@ pub(crate) fn index_of(varint: &[u8]) -> i32 {
 }
 
 /// The field at `at`, if it has bytes or a varint of usual length: its tag, its payload, and where the next one begins.
-#[inline]
-pub(crate) fn usual_field(message: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
+fn usual_field(message: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
     let tag = *message.get(at)?;
     if tag & 7 != WireType::Varint as u8 {
         let (tag, start, end) = short_field(message, at)?;
